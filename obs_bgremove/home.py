@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The one directory that holds everything the installation made, and its record.
+
+Standard library only: read by the Python inside OBS, by the worker and by install.py.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+VARIABLE = "OBS_BGREMOVE_HOME"
+#: The checkout (or unpacked archive) that this file lies in.
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def directory() -> Path:
+    """Return the data directory (it need not exist yet).
+
+    ``OBS_BGREMOVE_HOME`` moves it, for portable installs and tests; otherwise it is where
+    the system keeps the data of applications.
+    """
+    moved = os.environ.get(VARIABLE)
+    if moved:
+        return Path(moved).expanduser().resolve()
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return base / "obs_bgremove"
+
+
+def model_directories() -> list[Path]:
+    """Return where model folders are looked for; the first folder of a name wins."""
+    return [directory() / "models", PROJECT / "models"]
+
+
+def log_directory() -> Path:
+    """Return the directory of the worker's log."""
+    return directory() / "logs"
+
+
+def record_file() -> Path:
+    """Return the path of the installation record."""
+    return directory() / "install.json"
+
+
+def read_record() -> dict:
+    """Return what install.py recorded; empty if nothing is installed (or it cannot be read).
+
+    Keys: ``python`` (the interpreter of the worker's virtual environment), ``flavour``
+    (which onnxruntime: cpu, cuda, directml), ``version`` (of the project that was installed).
+    """
+    try:
+        record = json.loads(record_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def write_record(record: dict) -> None:
+    """Replace the installation record, whole or not at all."""
+    path = record_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    os.replace(fresh, path)
