@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The kinds of background, drawn under the person.
+
+Pictures, videos and other sources are OBS' own sources: OBS decodes, animates and loops them.
+A background is made on any thread, drawn and released on the graphics thread; ``problem`` may
+touch files, so it is asked on another one.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from ctypes import byref
+
+from ..obs.functions import lib
+from ..obs.graphics import BaseEffect, blending, linear_light, vec4
+from ..obs.sources import NamedSource, PrivateSource, contains
+from ..obs.structs import EFFECT_SOLID, MEDIA_STATE_ERROR
+from .fit import place
+from .passes import AS_IN_SCENE, REPLACE
+from .settings import Settings
+
+
+def make(settings: Settings) -> Background:
+    """Return the background that the settings ask for."""
+    kind = settings.background
+    if kind == "color":
+        return Color(settings)
+    if kind == "image":
+        return Picture(settings)
+    if kind == "video":
+        return Video(settings)
+    if kind == "source":
+        return OtherSource(settings)
+    return Background()
+
+
+def key(settings: Settings) -> tuple:
+    """Return what decides whether a background has to be made anew."""
+    path = settings.background_path if settings.background in ("image", "video") else ""
+    name = settings.background_source if settings.background == "source" else ""
+    return settings.background, path, name, settings.background_fit, settings.background_color
+
+
+class Background:
+    """Draws nothing: the transparent background, and the base of the others."""
+
+    #: Whether making it anew may help (its source was not there, but may be by now).
+    stale = False
+
+    def draw(self, width: int, height: int) -> None:
+        """Draw into the current render target of that size."""
+
+    def set_showing(self, showing: bool) -> None:
+        """Tell whether anyone sees it: hidden, a video rests."""
+
+    def problem(self, parent: int) -> str:
+        """Return a sentence for the user if it cannot be shown, else an empty one."""
+        return ""
+
+    def release(self) -> None:
+        """Give everything back."""
+
+
+class Color(Background):
+    """One colour."""
+
+    def __init__(self, settings: Settings):
+        value = settings.background_color
+        self._color = vec4(*(((value >> shift) & 255) / 255 for shift in (0, 8, 16)), 1.0)
+
+    def draw(self, width, height):
+        effect = BaseEffect(EFFECT_SOLID)
+        with blending(*REPLACE), linear_light(False):
+            lib.gs_effect_set_vec4(effect["color"], byref(self._color))
+            effect.draw(b"Solid", width, height)
+
+
+class _OfSource(Color):
+    """A source of OBS' over the background colour, which stands in while the source has no picture."""
+
+    source: PrivateSource | NamedSource
+
+    def __init__(self, settings: Settings):
+        super().__init__(settings)
+        self._fit = settings.background_fit
+        self._showing = False
+        self._usable = True
+
+    def draw(self, width, height):
+        with self.source.held() as source:
+            own_width = lib.obs_source_get_width(source) if source and self._usable else 0
+            own_height = lib.obs_source_get_height(source) if own_width else 0
+            if not own_height or self._fit == "contain":
+                super().draw(width, height)
+            if not own_height:
+                return
+            x, y, scale_x, scale_y = place(own_width, own_height, width, height, self._fit)
+            lib.gs_matrix_push()
+            lib.gs_matrix_translate3f(x, y, 0.0)
+            lib.gs_matrix_scale3f(scale_x, scale_y, 1.0)
+            with blending(*AS_IN_SCENE):
+                lib.obs_source_video_render(source)
+            lib.gs_matrix_pop()
+
+    def set_showing(self, showing):
+        if showing != self._showing:
+            with self.source.held() as source:
+                if source:
+                    (lib.obs_source_inc_showing if showing else lib.obs_source_dec_showing)(source)
+            self._showing = showing
+
+    def release(self):
+        self.set_showing(False)
+        self.source.release()
+
+    def _has_picture(self) -> bool:
+        with self.source.held() as source:
+            return bool(source and lib.obs_source_get_width(source))
+
+
+class Picture(_OfSource):
+    """A picture file, animated if it is."""
+
+    def __init__(self, settings):
+        super().__init__(settings)
+        self._path = settings.background_path
+        self.source = PrivateSource("image_source", "obs_bgremove background", {"file": self._path})
+
+    def problem(self, parent):
+        missing = _missing(self._path, "picture")
+        if missing or self._has_picture():
+            return missing
+        return f"The background {self._path} is not a picture that OBS can read. Choose a PNG or JPEG file."
+
+
+class Video(_OfSource):
+    """A video file, in a loop, muted."""
+
+    #: A video that has no picture after so many seconds is reported.
+    PATIENCE = 3.0
+
+    def __init__(self, settings):
+        super().__init__(settings)
+        self._path = settings.background_path
+        self._since = time.monotonic()
+        options = {
+            "local_file": self._path,
+            "is_local_file": True,
+            "looping": True,
+            "restart_on_activate": False,
+            "clear_on_media_end": False,
+        }
+        self.source = PrivateSource("ffmpeg_source", "obs_bgremove background", options)
+
+    def problem(self, parent):
+        missing = _missing(self._path, "video")
+        if missing or self._has_picture():
+            return missing
+        with self.source.held() as source:
+            failed = lib.obs_source_media_get_state(source) == MEDIA_STATE_ERROR
+        if failed or time.monotonic() - self._since > self.PATIENCE:
+            return f"The background {self._path} is not a video that OBS can play. Choose another file."
+        return ""
+
+
+class OtherSource(_OfSource):
+    """A source or scene of the user's."""
+
+    def __init__(self, settings):
+        super().__init__(settings)
+        self._name = settings.background_source
+        self.source = NamedSource(self._name)
+
+    def problem(self, parent):
+        if not self._name:
+            return "No source is chosen as the background. Choose one."
+        with self.source.held() as source:
+            if not source:
+                self.stale = True
+                return f"The background source “{self._name}” does not exist. Choose another one."
+            # A source below itself would be drawn without end.
+            self._usable = not contains(source, parent)
+            if not self._usable:
+                return f"The background source “{self._name}” shows this source itself. Choose another one."
+            if not lib.obs_source_get_width(source):
+                return f"The background source “{self._name}” has no picture at the moment."
+        return ""
+
+
+def _missing(path: str, what: str) -> str:
+    if not path:
+        return f"No {what} is chosen as the background. Choose a file."
+    if not os.path.isfile(path):
+        return f"The background {what} {path} does not exist. Choose another file."
+    return ""

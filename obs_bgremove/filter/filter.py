@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The background filter: one object per filter that a streamer has added.
+
+``render`` runs on the graphics thread and never waits. ``update`` and ``properties`` run on
+the UI thread and only replace whole values. ``look_after`` runs on a thread of our own, once a
+second, and does what may take time (asking for files, writing the log).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+
+from .. import home
+from ..obs import log, sources
+from ..obs.functions import lib
+from ..obs.graphics import RenderTarget, entered
+from ..obs.structs import FORMAT_RGBA
+from . import backgrounds, page
+from .capture import Capture
+from .pairing import Frame, Pairing
+from .passes import Blur, Edge, Shaders, draw_foreground, draw_result
+from .pictures import Pictures
+from .settings import AUTO, Settings
+from .shared import shared
+from .stall import Stall
+from .status import Meter, Status
+
+
+class BackgroundFilter:
+    """Implements ``obs.registration.VideoFilter``."""
+
+    ID = "obs_bgremove"
+    NAME = "Background Removal"
+
+    #: A filter that was not drawn for so many OBS frames starts anew: what it has is old.
+    FORGET_AFTER = 15
+
+    def __init__(self, source: int, settings: int):
+        self.source = source
+        self.settings = Settings.read(settings)
+        self._channel = shared.client.open()
+        self._channel.request(self.settings.model, self.settings.device)
+        self._background = backgrounds.Background()
+        self._next_backgrounds: queue.SimpleQueue = queue.SimpleQueue()
+        self._next_backgrounds.put(backgrounds.make(self.settings))
+
+        # Made on the graphics thread, when first drawn.
+        self._gpu: _Gpu | None = None
+        self._pictures = Pictures()
+        self._pairing = Pairing(self._pictures.give_back)
+        self._ring = None
+        self._serial = 0
+        self._handed_over = 0
+        self._newest_alpha = 0
+        self._drawn_at = -self.FORGET_AFTER - 1
+        self._drawing = False
+        self._complete = False
+
+        self._stall = Stall()
+        self._meter = Meter()
+        self._shown_alpha = False
+        self._delay = 0
+        self._background_problem = ""
+        self._told: tuple = ()
+        # Held while a thread that is neither OBS' UI nor its graphics thread asks the source.
+        self._alive = threading.Lock()
+        self._destroyed = False
+
+    # --- settings -----------------------------------------------------------------------
+
+    @staticmethod
+    def defaults(settings: int) -> None:
+        """Write the default settings."""
+        Settings.write_defaults(settings)
+
+    def update(self, settings: int) -> None:
+        """Take over changed settings."""
+        before, self.settings = self.settings, Settings.read(settings)
+        self._channel.request(self.settings.model, self.settings.device)
+        if backgrounds.key(before) != backgrounds.key(self.settings):
+            self._next_backgrounds.put(backgrounds.make(self.settings))
+
+    def properties(self) -> int:
+        """Return the properties page."""
+        status = self._status()
+        models = [(model.name, model.title) for model in shared.client.models if model.installed]
+        devices = [(device.name, device.title) for device in shared.client.devices]
+        # What was chosen stays in the list, also while this machine does not have it.
+        for options, chosen in ((models, self.settings.model), (devices, self.settings.device)):
+            if chosen not in (AUTO, "") and chosen not in dict(options):
+                options.append((chosen, f"{chosen} (not available)"))
+        return page.build(status.text, bool(status.problem), models, devices, status.source)
+
+    # --- graphics thread ----------------------------------------------------------------
+
+    def render(self) -> None:
+        """Draw the person on the new background; if there is no alpha, the background alone."""
+        target = lib.obs_filter_get_target(self.source)
+        parent = lib.obs_filter_get_parent(self.source)
+        # Drawn while drawing: the background shows the very source that we filter.
+        if self._drawing or not target or not parent:
+            return
+        width = lib.obs_source_get_base_width(target)
+        height = lib.obs_source_get_base_height(target)
+        if not width or not height:
+            return
+        if self._drawn_at != shared.clock.number:
+            self._drawing, self._complete = True, False
+            linear = lib.gs_set_linear_srgb(True)
+            try:
+                self._make_frame(target, parent, width, height)
+                self._complete = True
+            finally:
+                lib.gs_set_linear_srgb(linear)
+                self._drawing = False
+        if self._complete:
+            draw_result(self._gpu.shaders, self._gpu.result.texture, width, height)
+
+    def tick(self) -> None:
+        """Rest while nobody looks."""
+        if shared.clock.number - self._drawn_at > self.FORGET_AFTER:
+            self._background.set_showing(False)
+
+    def _make_frame(self, target: int, parent: int, width: int, height: int) -> None:
+        now = shared.clock.number
+        if self._gpu is None:
+            self._gpu = _Gpu(shared.shaders)
+        if now - self._drawn_at >= self.FORGET_AFTER:
+            self._pairing.reset()
+            self._gpu.capture.forget()
+        self._drawn_at = now
+        self._pairing.matched = self.settings.sync == "matched"
+
+        ring = self._use_ring(self._channel.ring)
+        if ring is not None:
+            self._exchange(ring, now)
+        picture = self._pictures.take()
+        if picture is not None:
+            self._gpu.capture.draw(picture, target, parent, width, height)
+            self._serial += 1
+            self._pairing.add(Frame(self._serial, now, picture))
+            if ring is not None:
+                self._gpu.capture.stage(picture, self._serial, ring.width, ring.height)
+        self._compose(now, width, height)
+
+    def _use_ring(self, ring):
+        if ring is not self._ring:
+            # Another worker, or another model: what the old one had in work is lost.
+            self._pairing.forget_alphas()
+            self._pairing.delay.reset()
+            self._handed_over = self._serial
+            self._ring = ring
+        return ring
+
+    def _exchange(self, ring, now: int) -> None:
+        """Take the alphas that have come, then hand over the frame that was read back."""
+        for alpha in ring.alphas(self._newest_alpha):
+            self._newest_alpha = alpha.serial
+            self._stall.progress()
+            self._meter.count(alpha.infer_ns)
+            frame = self._pairing.alpha_ready(alpha.serial, now)
+            if frame:
+                frame.picture.upload_alpha(alpha.address, ring.width, ring.height)
+        handed_over = self._gpu.capture.hand_over(ring)
+        if handed_over:
+            self._handed_over = handed_over
+        self._pairing.prune(ring.taken, self._handed_over)
+
+    def _compose(self, now: int, width: int, height: int) -> None:
+        gpu, settings = self._gpu, self.settings
+        shown, cut = self._pairing.choose(now)
+        if cut and self._stall.over():
+            # The last complete composite has stood long enough: only the background is left.
+            self._pairing.hide(older_than=now - int(self._stall.patience / shared.frame_seconds()))
+            shown = cut = None
+        self._shown_alpha = cut is not None
+        self._delay = now - shown.drawn_at if shown else 0
+
+        alpha = None
+        if cut:
+            alpha = cut.picture.alpha.texture
+            alpha = gpu.edge.draw(alpha, width, height, settings.edge_shift, settings.edge_softness)
+        blurred = shown or self._pairing.newest
+        blur = settings.background == "blur" and blurred is not None
+        if blur:
+            # Without an alpha the person is in the blur too, and it is as strong as can be.
+            strength = settings.blur / 100 if alpha else 1.0
+            gpu.blur.prepare(blurred.picture.frame.texture, alpha, width, height, strength)
+        background = self._newest_background()
+        with gpu.result.drawing(width, height):
+            if blur:
+                gpu.blur.draw(width, height)
+            else:
+                background.draw(width, height)
+            if alpha:
+                draw_foreground(gpu.shaders, shown.picture.frame.texture, alpha, width, height)
+
+    def _newest_background(self) -> backgrounds.Background:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                newer = self._next_backgrounds.get_nowait()
+                self._background.release()
+                self._background = newer
+        self._background.set_showing(True)
+        return self._background
+
+    # --- our own thread -----------------------------------------------------------------
+
+    def look_after(self) -> None:
+        """Find out what is wrong, tell it once, and try what may have become possible."""
+        with self._alive:
+            if not self._destroyed:
+                self._look_after()
+
+    def _look_after(self) -> None:
+        parent = lib.obs_filter_get_parent(self.source)
+        self._background_problem = self._background.problem(parent) if parent else ""
+        if self._background.stale:
+            self._next_backgrounds.put(backgrounds.make(self.settings))
+            self._background.stale = False
+        status = self._status()
+        telling = (status.state, status.problem, status.note)
+        if telling != self._told and status.state != Status.IDLE:
+            self._told = telling
+            (log.warning if status.problem else log.info)(f"{status.source}: {status.text}")
+            lib.obs_source_update_properties(self.source)
+
+    def status(self) -> Status | None:
+        """Return how the filter is doing (any thread); None if it is no more."""
+        with self._alive:
+            return None if self._destroyed else self._status()
+
+    def _status(self) -> Status:
+        ring = self._ring
+        rate, milliseconds = self._meter.read()
+        if shared.clock.number - self._drawn_at > self.FORGET_AFTER:
+            state = Status.IDLE
+        elif self._shown_alpha:
+            state = Status.RUNNING
+        else:
+            state = Status.HIDDEN if self._stall.began else Status.STARTING
+        problems = (shared.client.problem, self._channel.problem, self._background_problem)
+        problem = " ".join(one for one in problems if one)
+        if not problem and state == Status.HIDDEN:
+            problem = (
+                f"The worker has given no alpha for {self._stall.seconds:.0f} s; see {home.log_directory()}."
+            )
+        return Status(
+            source=sources.name_of(lib.obs_filter_get_parent(self.source)),
+            filter=sources.name_of(self.source),
+            model=ring.model if ring else self.settings.model,
+            device=ring.device if ring else self.settings.device,
+            alphas_per_second=rate,
+            milliseconds_per_alpha=milliseconds,
+            delay_frames=self._delay,
+            delay_milliseconds=self._delay * shared.frame_seconds() * 1000,
+            state=state,
+            problem=problem,
+            note=self._channel.note,
+            worker_pid=shared.client.pid or 0,
+        )
+
+    # --- end ----------------------------------------------------------------------------
+
+    def destroyed(self) -> None:
+        """Free everything. OBS frees the source right after this, so nobody may still be asking it."""
+        with self._alive:
+            self._destroyed = True
+        self._channel.close()
+        while not self._next_backgrounds.empty():
+            self._next_backgrounds.get().release()
+        self._background.release()
+        with entered():
+            self._pictures.free()
+            if self._gpu:
+                self._gpu.free()
+
+
+class _Gpu:
+    """The passes of one filter with their render targets."""
+
+    def __init__(self, shaders: Shaders):
+        self.shaders = shaders
+        self.capture = Capture(shaders)
+        self.edge = Edge(shaders)
+        self.blur = Blur(shaders)
+        self.result = RenderTarget(FORMAT_RGBA)
+
+    def free(self) -> None:
+        """Free the GPU objects (the shaders are shared)."""
+        for one in (self.capture, self.edge, self.blur, self.result):
+            one.free()

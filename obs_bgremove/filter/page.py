@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The properties page of the filter, built from the settings' own descriptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+
+from ..obs import data, properties, sources
+from ..obs.properties import Page
+from .settings import AUTO, Settings
+
+_FILES = (
+    "Pictures and videos (*.png *.jpg *.jpeg *.gif *.webp *.bmp *.tga *.psd "
+    "*.mp4 *.m4v *.mov *.mkv *.webm *.avi *.ts *.flv);;All files (*)"
+)
+
+#: Which settings a kind of background needs; the others are hidden.
+_NEEDED = {
+    "transparent": (),
+    "blur": ("blur",),
+    "color": ("background_color",),
+    "image": ("background_path", "background_fit", "background_color"),
+    "video": ("background_path", "background_fit", "background_color"),
+    "source": ("background_source", "background_fit", "background_color"),
+}
+
+
+def _show_needed(page: int, settings: int) -> None:
+    kind = data.read(settings, "background", "")
+    for name in sorted({name for names in _NEEDED.values() for name in names}):
+        properties.show(page, name, name in _NEEDED.get(kind, ()))
+
+
+_background_changed = properties.on_change(_show_needed)
+
+
+def build(
+    status: str,
+    warning: bool,
+    models: Iterable[tuple[str, str]],
+    devices: Iterable[tuple[str, str]],
+    parent: str,
+) -> int:
+    """Return a new properties object.
+
+    ``models`` and ``devices`` are (value, label); ``parent`` is the name of the filtered
+    source, which is not offered as its own background.
+    """
+    page = Page()
+    for one in fields(Settings):
+        name, about = one.name, one.metadata
+        if name == "background_path":
+            made = page.path(name, about["label"], _FILES)
+        elif name == "background_source":
+            names = [other for other in sources.video_source_names() if other != parent]
+            made = page.choice(name, about["label"], [("", "(choose)"), *((other, other) for other in names)])
+        elif name == "model":
+            made = page.choice(name, about["label"], [(AUTO, "Automatic"), *models])
+        elif name == "device":
+            made = page.choice(name, about["label"], [(AUTO, "Automatic"), *devices])
+        elif "choices" in about:
+            made = page.choice(name, about["label"], about["choices"].items())
+        elif "range" in about:
+            made = page.slider(name, about["label"], *about["range"], about["unit"])
+        else:
+            made = page.color(name, about["label"])
+        properties.explain(made, about["help"])
+        if name == "background":
+            properties.watch(made, _background_changed)
+    page.text("status", status, warning)
+    page.button("refresh", "Refresh the status", properties.reload_page)
+    return page.handle

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Pairs each picture with the alpha that was computed from it, and says which pair is shown.
+
+Knows nothing of the GPU: a frame's picture is whatever the caller put there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable
+
+from .delay import Delay
+
+
+@dataclass
+class Frame:
+    """One drawn picture of the source on its way to the viewer."""
+
+    serial: int
+    #: The OBS frame in which it was drawn, and the one in which its alpha was there.
+    drawn_at: int
+    picture: Any
+    ready_at: int | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether its alpha is there."""
+        return self.ready_at is not None
+
+
+class Pairing:
+    """The frames under way, oldest first. ``recycle`` gets each picture that is no longer needed."""
+
+    def __init__(self, recycle: Callable[[Any], None]):
+        self.delay = Delay()
+        self.matched = True
+        self._recycle = recycle
+        self._frames: list[Frame] = []
+        self._shown: Frame | None = None
+
+    def add(self, frame: Frame) -> None:
+        """Take a frame that was just drawn."""
+        self._frames.append(frame)
+
+    def alpha_ready(self, serial: int, now: int) -> Frame | None:
+        """Return the frame of that serial, now ready; None if it was given up meanwhile."""
+        for frame in self._frames:
+            if frame.serial == serial and not frame.ready:
+                frame.ready_at = now
+                self.delay.observe(now - frame.drawn_at)
+                return frame
+        return None
+
+    def choose(self, now: int) -> tuple[Frame | None, Frame | None]:
+        """Return the frame whose picture, and the frame whose alpha is shown in OBS frame ``now``.
+
+        Matched, they are the same frame: the newest ready one that is at least as old as the
+        delay. With lowest latency the picture is the newest one, the alpha the newest there is.
+        """
+        limit = now - self.delay.frames if self.matched else now
+        for frame in reversed(self._frames):
+            if frame.ready and frame.drawn_at <= limit:
+                self._shown = frame
+                break
+        shown = self._shown
+        if shown is None:
+            return None, None
+        self._keep(lambda frame: frame.serial >= shown.serial)
+        return (shown if self.matched else self._frames[-1]), shown
+
+    def prune(self, in_work: int, handed_over: int) -> None:
+        """Give up the frames that cannot get an alpha any more.
+
+        The worker takes the newest frame, so of those handed over and not ready only the one
+        it has in work and the newest two can (two: it may be taking one right now).
+        """
+        self._keep(lambda frame: frame.ready or frame.serial == in_work or frame.serial >= handed_over - 1)
+
+    def reset(self) -> None:
+        """Give up all frames: none of them may be shown any more."""
+        self._shown = None
+        self._keep(lambda _frame: False)
+
+    def hide(self, older_than: int) -> None:
+        """Show none of the ready frames any more, and give up those drawn before ``older_than``.
+
+        After a stall the picture comes back with a fresh frame, not with one from before.
+        """
+        self._shown = None
+        self._keep(lambda frame: not frame.ready and frame.drawn_at >= older_than)
+
+    @property
+    def newest(self) -> Frame | None:
+        """The frame that was drawn last."""
+        return self._frames[-1] if self._frames else None
+
+    def forget_alphas(self) -> None:
+        """Give up the frames that wait for an alpha: the worker that had them is gone."""
+        shown = self._shown
+        self._keep(lambda frame: frame.ready or frame is shown)
+
+    def _keep(self, wanted: Callable[[Frame], bool]) -> None:
+        kept = []
+        for frame in self._frames:
+            if wanted(frame):
+                kept.append(frame)
+            else:
+                self._recycle(frame.picture)
+        self._frames = kept

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Starts and ends the whole: called by the script that OBS loads."""
+
+from __future__ import annotations
+
+import threading
+
+from ..obs import data, frontend, log, registration
+from ..obs.functions import lib
+from ..obs.vendor import Vendor
+from .filter import BackgroundFilter
+from .shared import shared
+
+
+class Plugin:
+    """Registers the filter once for the life of OBS, and looks after the living filters."""
+
+    def __init__(self):
+        self._started = False
+        self._ending = threading.Event()
+
+    def start(self) -> None:
+        """Start; a second call (OBS reloads the script, or changes the scene collection) does nothing."""
+        if self._started:
+            return
+        self._started = True
+        registration.register(BackgroundFilter)
+        shared.on_frame = self._on_frame
+        shared.clock.start()
+        self._vendor = Vendor("obs_bgremove")
+        self._vendor.answer("get_status", self._answer_status)
+        self._thread = threading.Thread(target=self._look_after, name="obs_bgremove", daemon=True)
+        self._thread.start()
+        frontend.on_scripting_shutdown(self._end)
+        version = lib.obs_get_version()
+        log.info(f"ready in OBS {version >> 24}.{version >> 16 & 255}.{version & 65535}")
+
+    def _on_frame(self) -> None:
+        for one in registration.living():
+            one.tick()
+
+    def _look_after(self) -> None:
+        while not self._ending.wait(0.5):
+            for one in registration.living():
+                try:
+                    one.look_after()
+                except Exception:
+                    log.exception("looking after a filter")
+
+    @staticmethod
+    def _answer_status(_asked: int, response: int) -> None:
+        statuses = [one.status() for one in registration.living()]
+        data.write_list(response, "filters", [status.values() for status in statuses if status])
+
+    def _end(self) -> None:
+        """Leave nothing behind that OBS could call after Python has ended."""
+        self._ending.set()
+        self._thread.join()
+        self._vendor.close()
+        registration.shut_down()
+        shared.close()
+
+
+plugin = Plugin()

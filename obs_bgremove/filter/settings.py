@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The settings of a filter: one dataclass with their keys, defaults, ranges and help texts.
+
+The names of the fields are the keys that OBS saves and that people drive through
+obs-websocket, so they are public and stay.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from ..obs import data
+
+AUTO = "auto"
+
+#: The kinds of background, with their labels.
+BACKGROUNDS = {
+    "transparent": "Transparent (what lies below in the scene)",
+    "blur": "Blur",
+    "color": "Colour",
+    "image": "Image",
+    "video": "Video",
+    "source": "Another source or scene",
+}
+FITS = {
+    "cover": "Cover (fill the picture, cut what sticks out)",
+    "contain": "Contain (all of it, bars in the background colour)",
+    "stretch": "Stretch",
+}
+SYNCS = {
+    "matched": "Matched (each picture is cut with its own alpha)",
+    "lowest_latency": "Lowest latency (the newest alpha at once)",
+}
+
+
+def _setting(default: Any, label: str, help_text: str, **more: Any) -> Any:
+    return field(default=default, metadata={"label": label, "help": help_text, **more})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user chose. Values outside their range or choices are replaced (see ``read``)."""
+
+    background: str = _setting(
+        "transparent", "Background", "What is shown where the room was.", choices=BACKGROUNDS
+    )
+    background_path: str = _setting(
+        "", "File", "The picture (also animated) or the video to show; a video loops, muted."
+    )
+    background_source: str = _setting("", "Source", "The source or scene of this collection to show.")
+    background_fit: str = _setting("cover", "Fit", "How the background fills the picture.", choices=FITS)
+    background_color: int = _setting(
+        0xFF302820,
+        "Background colour",
+        "The colour itself, the bars of 'Contain', and what stands in for a missing picture or source.",
+    )
+    blur: float = _setting(
+        40.0,
+        "Blur strength",
+        "100 % blurs by a twentieth of the picture's height.",
+        range=(1.0, 100.0, 1.0),
+        unit=" %",
+    )
+    edge_softness: float = _setting(
+        0.0,
+        "Edge softness",
+        "Widens the soft edge by this many pixels of the source.",
+        range=(0.0, 20.0, 0.1),
+        unit=" px",
+    )
+    edge_shift: float = _setting(
+        0.0,
+        "Edge shift",
+        "Moves the edge outwards (more room, nothing cut) or, below zero, inwards, in pixels of the source.",
+        range=(-20.0, 20.0, 0.1),
+        unit=" px",
+    )
+    model: str = _setting(
+        AUTO, "Model", "The network that finds the person. Models are folders: you can add your own."
+    )
+    device: str = _setting(
+        AUTO, "Device", "Where the model runs. If it cannot run there, the status says why."
+    )
+    sync: str = _setting(
+        "matched",
+        "Sync",
+        "Matched delays the picture by the few frames that the alpha takes; the status shows by how much "
+        "(enter it as your microphone's sync offset). Lowest latency shows the picture at once; "
+        "the cut-out then trails behind a moving person.",
+        choices=SYNCS,
+    )
+
+    @classmethod
+    def read(cls, settings: int) -> Settings:
+        """Return the settings in an OBS settings object.
+
+        A value that is not among a setting's choices becomes the default, a number outside
+        its range the nearest end of it: settings also arrive from scripts and old files.
+        """
+        values = {}
+        for one in fields(cls):
+            value = data.read(settings, one.name, one.default)
+            if "choices" in one.metadata and value not in one.metadata["choices"]:
+                value = one.default
+            if "range" in one.metadata:
+                low, high, _step = one.metadata["range"]
+                value = min(max(value, low), high)
+            values[one.name] = value
+        return cls(**values)
+
+    @classmethod
+    def write_defaults(cls, settings: int) -> None:
+        """Write the defaults into an OBS settings object."""
+        for one in fields(cls):
+            data.write_default(settings, one.name, one.default)

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What all filters of this OBS share: the worker, the frame clock, the compiled shaders.
+
+The one piece of global state of the project. OBS forces it on us: a source type cannot be
+unregistered, so its filters outlive a reload of the script and must find the same things.
+"""
+
+from __future__ import annotations
+
+from ..link.client import Client
+from ..obs import log
+from ..obs.clock import FrameClock
+from ..obs.functions import lib
+from ..obs.graphics import entered
+from .passes import Shaders
+
+
+class Shared:
+    """See the module; there is one instance, ``shared``."""
+
+    def __init__(self):
+        self.client = Client(log=log.info)
+        self.clock = FrameClock(self._on_frame)
+        self.on_frame = lambda: None
+        self._shaders: Shaders | None = None
+
+    @property
+    def shaders(self) -> Shaders:
+        """The compiled effects (graphics context entered)."""
+        if self._shaders is None:
+            self._shaders = Shaders()
+        return self._shaders
+
+    @staticmethod
+    def frame_seconds() -> float:
+        """Seconds between two OBS frames."""
+        return lib.obs_get_frame_interval_ns() / 1e9
+
+    def _on_frame(self) -> None:
+        self.on_frame()
+
+    def close(self) -> None:
+        """End the worker, stop the clock and free the shaders, before Python ends."""
+        self.clock.stop()
+        self.client.stop()
+        if self._shaders:
+            with entered():
+                self._shaders.free()
+            self._shaders = None
+
+
+shared = Shared()

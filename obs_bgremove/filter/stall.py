@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How long the last complete composite may stand while no alpha comes."""
+
+from __future__ import annotations
+
+import time
+
+
+class Stall:
+    """Knows the usual gap between two alphas, and when the present one is too long.
+
+    The picture freezes for a moment; then the background covers everything. A slow model
+    has longer gaps, so it is given more time.
+    """
+
+    SHORTEST, LONGEST = 1.0, 5.0
+
+    def __init__(self):
+        self.began = False
+        self._last = time.monotonic()
+        self._gap = 0.0
+
+    def progress(self) -> None:
+        """Take note that an alpha has come."""
+        now = time.monotonic()
+        if self.began:
+            # A stall must not make the next one be noticed later.
+            gap = min(now - self._last, self.LONGEST / 4)
+            self._gap += 0.1 * (gap - self._gap)
+        self.began = True
+        self._last = now
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the last alpha."""
+        return time.monotonic() - self._last
+
+    @property
+    def patience(self) -> float:
+        """Seconds without an alpha that are borne."""
+        return min(max(4 * self._gap, self.SHORTEST), self.LONGEST)
+
+    def over(self) -> bool:
+        """Whether the patience is over."""
+        return self.seconds > self.patience

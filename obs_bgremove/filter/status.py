@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a filter tells the streamer: how it runs, or what is wrong and what to do."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections import deque
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Status:
+    """A filter at one moment. ``problem`` is empty, or a sentence that says what to do."""
+
+    source: str
+    filter: str
+    model: str
+    device: str
+    alphas_per_second: float
+    milliseconds_per_alpha: float
+    delay_frames: int
+    delay_milliseconds: float
+    state: str
+    problem: str
+    note: str
+    worker_pid: int
+
+    #: ``state``: an alpha is shown, the first one is awaited, the room is hidden because there
+    #: is none, or nobody looks at the source.
+    RUNNING, STARTING, HIDDEN, IDLE = "running", "starting", "hidden", "idle"
+
+    @property
+    def text(self) -> str:
+        """The status in sentences."""
+        parts = []
+        if self.problem:
+            parts.append(self.problem)
+        if self.state == self.RUNNING:
+            parts.append(
+                f"{self.model} on {self.device}: {self.alphas_per_second:.0f} alphas per second, "
+                f"{self.milliseconds_per_alpha:.1f} ms each."
+            )
+            if self.delay_frames:
+                parts.append(
+                    f"The picture is delayed by {self.delay_milliseconds:.1f} ms "
+                    f"({self.delay_frames} frames): enter that as the sync offset of your microphone."
+                )
+            else:
+                parts.append("The picture is not delayed; the cut-out trails behind movement.")
+        elif self.state == self.HIDDEN:
+            parts.append("The room stays hidden until there is an alpha again.")
+        elif self.state == self.IDLE:
+            parts.append("The source is not shown anywhere, so nothing is computed.")
+        elif not self.problem:
+            parts.append("Starting: the first alpha is awaited, the room stays hidden.")
+        if self.note:
+            parts.append(self.note)
+        return " ".join(parts)
+
+    def values(self) -> dict:
+        """Return everything as a flat dict, as obs-websocket delivers it."""
+        return {**asdict(self), "text": self.text}
+
+
+class Meter:
+    """Counts alphas over the last seconds. Filled on the graphics thread, read on others."""
+
+    WINDOW = 2.0
+
+    def __init__(self):
+        self._arrivals: deque[tuple[float, int]] = deque(maxlen=600)
+
+    def count(self, inference_ns: int) -> None:
+        """Take note of an alpha that has just come."""
+        self._arrivals.append((time.monotonic(), inference_ns))
+
+    def read(self) -> tuple[float, float]:
+        """Return (alphas per second, median milliseconds per alpha); zeros if there was none lately."""
+        now = time.monotonic()
+        recent = [one for one in list(self._arrivals) if now - one[0] < self.WINDOW]
+        # A picture that repeats is not inferred again; such an alpha took no time.
+        inferred = [nanoseconds for _when, nanoseconds in recent if nanoseconds]
+        milliseconds = statistics.median(inferred) / 1e6 if inferred else 0.0
+        return len(recent) / self.WINDOW, milliseconds

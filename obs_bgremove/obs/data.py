@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Reads and writes OBS' settings objects (``obs_data``)."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Union
+
+from .functions import lib
+
+Value = Union[str, int, float, bool]
+
+
+def read(data: int, name: str, like: Value) -> Value:
+    """Return a setting, as a value of the same type as ``like``."""
+    key = name.encode()
+    if isinstance(like, str):
+        return (lib.obs_data_get_string(data, key) or b"").decode(errors="replace")
+    if isinstance(like, float):
+        return lib.obs_data_get_double(data, key)
+    return lib.obs_data_get_int(data, key)
+
+
+def write_default(data: int, name: str, value: Value) -> None:
+    """Set the value that a setting has while the user has not chosen one."""
+    key = name.encode()
+    if isinstance(value, str):
+        lib.obs_data_set_default_string(data, key, value.encode())
+    elif isinstance(value, float):
+        lib.obs_data_set_default_double(data, key, value)
+    else:
+        lib.obs_data_set_default_int(data, key, value)
+
+
+def write(data: int, values: dict[str, Value]) -> None:
+    """Set settings."""
+    for name, value in values.items():
+        key = name.encode()
+        if isinstance(value, bool):
+            lib.obs_data_set_bool(data, key, value)
+        elif isinstance(value, str):
+            lib.obs_data_set_string(data, key, value.encode())
+        elif isinstance(value, float):
+            lib.obs_data_set_double(data, key, value)
+        else:
+            lib.obs_data_set_int(data, key, value)
+
+
+@contextlib.contextmanager
+def created(values: dict[str, Value]):
+    """Give a new settings object with these values, released at the end."""
+    data = lib.obs_data_create()
+    try:
+        write(data, values)
+        yield data
+    finally:
+        lib.obs_data_release(data)
+
+
+def write_list(data: int, name: str, items: list[dict[str, Value]]) -> None:
+    """Set a list of objects."""
+    array = lib.obs_data_array_create()
+    try:
+        for item in items:
+            with created(item) as entry:
+                lib.obs_data_array_push_back(array, entry)
+        lib.obs_data_set_array(data, name.encode(), array)
+    finally:
+        lib.obs_data_array_release(array)

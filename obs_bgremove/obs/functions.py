@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The C functions of libobs that the project uses, as one table.
+
+Each row is (name, result, arguments[, check]). Declaring every argument matters: ctypes
+passes an undeclared pointer as a 32-bit int. Pointers to libobs' own objects are plain
+``c_void_p``, because only libobs looks inside them.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import (
+    POINTER,
+    c_bool,
+    c_char_p,
+    c_double,
+    c_float,
+    c_int,
+    c_longlong,
+    c_size_t,
+    c_uint8,
+    c_uint32,
+    c_uint64,
+    c_void_p,
+)
+
+from . import library
+from .library import ObsError
+from .structs import CallData, Vec2, Vec4
+
+p = c_void_p
+
+
+def _must_exist(result, function, _arguments):
+    if not result:
+        raise ObsError(f"{function.__name__} failed")
+    return result
+
+
+TABLE = [
+    # memory, log, version
+    ("bmalloc", p, [c_size_t], _must_exist),
+    ("bfree", None, [p]),
+    ("blog", None, [c_int, c_char_p]),
+    ("obs_get_version", c_uint32, []),
+    # core
+    ("obs_register_source_s", None, [p, c_size_t]),
+    ("obs_enter_graphics", None, []),
+    ("obs_leave_graphics", None, []),
+    ("obs_add_tick_callback", None, [p, p]),
+    ("obs_remove_tick_callback", None, [p, p]),
+    ("obs_wait_for_destroy_queue", c_bool, []),
+    ("obs_get_frame_interval_ns", c_uint64, []),
+    ("obs_get_base_effect", p, [c_int], _must_exist),
+    ("obs_get_video_sdr_white_level", c_float, []),
+    ("obs_get_proc_handler", p, []),
+    ("obs_get_source_by_name", p, [c_char_p]),
+    ("obs_enum_sources", None, [p, p]),
+    ("obs_enum_scenes", None, [p, p]),
+    # sources
+    ("obs_source_create_private", p, [c_char_p, c_char_p, p], _must_exist),
+    ("obs_source_release", None, [p]),
+    ("obs_source_get_weak_source", p, [p]),
+    ("obs_weak_source_get_source", p, [p]),
+    ("obs_weak_source_release", None, [p]),
+    ("obs_source_removed", c_bool, [p]),
+    ("obs_source_get_name", c_char_p, [p]),
+    ("obs_source_get_output_flags", c_uint32, [p]),
+    ("obs_source_get_signal_handler", p, [p]),
+    ("obs_source_get_width", c_uint32, [p]),
+    ("obs_source_get_height", c_uint32, [p]),
+    ("obs_source_get_base_width", c_uint32, [p]),
+    ("obs_source_get_base_height", c_uint32, [p]),
+    ("obs_source_showing", c_bool, [p]),
+    ("obs_source_inc_showing", None, [p]),
+    ("obs_source_dec_showing", None, [p]),
+    ("obs_source_set_enabled", None, [p, c_bool]),
+    ("obs_source_set_muted", None, [p, c_bool]),
+    ("obs_source_media_get_state", c_int, [p]),
+    ("obs_source_video_render", None, [p]),
+    ("obs_source_default_render", None, [p]),
+    ("obs_source_enum_full_tree", None, [p, p, p]),
+    ("obs_source_update_properties", None, [p]),
+    ("obs_filter_get_parent", p, [p]),
+    ("obs_filter_get_target", p, [p]),
+    ("obs_source_filter_remove", None, [p, p]),
+    # signals and procedures
+    ("signal_handler_connect", None, [p, c_char_p, p, p]),
+    ("signal_handler_disconnect", None, [p, c_char_p, p, p]),
+    ("proc_handler_call", c_bool, [p, c_char_p, POINTER(CallData)]),
+    ("calldata_get_data", c_bool, [POINTER(CallData), c_char_p, p, c_size_t]),
+    ("calldata_set_data", None, [POINTER(CallData), c_char_p, p, c_size_t]),
+    # settings
+    ("obs_data_create", p, [], _must_exist),
+    ("obs_data_release", None, [p]),
+    ("obs_data_get_string", c_char_p, [p, c_char_p]),
+    ("obs_data_get_int", c_longlong, [p, c_char_p]),
+    ("obs_data_get_double", c_double, [p, c_char_p]),
+    ("obs_data_set_string", None, [p, c_char_p, c_char_p]),
+    ("obs_data_set_int", None, [p, c_char_p, c_longlong]),
+    ("obs_data_set_double", None, [p, c_char_p, c_double]),
+    ("obs_data_set_bool", None, [p, c_char_p, c_bool]),
+    ("obs_data_set_default_string", None, [p, c_char_p, c_char_p]),
+    ("obs_data_set_default_int", None, [p, c_char_p, c_longlong]),
+    ("obs_data_set_default_double", None, [p, c_char_p, c_double]),
+    ("obs_data_set_array", None, [p, c_char_p, p]),
+    ("obs_data_array_create", p, [], _must_exist),
+    ("obs_data_array_push_back", c_size_t, [p, p]),
+    ("obs_data_array_release", None, [p]),
+    # properties
+    ("obs_properties_create", p, [], _must_exist),
+    ("obs_properties_get", p, [p, c_char_p]),
+    ("obs_properties_add_list", p, [p, c_char_p, c_char_p, c_int, c_int], _must_exist),
+    ("obs_property_list_add_string", c_size_t, [p, c_char_p, c_char_p]),
+    ("obs_properties_add_path", p, [p, c_char_p, c_char_p, c_int, c_char_p, c_char_p], _must_exist),
+    (
+        "obs_properties_add_float_slider",
+        p,
+        [p, c_char_p, c_char_p, c_double, c_double, c_double],
+        _must_exist,
+    ),
+    ("obs_properties_add_color", p, [p, c_char_p, c_char_p], _must_exist),
+    ("obs_properties_add_text", p, [p, c_char_p, c_char_p, c_int], _must_exist),
+    ("obs_properties_add_button", p, [p, c_char_p, c_char_p, p], _must_exist),
+    ("obs_property_set_long_description", None, [p, c_char_p]),
+    ("obs_property_set_visible", None, [p, c_bool]),
+    ("obs_property_set_modified_callback", None, [p, p]),
+    ("obs_property_text_set_info_type", None, [p, c_int]),
+    ("obs_property_float_set_suffix", None, [p, c_char_p]),
+    # graphics: render targets, textures, staging surfaces
+    ("gs_texrender_create", p, [c_int, c_int], _must_exist),
+    ("gs_texrender_destroy", None, [p]),
+    ("gs_texrender_begin", c_bool, [p, c_uint32, c_uint32]),
+    ("gs_texrender_end", None, [p]),
+    ("gs_texrender_reset", None, [p]),
+    ("gs_texrender_get_texture", p, [p]),
+    ("gs_texture_create", p, [c_uint32, c_uint32, c_int, c_uint32, p, c_uint32], _must_exist),
+    ("gs_texture_destroy", None, [p]),
+    ("gs_texture_set_image", None, [p, p, c_uint32, c_bool]),
+    ("gs_stagesurface_create", p, [c_uint32, c_uint32, c_int], _must_exist),
+    ("gs_stagesurface_destroy", None, [p]),
+    ("gs_stagesurface_map", c_bool, [p, POINTER(POINTER(c_uint8)), POINTER(c_uint32)]),
+    ("gs_stagesurface_unmap", None, [p]),
+    ("gs_stage_texture", None, [p, p]),
+    # graphics: effects
+    ("gs_effect_create_from_file", p, [c_char_p, POINTER(p)]),
+    ("gs_effect_destroy", None, [p]),
+    ("gs_effect_get_param_by_name", p, [p, c_char_p]),
+    ("gs_effect_set_texture", None, [p, p]),
+    ("gs_effect_set_texture_srgb", None, [p, p]),
+    ("gs_effect_set_float", None, [p, c_float]),
+    ("gs_effect_set_vec2", None, [p, POINTER(Vec2)]),
+    ("gs_effect_set_vec4", None, [p, POINTER(Vec4)]),
+    ("gs_effect_loop", c_bool, [p, c_char_p]),
+    # graphics: state and drawing
+    ("gs_draw_sprite", None, [p, c_uint32, c_uint32, c_uint32]),
+    ("gs_ortho", None, [c_float] * 6),
+    ("gs_clear", None, [c_uint32, POINTER(Vec4), c_float, c_uint8]),
+    ("gs_blend_state_push", None, []),
+    ("gs_blend_state_pop", None, []),
+    ("gs_blend_function", None, [c_int, c_int]),
+    ("gs_blend_function_separate", None, [c_int, c_int, c_int, c_int]),
+    ("gs_enable_blending", None, [c_bool]),
+    ("gs_enable_framebuffer_srgb", None, [c_bool]),
+    ("gs_framebuffer_srgb_enabled", c_bool, []),
+    ("gs_get_linear_srgb", c_bool, []),
+    ("gs_set_linear_srgb", c_bool, [c_bool]),
+    ("gs_get_color_space", c_int, []),
+    ("gs_matrix_push", None, []),
+    ("gs_matrix_pop", None, []),
+    ("gs_matrix_translate3f", None, [c_float] * 3),
+    ("gs_matrix_scale3f", None, [c_float] * 3),
+    # frontend
+    ("obs_frontend_add_event_callback", None, [p, p]),
+    ("obs_frontend_remove_event_callback", None, [p, p]),
+]
+
+
+class Functions:
+    """The table, bound: ``lib.gs_clear(...)``.
+
+    A function is looked up when it is first used and is a plain attribute from then on, so
+    that importing this module needs no OBS, and a call costs no more than ctypes does.
+    """
+
+    def __init__(self):
+        self._rows = {row[0]: row[1:] for row in TABLE}
+        self._libraries = None
+
+    def __getattr__(self, name):
+        if name not in self._rows:
+            raise AttributeError(f"{name} is not in the table of libobs functions")
+        if self._libraries is None:
+            self._libraries = library.open_libraries()
+        for candidate in self._libraries:
+            function = getattr(candidate, name, None)
+            if function is not None:
+                break
+        else:
+            raise ObsError(f"this OBS has no function {name}; OBS 28 or newer is needed")
+        result, arguments, *check = self._rows[name]
+        function.restype = result
+        function.argtypes = arguments
+        if check:
+            function.errcheck = check[0]
+        setattr(self, name, function)
+        return function
+
+
+lib = Functions()
+
+
+def address_of(name: str) -> int:
+    """Return the address of a libobs function, to hand it out as a callback of its own."""
+    return ctypes.cast(getattr(lib, name), c_void_p).value

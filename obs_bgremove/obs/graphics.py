@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Owners of GPU objects: one Python object has one handle and frees it.
+
+Everything here is called with OBS' graphics context entered: in a render callback, or
+between ``entered()``. ``free`` may be called twice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+from ctypes import POINTER, byref, c_uint8, c_uint32, c_void_p
+from pathlib import Path
+
+from .functions import lib
+from .library import ObsError
+from .structs import CLEAR_COLOR, TEXTURE_DYNAMIC, Vec4
+
+
+@contextlib.contextmanager
+def entered():
+    """Hold OBS' graphics context (waits for the graphics thread: not for its callbacks)."""
+    lib.obs_enter_graphics()
+    try:
+        yield
+    finally:
+        lib.obs_leave_graphics()
+
+
+def vec4(x: float, y: float, z: float, w: float) -> Vec4:
+    """Return four floats at a 16-byte boundary, where libobs' SSE code may read them."""
+    room = ctypes.create_string_buffer(ctypes.sizeof(Vec4) + 16)
+    value = Vec4.from_buffer(room, -ctypes.addressof(room) % 16)
+    value.x, value.y, value.z, value.w = x, y, z, w
+    return value
+
+
+TRANSPARENT = vec4(0, 0, 0, 0)
+
+
+class RenderTarget:
+    """A texture that can be drawn into (``gs_texrender``); it takes the size of each drawing."""
+
+    def __init__(self, color_format: int):
+        self.handle = lib.gs_texrender_create(color_format, 0)
+        self.width = self.height = 0
+
+    @contextlib.contextmanager
+    def drawing(self, width: int, height: int):
+        """Draw into it: cleared to transparent, one unit is one pixel, (0, 0) is top left.
+
+        Raises ObsError if the GPU cannot make a texture of that size.
+        """
+        lib.gs_texrender_reset(self.handle)
+        if not lib.gs_texrender_begin(self.handle, width, height):
+            raise ObsError(f"the GPU refused a render target of {width}x{height} pixels")
+        self.width, self.height = width, height
+        lib.gs_clear(CLEAR_COLOR, byref(TRANSPARENT), 0.0, 0)
+        lib.gs_ortho(0.0, width, 0.0, height, -100.0, 100.0)
+        try:
+            yield
+        finally:
+            lib.gs_texrender_end(self.handle)
+
+    @property
+    def texture(self) -> int:
+        """The handle of the texture with what was drawn last."""
+        return lib.gs_texrender_get_texture(self.handle)
+
+    def free(self) -> None:
+        """Free the GPU object."""
+        if self.handle:
+            lib.gs_texrender_destroy(self.handle)
+            self.handle = None
+
+
+class StagingSurface:
+    """A surface that the CPU can read (``gs_stagesurf``), of fixed size and format."""
+
+    def __init__(self, width: int, height: int, color_format: int):
+        self.width, self.height = width, height
+        self.handle = lib.gs_stagesurface_create(width, height, color_format)
+        self._data = POINTER(c_uint8)()
+        self._linesize = c_uint32()
+
+    def stage(self, texture: int) -> None:
+        """Start the copy of a texture of the same size and format."""
+        lib.gs_stage_texture(self.handle, texture)
+
+    @contextlib.contextmanager
+    def mapped(self):
+        """Give (address, bytes per row) of the rows while they are mapped."""
+        if not lib.gs_stagesurface_map(self.handle, byref(self._data), byref(self._linesize)):
+            raise ObsError("the GPU did not let the staging surface be read")
+        try:
+            yield ctypes.cast(self._data, c_void_p).value, self._linesize.value
+        finally:
+            lib.gs_stagesurface_unmap(self.handle)
+
+    def free(self) -> None:
+        """Free the GPU object."""
+        if self.handle:
+            lib.gs_stagesurface_destroy(self.handle)
+            self.handle = None
+
+
+class DynamicTexture:
+    """A texture that is filled from memory (``gs_texture`` with GS_DYNAMIC), one byte a pixel."""
+
+    def __init__(self, width: int, height: int, color_format: int):
+        self.width, self.height = width, height
+        self.texture = lib.gs_texture_create(width, height, color_format, 1, None, TEXTURE_DYNAMIC)
+
+    def fill(self, address: int) -> None:
+        """Upload height x width contiguous bytes at that address."""
+        lib.gs_texture_set_image(self.texture, address, self.width, False)
+
+    def free(self) -> None:
+        """Free the GPU object."""
+        if self.texture:
+            lib.gs_texture_destroy(self.texture)
+            self.texture = None
+
+
+class Effect:
+    """A compiled .effect file. ``effect["name"]`` is the handle of a uniform."""
+
+    def __init__(self, path: Path):
+        error = c_void_p()
+        self.handle = lib.gs_effect_create_from_file(str(path).encode(), byref(error))
+        if not self.handle:
+            reason = ctypes.string_at(error.value).decode(errors="replace") if error.value else "unknown"
+            if error.value:
+                lib.bfree(error)
+            raise ObsError(f"the effect {path.name} does not compile: {reason.strip()}")
+        self._uniforms: dict[str, int] = {}
+
+    def __getitem__(self, uniform: str) -> int:
+        found = self._uniforms.get(uniform)
+        if found is None:
+            found = lib.gs_effect_get_param_by_name(self.handle, uniform.encode())
+            if not found:
+                raise ObsError(f"the effect has no uniform {uniform}")
+            self._uniforms[uniform] = found
+        return found
+
+    def draw(self, technique: bytes, width: int, height: int) -> None:
+        """Draw a rectangle from (0, 0) with the uniforms set before."""
+        draw_rectangle(self.handle, technique, width, height)
+
+    def free(self) -> None:
+        """Free the GPU object."""
+        if self.handle:
+            lib.gs_effect_destroy(self.handle)
+            self.handle = None
+
+
+class BaseEffect(Effect):
+    """One of the effects that OBS itself has compiled (and frees)."""
+
+    def __init__(self, number: int):
+        self.handle = lib.obs_get_base_effect(number)
+        self._uniforms = {}
+
+    def free(self) -> None:
+        """Do nothing: OBS owns it."""
+
+
+def draw_rectangle(effect: int, technique: bytes, width: int, height: int) -> None:
+    """Draw a rectangle from (0, 0) with the given effect and technique."""
+    loop = lib.gs_effect_loop
+    while loop(effect, technique):
+        lib.gs_draw_sprite(None, 0, width, height)
+
+
+@contextlib.contextmanager
+def blending(*function: int):
+    """Blend with (source, destination) or (source, destination, source alpha, destination alpha)."""
+    lib.gs_blend_state_push()
+    if len(function) == 2:
+        lib.gs_blend_function(*function)
+    else:
+        lib.gs_blend_function_separate(*function)
+    try:
+        yield
+    finally:
+        lib.gs_blend_state_pop()
+
+
+@contextlib.contextmanager
+def linear_light(enabled: bool):
+    """Write sRGB-encoded values of linear colours (True), or values as they are (False)."""
+    before = lib.gs_framebuffer_srgb_enabled()
+    lib.gs_enable_framebuffer_srgb(enabled)
+    try:
+        yield
+    finally:
+        lib.gs_enable_framebuffer_srgb(before)

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Builds a properties page: what OBS shows when a filter is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Callable
+
+from . import log
+from .functions import lib
+from .structs import (
+    COMBO_LIST,
+    COMBO_STRING,
+    INFO_NORMAL,
+    INFO_WARNING,
+    PATH_FILE,
+    TEXT_INFO,
+    ButtonClicked,
+    PropertyModified,
+)
+
+
+class Page:
+    """A properties object in the making; ``handle`` is what OBS takes (and frees)."""
+
+    def __init__(self):
+        self.handle = lib.obs_properties_create()
+
+    def choice(self, name: str, label: str, options: Iterable[tuple[str, str]]) -> int:
+        """Add a list of (value, label) to choose one from; the setting is a string."""
+        made = lib.obs_properties_add_list(
+            self.handle, name.encode(), label.encode(), COMBO_LIST, COMBO_STRING
+        )
+        for value, text in options:
+            lib.obs_property_list_add_string(made, text.encode(), value.encode())
+        return made
+
+    def path(self, name: str, label: str, file_filter: str) -> int:
+        """Add a file to choose; ``file_filter`` is Qt's ("Pictures (*.png *.jpg)")."""
+        return lib.obs_properties_add_path(
+            self.handle, name.encode(), label.encode(), PATH_FILE, file_filter.encode(), None
+        )
+
+    def slider(self, name: str, label: str, low: float, high: float, step: float, suffix: str) -> int:
+        """Add a slider; the setting is a float."""
+        made = lib.obs_properties_add_float_slider(
+            self.handle, name.encode(), label.encode(), low, high, step
+        )
+        lib.obs_property_float_set_suffix(made, suffix.encode())
+        return made
+
+    def color(self, name: str, label: str) -> int:
+        """Add a colour; the setting is an int 0xAABBGGRR."""
+        return lib.obs_properties_add_color(self.handle, name.encode(), label.encode())
+
+    def text(self, name: str, text: str, warning: bool) -> int:
+        """Add a text to read, marked if it is a warning."""
+        made = lib.obs_properties_add_text(self.handle, name.encode(), text.encode(), TEXT_INFO)
+        lib.obs_property_text_set_info_type(made, INFO_WARNING if warning else INFO_NORMAL)
+        return made
+
+    def button(self, name: str, label: str, clicked) -> int:
+        """Add a button; ``clicked`` is made by ``on_click``."""
+        return lib.obs_properties_add_button(self.handle, name.encode(), label.encode(), clicked)
+
+
+def explain(made: int, text: str) -> None:
+    """Set the text that appears while the mouse rests on a property."""
+    lib.obs_property_set_long_description(made, text.encode())
+
+
+def show(page: int, name: str, visible: bool) -> None:
+    """Show or hide the property of that name."""
+    lib.obs_property_set_visible(lib.obs_properties_get(page, name.encode()), visible)
+
+
+def on_change(changed: Callable[[int, int], None]):
+    """Return a callback for ``watch``: ``changed(page, settings)``; the page is laid out anew after it.
+
+    OBS keeps the pointer, so the caller keeps the object: one for the life of the process.
+    """
+
+    def modified(page, _property, settings):
+        try:
+            changed(page, settings)
+        except Exception:
+            log.exception("properties")
+        return True
+
+    return PropertyModified(modified)
+
+
+def watch(made: int, callback) -> None:
+    """Call back when the user changes the property, and when the page opens."""
+    lib.obs_property_set_modified_callback(made, callback)
+
+
+@ButtonClicked
+def reload_page(_page, _property, _filter):
+    """Be the callback of a button that lays the page out anew."""
+    return True

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Owners of references to OBS sources, and questions about sources."""
+
+from __future__ import annotations
+
+import contextlib
+
+from . import data, log
+from .functions import lib
+from .structs import SOURCE_ASYNC, SOURCE_CUSTOM_DRAW, SOURCE_VIDEO, EnumSources, EnumTree
+
+
+class PrivateSource:
+    """A source of OBS' own kinds that only we know of (``obs_source_create_private``)."""
+
+    def __init__(self, kind: str, name: str, settings: dict):
+        with data.created(settings) as values:
+            self._handle = lib.obs_source_create_private(kind.encode(), name.encode(), values)
+        # What belongs to a background is seen, never heard.
+        lib.obs_source_set_muted(self._handle, True)
+
+    @contextlib.contextmanager
+    def held(self):
+        """Give the handle, valid inside the ``with``."""
+        yield self._handle
+
+    def release(self) -> None:
+        """Give the source back (OBS destroys it later, on a thread of its own)."""
+        if self._handle:
+            lib.obs_source_release(self._handle)
+            self._handle = None
+
+
+class NamedSource:
+    """A source of the user's, found by name and referenced weakly: it may be deleted any time."""
+
+    def __init__(self, name: str):
+        self._weak = None
+        found = lib.obs_get_source_by_name(name.encode())
+        if found:
+            self._weak = lib.obs_source_get_weak_source(found)
+            lib.obs_source_release(found)
+
+    @contextlib.contextmanager
+    def held(self):
+        """Give the handle, valid inside the ``with``; None if the source is gone."""
+        found = lib.obs_weak_source_get_source(self._weak) if self._weak else None
+        try:
+            yield found if found and not lib.obs_source_removed(found) else None
+        finally:
+            if found:
+                lib.obs_source_release(found)
+
+    def release(self) -> None:
+        """Forget the source."""
+        if self._weak:
+            lib.obs_weak_source_release(self._weak)
+            self._weak = None
+
+
+def name_of(source: int | None) -> str:
+    """Return the name of a source; empty for none."""
+    return (lib.obs_source_get_name(source) or b"").decode(errors="replace") if source else ""
+
+
+def draw_target(target: int, parent: int) -> None:
+    """Draw a filter's target as OBS' own filters do.
+
+    An ordinary source that is the filter's parent has to be drawn from inside an effect
+    pass (image sources draw nothing otherwise); the others bring an effect of their own.
+    """
+    own = SOURCE_CUSTOM_DRAW | SOURCE_ASYNC
+    if target == parent and not lib.obs_source_get_output_flags(parent) & own:
+        lib.obs_source_default_render(target)
+    else:
+        lib.obs_source_video_render(target)
+
+
+def contains(tree: int, source: int) -> bool:
+    """Tell whether drawing ``tree`` draws ``source``."""
+    if tree == source:
+        return True
+    found = []
+
+    def compare(_parent, child, _parameter):
+        if child == source:
+            found.append(child)
+
+    lib.obs_source_enum_full_tree(tree, EnumTree(compare), None)
+    return bool(found)
+
+
+def video_source_names() -> list[str]:
+    """Return the names of all scenes and sources that have a picture, sorted, scenes first."""
+    names: list[str] = []
+
+    def collect(_parameter, source):
+        try:
+            if lib.obs_source_get_output_flags(source) & SOURCE_VIDEO:
+                names.append(name_of(source))
+        except Exception:
+            log.exception("listing sources")
+        return True
+
+    callback = EnumSources(collect)
+    lib.obs_enum_scenes(callback, None)
+    scenes = len(names)
+    lib.obs_enum_sources(callback, None)
+    return sorted(names[:scenes], key=str.casefold) + sorted(names[scenes:], key=str.casefold)

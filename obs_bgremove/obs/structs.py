@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The C structs, enums and callback types that the table of functions needs."""
+
+from __future__ import annotations
+
+from ctypes import CFUNCTYPE, Structure, c_bool, c_char_p, c_float, c_int, c_size_t, c_uint32, c_void_p
+
+
+class Vec2(Structure):
+    """Two floats (``struct vec2``)."""
+
+    _fields_ = [("x", c_float), ("y", c_float)]
+
+
+class Vec4(Structure):
+    """Four floats (``struct vec4``: red, green, blue, alpha).
+
+    libobs reads it with aligned SSE loads in places, so an instance is kept at a 16-byte
+    boundary by ``graphics.vec4``.
+    """
+
+    _fields_ = [("x", c_float), ("y", c_float), ("z", c_float), ("w", c_float)]
+
+
+class CallData(Structure):
+    """Arguments of a signal or procedure (``struct calldata``)."""
+
+    _fields_ = [("stack", c_void_p), ("size", c_size_t), ("capacity", c_size_t), ("fixed", c_bool)]
+
+
+#: Callbacks. The ctypes objects made from them must outlive every use by OBS: there is no
+#: unregistering a source type, so those live in modules that are never reloaded.
+GetName = CFUNCTYPE(c_char_p, c_void_p)
+Create = CFUNCTYPE(c_void_p, c_void_p, c_void_p)
+GetDefaults = CFUNCTYPE(None, c_void_p)
+GetProperties = CFUNCTYPE(c_void_p, c_void_p)
+Update = CFUNCTYPE(None, c_void_p, c_void_p)
+VideoRender = CFUNCTYPE(None, c_void_p, c_void_p)
+Tick = CFUNCTYPE(None, c_void_p, c_float)
+Signal = CFUNCTYPE(None, c_void_p, c_void_p)
+FrontendEvent = CFUNCTYPE(None, c_int, c_void_p)
+EnumTree = CFUNCTYPE(None, c_void_p, c_void_p, c_void_p)
+EnumSources = CFUNCTYPE(c_bool, c_void_p, c_void_p)
+PropertyModified = CFUNCTYPE(c_bool, c_void_p, c_void_p, c_void_p)
+ButtonClicked = CFUNCTYPE(c_bool, c_void_p, c_void_p, c_void_p)
+
+
+class SourceInfoPrefix(Structure):
+    """The first members of ``struct obs_source_info``, up to the last that a filter of ours uses.
+
+    OBS accepts a shorter struct (its size is passed along) and refuses a longer one than it
+    knows, so registering the prefix works on every OBS from 28 on.
+    """
+
+    _fields_ = [
+        ("id", c_char_p),
+        ("type", c_int),
+        ("output_flags", c_uint32),
+        ("get_name", GetName),
+        ("create", Create),
+        ("destroy", c_void_p),
+        ("get_width", c_void_p),
+        ("get_height", c_void_p),
+        ("get_defaults", GetDefaults),
+        ("get_properties", GetProperties),
+        ("update", Update),
+        ("activate", c_void_p),
+        ("deactivate", c_void_p),
+        ("show", c_void_p),
+        ("hide", c_void_p),
+        ("video_tick", c_void_p),
+        ("video_render", VideoRender),
+    ]
+
+
+SOURCE_TYPE_FILTER = 1
+SOURCE_VIDEO = 1 << 0
+SOURCE_ASYNC = 1 << 2
+SOURCE_CUSTOM_DRAW = 1 << 3
+SOURCE_SRGB = 1 << 15
+
+MEDIA_STATE_ERROR = 7
+FRONTEND_EVENT_SCRIPTING_SHUTDOWN = 36
+
+# enum gs_color_format
+FORMAT_R8, FORMAT_RGBA, FORMAT_BGRA, FORMAT_RGBA16F = 2, 3, 5, 9
+# enum gs_color_space
+SPACE_709_SCRGB = 3
+# enum gs_blend_type
+BLEND_ZERO, BLEND_ONE, BLEND_SRC_ALPHA, BLEND_INV_SRC_ALPHA = 0, 1, 4, 5
+# enum obs_base_effect
+EFFECT_DEFAULT, EFFECT_SOLID, EFFECT_AREA = 0, 3, 9
+TEXTURE_DYNAMIC = 1 << 1
+CLEAR_COLOR = 1 << 0
+# enum obs_combo_type, obs_combo_format, obs_path_type, obs_text_type
+COMBO_LIST, COMBO_STRING, PATH_FILE, TEXT_INFO = 2, 3, 0, 3
+INFO_NORMAL, INFO_WARNING = 0, 1
+LOG_ERROR, LOG_WARNING, LOG_INFO = 100, 200, 300

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Answers obs-websocket "vendor" requests, so that other programs can ask what a filter does.
+
+obs-websocket offers this to plugins through libobs' procedure handlers; where it is not
+installed there is nobody to ask, and nothing is registered.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import CFUNCTYPE, Structure, byref, c_char_p, c_void_p
+from typing import Callable
+
+from . import log
+from .functions import lib
+from .structs import CallData
+
+Request = CFUNCTYPE(None, c_void_p, c_void_p, c_void_p)
+
+
+class _Callback(Structure):
+    _fields_ = [("callback", Request), ("private", c_void_p)]
+
+
+class Vendor:
+    """One vendor with its requests."""
+
+    def __init__(self, name: str):
+        self._kept: list = []
+        self._requests: list[str] = []
+        self._handlers = self._ask(lib.obs_get_proc_handler(), "obs_websocket_api_get_ph", {}, "ph")
+        self._vendor = (
+            self._ask(self._handlers, "vendor_register", {"name": name}, "vendor") if self._handlers else None
+        )
+
+    def answer(self, request: str, action: Callable[[int, int], None]) -> None:
+        """Answer a request with ``action(request data, response data)`` (a thread of obs-websocket's)."""
+        if not self._vendor:
+            return
+
+        def called(asked, response, _private):
+            try:
+                action(asked, response)
+            except Exception:
+                log.exception(f"websocket request {request}")
+
+        entry = _Callback(Request(called), None)
+        self._kept.append(entry)
+        self._requests.append(request)
+        arguments = {"type": request, "callback": ctypes.addressof(entry), "vendor": self._vendor}
+        self._ask(self._handlers, "vendor_request_register", arguments, None)
+
+    def close(self) -> None:
+        """Answer no more."""
+        for request in self._requests:
+            self._ask(
+                self._handlers, "vendor_request_unregister", {"type": request, "vendor": self._vendor}, None
+            )
+        self._requests.clear()
+
+    @staticmethod
+    def _ask(handlers: int, procedure: str, arguments: dict, result):
+        data = CallData()
+        for key, value in arguments.items():
+            if isinstance(value, str):
+                text = c_char_p(value.encode())
+                lib.calldata_set_data(byref(data), key.encode(), text, len(value.encode()) + 1)
+            else:
+                pointer = c_void_p(value)
+                lib.calldata_set_data(byref(data), key.encode(), byref(pointer), ctypes.sizeof(pointer))
+        try:
+            if not lib.proc_handler_call(handlers, procedure.encode(), byref(data)) or result is None:
+                return None
+            answer = c_void_p()
+            lib.calldata_get_data(byref(data), result.encode(), byref(answer), ctypes.sizeof(answer))
+            return answer.value
+        finally:
+            if data.stack:
+                lib.bfree(data.stack)

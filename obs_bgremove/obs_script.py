@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The file that OBS loads (Tools > Scripts). Everything else is in the package beside it."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def script_description():
+    """Return what OBS shows about the script."""
+    return (
+        "<b>Background Removal</b><p>Takes the room away behind a person, live, without a green screen.</p>"
+        "<p>Right-click a camera &gt; Filters &gt; + &gt; <i>Background Removal</i>.</p>"
+    )
+
+
+def script_load(settings):
+    """Register the filter. OBS calls this again on a reload and on a change of scene collection."""
+    if sys.version_info < (3, 9):  # noqa: UP036  (OBS may bring any Python)
+        raise RuntimeError(
+            "obs_bgremove needs Python 3.9 or newer, OBS uses {}.{}: choose another one in "
+            "Tools > Scripts > Python Settings".format(*sys.version_info[:2])
+        )
+    from obs_bgremove.filter.plugin import plugin
+
+    plugin.start()
