@@ -12,6 +12,7 @@ from ..obs import log
 from ..obs.clock import FrameClock
 from ..obs.functions import lib
 from ..obs.graphics import entered
+from ..obs.library import ObsError
 from .passes import Shaders
 
 
@@ -22,13 +23,19 @@ class Shared:
         self.client = Client(log=log.info)
         self.clock = FrameClock(self._on_frame)
         self.on_frame = lambda: None
-        self._shaders: Shaders | None = None
+        self._shaders: Shaders | ObsError | None = None
 
     @property
     def shaders(self) -> Shaders:
         """The compiled effects (graphics context entered)."""
         if self._shaders is None:
-            self._shaders = Shaders()
+            try:
+                self._shaders = Shaders()
+            except ObsError as error:
+                self._shaders = error
+        if isinstance(self._shaders, ObsError):
+            # Not compiled again in every frame.
+            raise self._shaders
         return self._shaders
 
     @staticmethod
@@ -43,7 +50,7 @@ class Shared:
         """End the worker, stop the clock and free the shaders, before Python ends."""
         self.clock.stop()
         self.client.stop()
-        if self._shaders:
+        if isinstance(self._shaders, Shaders):
             with entered():
                 self._shaders.free()
             self._shaders = None
