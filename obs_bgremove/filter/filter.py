@@ -25,7 +25,7 @@ from .pictures import Pictures
 from .settings import AUTO, Settings
 from .shared import shared
 from .stall import Stall
-from .status import Meter, Status
+from .status import Meter, Status, Stopwatch
 
 
 class BackgroundFilter:
@@ -60,6 +60,7 @@ class BackgroundFilter:
 
         self._stall = Stall()
         self._meter = Meter()
+        self._stopwatch = Stopwatch()
         self._shown_alpha = False
         self._delay = 0
         self._background_problem = ""
@@ -107,14 +108,15 @@ class BackgroundFilter:
         if not width or not height:
             return
         if self._drawn_at != shared.clock.number:
-            self._drawing, self._complete = True, False
-            linear = lib.gs_set_linear_srgb(True)
-            try:
-                self._make_frame(target, parent, width, height)
-                self._complete = True
-            finally:
-                lib.gs_set_linear_srgb(linear)
-                self._drawing = False
+            with self._stopwatch.running():
+                self._drawing, self._complete = True, False
+                linear = lib.gs_set_linear_srgb(True)
+                try:
+                    self._make_frame(target, parent, width, height)
+                    self._complete = True
+                finally:
+                    lib.gs_set_linear_srgb(linear)
+                    self._drawing = False
         if self._complete:
             draw_result(self._gpu.shaders, self._gpu.result.texture, width, height)
 
@@ -256,6 +258,7 @@ class BackgroundFilter:
             milliseconds_per_alpha=milliseconds,
             delay_frames=self._delay,
             delay_milliseconds=self._delay * shared.frame_seconds() * 1000,
+            **self._stopwatch.read(),
             state=state,
             problem=problem,
             note=self._channel.note,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import statistics
 import time
 from collections import deque
@@ -21,6 +22,12 @@ class Status:
     milliseconds_per_alpha: float
     delay_frames: int
     delay_milliseconds: float
+    #: What the filter costs OBS' graphics thread per frame: processor time, and wall clock
+    #: (which includes waiting for the GPU); medians and 99th percentiles.
+    graphics_cpu_milliseconds: float
+    graphics_cpu_milliseconds_p99: float
+    graphics_milliseconds: float
+    graphics_milliseconds_p99: float
     state: str
     problem: str
     note: str
@@ -83,3 +90,30 @@ class Meter:
         inferred = [nanoseconds for _when, nanoseconds in recent if nanoseconds]
         milliseconds = statistics.median(inferred) / 1e6 if inferred else 0.0
         return len(recent) / self.WINDOW, milliseconds
+
+
+class Stopwatch:
+    """The times of the last frames on the graphics thread, processor time and wall clock."""
+
+    def __init__(self):
+        self._times: deque[tuple[int, int]] = deque(maxlen=900)
+
+    @contextlib.contextmanager
+    def running(self):
+        """Time what happens inside the ``with``."""
+        # Windows counts a thread's processor time in steps of 16 ms: its median is 0 there.
+        cpu, wall = time.thread_time_ns(), time.perf_counter_ns()
+        try:
+            yield
+        finally:
+            self._times.append((time.thread_time_ns() - cpu, time.perf_counter_ns() - wall))
+
+    def read(self) -> dict[str, float]:
+        """Return the fields of a Status that begin with "graphics"; zeros before the first frame."""
+        times = list(self._times) or [(0, 0)]
+        fields = {}
+        for name, column in (("graphics_cpu_milliseconds", 0), ("graphics_milliseconds", 1)):
+            ordered = sorted(one[column] for one in times)
+            fields[name] = ordered[len(ordered) // 2] / 1e6
+            fields[f"{name}_p99"] = ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)] / 1e6
+        return fields
