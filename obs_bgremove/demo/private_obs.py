@@ -29,6 +29,7 @@ import obsws_python
 from . import exit_report, profile
 from .display import Xvfb, has_display
 from .exit_report import ExitReport
+from .x_window import close_window
 
 #: How long OBS may take for things that normally take a second or two, on a machine that is busy.
 PATIENCE = 90.0
@@ -308,7 +309,7 @@ class PrivateObs:
             if sys.platform == "win32":
                 # Posts WM_CLOSE to its windows, which is what the close button does.
                 subprocess.run(["taskkill", "/PID", str(self.pid)], capture_output=True, check=False)
-            else:
+            elif self._display is None or not close_window(self._display.name, "OBS "):
                 self._process.send_signal(signal.SIGINT)
         return self._wait(seconds, lagged, skipped)
 
