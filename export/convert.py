@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import onnx
 
 from . import frame
@@ -10,7 +11,7 @@ from .card import Card
 from .contract import violations
 from .errors import ExportError
 from .fold import fold_pointwise
-from .graph import Graph
+from .graph import FLOAT, Graph
 
 
 def _tflite(card: Card, graph: Graph, picture: str, files: dict[str, bytes]) -> None:
@@ -27,7 +28,30 @@ def _tflite(card: Card, graph: Graph, picture: str, files: dict[str, bytes]) -> 
     frame.alpha_from_matte(graph, matte, height, width, bounded=True)
 
 
-_FORMATS = {"tflite": _tflite}
+def _tfjs(card: Card, graph: Graph, picture: str, files: dict[str, bytes]) -> None:
+    """Robust Video Matting: four recurrent states, and a refiner if the network works on a smaller picture."""
+    from . import tfjs_graph
+    from .tfjs_graph.values import State, Value
+
+    ratio = np.array([card.convert["downsample_ratio"]], np.float32)
+    states = [f"r{number}" for number in range(1, 5)]
+    feeds = {
+        "src": Value(picture, (1, card.height, card.width, 3)),
+        "downsample_ratio": ratio,
+        **{f"{state}i": State(f"state_{state}") for state in states},
+    }
+    content = tuple(
+        next(files[path] for path in files if path.endswith(ending)) for ending in (".json", ".bin")
+    )
+    outputs = ["pha", *(f"{state}o" for state in states)]
+    matte, *after = tfjs_graph.convert(content, graph, feeds, outputs)
+    frame.alpha_from_matte(graph, matte.name, card.height, card.width, bounded=True)
+    for state, value in zip(states, after):
+        batch, height, width, channels = value.shape
+        graph.output(f"next_state_{state}", value.name, FLOAT, [batch, channels, height, width])
+
+
+_FORMATS = {"tflite": _tflite, "tfjs": _tfjs}
 
 
 def convert(card: Card, files: dict[str, bytes]) -> onnx.ModelProto:

@@ -28,6 +28,10 @@ def record(names: list[str]) -> None:
 
                 (content,) = files.values()
                 answers, runtime = mattes(content, frames)
+            elif form == "tfjs":
+                from .tfjs_graph.runtime import mattes
+
+                answers, runtime = mattes(files, frames, card.convert["downsample_ratio"], Path(work))
             else:
                 raise ExportError(f"No runtime is known for networks of the format {form!r}.")
             path = card.path.parent / "reference.npz"

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Clips with known alpha: folders of com.mp4 (the picture) and pha.mkv (its alpha, grey)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ..errors import ExportError
+
+
+def find(directory: Path) -> list[Path]:
+    """Return the clip folders below ``directory`` (or itself); raise ExportError if there are none."""
+    found = sorted(path.parent for path in directory.rglob("com.mp4") if (path.parent / "pha.mkv").is_file())
+    if not found:
+        raise ExportError(f"There are no clips in {directory}: a clip is a folder of com.mp4 and pha.mkv.")
+    return found
+
+
+def read(clip: Path) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield (picture uint8 [H, W, 3] BGR, alpha float32 [H, W] in 0..1) of each frame."""
+    pictures, alphas = (cv2.VideoCapture(str(clip / name)) for name in ("com.mp4", "pha.mkv"))
+    try:
+        count = 0
+        while True:
+            more, picture = pictures.read()
+            more_alpha, alpha = alphas.read()
+            if more != more_alpha:
+                raise ExportError(f"com.mp4 and pha.mkv of {clip} differ in length; make the clip again.")
+            if not more:
+                break
+            if picture.shape != alpha.shape:
+                raise ExportError(f"com.mp4 and pha.mkv of {clip} differ in size; make the clip again.")
+            count += 1
+            yield picture, alpha[..., 0].astype(np.float32) / 255
+        if not count:
+            raise ExportError(f"{clip / 'com.mp4'} cannot be decoded; check that it is a video.")
+    finally:
+        pictures.release()
+        alphas.release()

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Pictures with known masks: folders ``images`` and ``masks`` side by side, files of the same names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ..errors import ExportError
+
+_SPLITS = ("train", "val", "test")
+
+
+def find(directory: Path, split: str = "val") -> dict[str, Path]:
+    """Return the sets below ``directory`` (or itself): name -> folder of ``images`` and ``masks``.
+
+    Of folders named after a split only those of ``split`` count, and their set is named after the
+    folder above. Raises ExportError if there are none.
+    """
+    found = {}
+    for masks in sorted(directory.rglob("masks")):
+        folder = masks.parent
+        if not (folder / "images").is_dir() or (folder.name in _SPLITS and folder.name != split):
+            continue
+        found[folder.parent.name if folder.name in _SPLITS else folder.name] = folder
+    if not found:
+        raise ExportError(f"There are no pictures in {directory}: a set is a folder of 'images' and 'masks'.")
+    return found
+
+
+def read(folder: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Yield (name, picture uint8 [H, W, 3] BGR, mask float32 [H, W] in 0..1) of each picture of a set."""
+    images = {path.stem: path for path in (folder / "images").iterdir()}
+    for mask_path in sorted((folder / "masks").iterdir()):
+        if mask_path.stem not in images:
+            raise ExportError(
+                f"{mask_path} has no picture of that name in {folder / 'images'}; add or remove one."
+            )
+        picture = cv2.imread(str(images[mask_path.stem]), cv2.IMREAD_COLOR)
+        mask = cv2.imread(str(mask_path), cv2.IMREAD_GRAYSCALE)
+        if picture is None or mask is None:
+            broken = images[mask_path.stem] if picture is None else mask_path
+            raise ExportError(f"{broken} is not a picture that can be read; replace or remove it.")
+        if picture.shape[:2] != mask.shape:
+            raise ExportError(f"{mask_path} is not of its picture's size; make the mask again.")
+        yield mask_path.stem, picture, mask.astype(np.float32) / 255

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""dtSSD, temporal coherence (Erofeev et al., BMVC 2015)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def dtssd(alpha: np.ndarray, before: np.ndarray, truth: np.ndarray, truth_before: np.ndarray) -> float:
+    """Return how differently an alpha changes from one frame to the next than the truth does, x 1e2."""
+    change = (alpha - before) - (truth - truth_before)
+    return float(np.sqrt(np.square(change).mean()) * 1e2)

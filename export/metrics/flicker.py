@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Flicker without ground truth: what changes although nothing moves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def flicker(alphas: np.ndarray) -> float:
+    """Return the mean absolute change from frame to frame of ``alphas`` (float [N, H, W]) of a still picture."""
+    return float(np.abs(np.diff(alphas, axis=0)).mean())
