@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import queue
+import re
 import threading
 
 from .. import home
@@ -40,7 +41,7 @@ class BackgroundFilter:
     def __init__(self, source: int, settings: int):
         self.source = source
         self.settings = Settings.read(settings)
-        self._channel = shared.client.open()
+        self._channel = shared.open_channel()
         self._channel.request(self.settings.model, self.settings.device)
         self._background = backgrounds.Background()
         self._next_backgrounds: queue.SimpleQueue = queue.SimpleQueue()
@@ -223,7 +224,8 @@ class BackgroundFilter:
             self._next_backgrounds.put(backgrounds.make(self.settings))
             self._background.stale = False
         status = self._status()
-        telling = (status.state, status.problem, status.note)
+        # Numbers in a sentence change every second; the sentence is told once.
+        telling = (status.state, re.sub(r"\d+", "", status.problem), status.note)
         if telling != self._told and status.state != Status.IDLE:
             self._told = telling
             (log.warning if status.problem else log.info)(f"{status.source}: {status.text}")
@@ -271,7 +273,7 @@ class BackgroundFilter:
         """Free everything. OBS frees the source right after this, so nobody may still be asking it."""
         with self._alive:
             self._destroyed = True
-        self._channel.close()
+        shared.close_channel(self._channel)
         while not self._next_backgrounds.empty():
             self._next_backgrounds.get().release()
         self._background.release()

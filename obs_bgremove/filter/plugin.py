@@ -15,6 +15,9 @@ from .shared import shared
 class Plugin:
     """Registers the filter once for the life of OBS, and looks after the living filters."""
 
+    #: Seconds that the worker outlives the last filter.
+    KEEP_WORKER = 20
+
     def __init__(self):
         self._started = False
         self._ending = threading.Event()
@@ -40,8 +43,13 @@ class Plugin:
             one.tick()
 
     def _look_after(self) -> None:
+        idle = 0
         while not self._ending.wait(0.5):
-            for one in registration.living():
+            living = registration.living()
+            idle = 0 if living else idle + 1
+            if idle == 2 * self.KEEP_WORKER:
+                shared.rest()
+            for one in living:
                 try:
                     one.look_after()
                 except Exception:

@@ -7,6 +7,9 @@ unregistered, so its filters outlive a reload of the script and must find the sa
 
 from __future__ import annotations
 
+import threading
+
+from ..link.channel import Channel
 from ..link.client import Client
 from ..obs import log
 from ..obs.clock import FrameClock
@@ -21,6 +24,8 @@ class Shared:
 
     def __init__(self):
         self.client = Client(log=log.info)
+        self._starting = threading.Lock()
+        self._channels = 0
         self.clock = FrameClock(self._on_frame)
         self.on_frame = lambda: None
         self._shaders: Shaders | ObsError | None = None
@@ -37,6 +42,25 @@ class Shared:
             # Not compiled again in every frame.
             raise self._shaders
         return self._shaders
+
+    def open_channel(self) -> Channel:
+        """Return a way to the worker, which is started if it does not run."""
+        with self._starting:
+            self._channels += 1
+            self.client.start()
+            return self.client.open()
+
+    def close_channel(self, channel: Channel) -> None:
+        """Give a channel back."""
+        channel.close()
+        with self._starting:
+            self._channels -= 1
+
+    def rest(self) -> None:
+        """End the worker if there is no filter that needs it."""
+        with self._starting:
+            if not self._channels:
+                self.client.stop()
 
     @staticmethod
     def frame_seconds() -> float:

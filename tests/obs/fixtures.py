@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Fixtures of the tests that run the filter in a real OBS."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.obs import networks, numbered
+from tests.obs.stage import make_home
+
+
+@pytest.fixture(scope="session")
+def test_models(tmp_path_factory):
+    """Return model folders by name: "green", and "green-slow", which takes some 30 ms."""
+    folder = tmp_path_factory.mktemp("models")
+    return {
+        "green": networks.write_green_is_person(folder / "green"),
+        "green-slow": networks.write_green_is_person(folder / "green-slow", ballast=30),
+    }
+
+
+@pytest.fixture(scope="session")
+def test_home(tmp_path_factory, test_models):
+    """Return a data directory with the test models."""
+    return make_home(tmp_path_factory.mktemp("home") / "data", test_models)
+
+
+@pytest.fixture(scope="session")
+def numbered_clip(tmp_path_factory):
+    """Return the path of the clip whose frames can be told apart."""
+    return numbered.write(tmp_path_factory.mktemp("clip") / "numbered.mkv")

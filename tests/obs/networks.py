@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tiny networks under the graph contract whose right answer is known exactly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy
+from onnx import TensorProto, helper, numpy_helper, save
+
+CARD = """title = "{title}"
+summary = "For tests: everything with much green in it is foreground."
+licence = "GPL-2.0-or-later"
+source = "made by the tests"
+
+[input]
+height = {height}
+width = {width}
+"""
+
+
+def write_green_is_person(folder: Path, height: int = 144, width: int = 256, ballast: int = 0) -> Path:
+    """Write a model folder: alpha is 255 where a pixel's green is above 127, else 0.
+
+    ``ballast`` multiplies square matrices of 512 that many times first, to be slow: the
+    result is the same.
+    """
+    nodes, constants = [], []
+
+    def constant(name, array):
+        constants.append(numpy_helper.from_array(numpy.asarray(array), name))
+        return name
+
+    green = constant("green", numpy.array([1], numpy.int64))
+    nodes.append(helper.make_node("Gather", ["frame", green], ["one"], axis=2))
+    nodes.append(
+        helper.make_node("Squeeze", ["one", constant("axis", numpy.array([2], numpy.int64))], ["plane"])
+    )
+    nodes.append(helper.make_node("Cast", ["plane"], ["value"], to=TensorProto.FLOAT))
+    level = constant("level", numpy.array(127.0, numpy.float32))
+    if ballast:
+        # Depends on the frame, so that no optimiser computes it once; adds nothing.
+        nodes.append(helper.make_node("ReduceMean", ["value"], ["mean"], keepdims=0))
+        product = "seed"
+        matrix = constant("matrix", numpy.eye(512, dtype=numpy.float32))
+        nodes.append(helper.make_node("Mul", [matrix, "mean"], [product]))
+        for step in range(ballast):
+            nodes.append(helper.make_node("MatMul", [product, matrix], [f"product{step}"]))
+            product = f"product{step}"
+        nodes.append(helper.make_node("ReduceMin", [product], ["least"], keepdims=0))
+        nodes.append(helper.make_node("Add", [level, "least"], ["level_again"]))
+        level = "level_again"
+    nodes.append(helper.make_node("Greater", ["value", level], ["person"]))
+    nodes.append(helper.make_node("Cast", ["person"], ["ones"], to=TensorProto.UINT8))
+    nodes.append(
+        helper.make_node("Mul", ["ones", constant("full", numpy.array(255, numpy.uint8))], ["alpha"])
+    )
+    graph = helper.make_graph(
+        nodes,
+        "green_is_person",
+        [helper.make_tensor_value_info("frame", TensorProto.UINT8, [height, width, 4])],
+        [helper.make_tensor_value_info("alpha", TensorProto.UINT8, [height, width])],
+        constants,
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)])
+    model.ir_version = 8
+    folder.mkdir(parents=True, exist_ok=True)
+    save(model, str(folder / "model.onnx"))
+    (folder / "card.toml").write_text(CARD.format(title=folder.name, height=height, width=width))
+    return folder

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What most tests in a real OBS need: a home with models, and an OBS with the filter on a source."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from obs_bgremove import home as installed
+from obs_bgremove.demo import collection
+from obs_bgremove.demo.private_obs import PrivateObs, wait_for
+
+SCRIPT = installed.PROJECT / "obs_bgremove" / "obs_script.py"
+#: Blue, as OBS keeps colours (0xAABBGGRR): neither white nor magenta.
+BLUE = 0xFFFF0000
+
+
+def make_home(folder: Path, models: Mapping[str, Path]) -> Path:
+    """Make a data directory whose worker is the interpreter that runs the tests."""
+    (folder / "models").mkdir(parents=True)
+    for name, source in models.items():
+        shutil.copytree(source, folder / "models" / name)
+    (folder / "install.json").write_text(f'{{"python": "{sys.executable}", "flavour": "cpu"}}')
+    return folder
+
+
+def filtered(settings: Mapping, name: str = "Background Removal") -> dict:
+    """Return the filter with these settings."""
+    return collection.effect("obs_bgremove", name, dict(settings))
+
+
+def one_scene(*sources: dict, items=None, name: str = "Test", script: Path = SCRIPT) -> dict:
+    """Return a collection with one scene, "Scene", that shows the sources (or the given items)."""
+    shown = items or [source["name"] for source in sources]
+    return collection.collection(
+        name, sources, [collection.scene("Scene", shown)], scripts=[collection.script(script)]
+    )
+
+
+def open_obs(directory: Path, home: Path, collections, **more) -> PrivateObs:
+    """Return an OBS, not yet started, whose filters live in ``home``."""
+    environment = {installed.VARIABLE: str(home), **more.pop("environment", {})}
+    return PrivateObs(directory, collections, environment=environment, **more)
+
+
+def statuses(obs: PrivateObs) -> list[dict]:
+    """Return the status of each living filter."""
+    return obs.vendor("get_status").get("filters", [])
+
+
+def status(obs: PrivateObs) -> dict:
+    """Return the status of the only filter."""
+    (only,) = statuses(obs)
+    return only
+
+
+def wait_until_running(obs: PrivateObs, count: int = 1) -> list[dict]:
+    """Wait until so many filters show a person, and return their statuses."""
+
+    def running():
+        found = statuses(obs)
+        return len(found) == count and all(one["state"] == "running" for one in found) and found
+
+    try:
+        return wait_for(running, f"{count} filter(s) running", seconds=60)
+    except TimeoutError as error:
+        raise AssertionError(f"{error}\n{statuses(obs)}\n{obs.log()[-4000:]}") from error

@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Everything people do to a filter and its source: OBS lives on, exits with 0 and leaks nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+
+import psutil
+import pytest
+
+from obs_bgremove import home as installed
+from obs_bgremove.demo import collection
+from obs_bgremove.demo.private_obs import wait_for
+from tests.obs import numbered
+from tests.obs.stage import (
+    BLUE,
+    SCRIPT,
+    filtered,
+    make_home,
+    one_scene,
+    open_obs,
+    status,
+    statuses,
+    wait_until_running,
+)
+
+SETTINGS = {"background": "color", "background_color": BLUE, "model": "green", "edge_shift": -1.5}
+FILTER = "Background Removal"
+
+
+@pytest.fixture
+def clip(numbered_clip):
+    """Return the numbered clip as a source with the filter."""
+    return collection.clip("Clip", numbered_clip, [filtered(SETTINGS)])
+
+
+@pytest.fixture(scope="session")
+def leaks_without(tmp_path_factory, numbered_clip):
+    """Return how many allocations OBS leaks with the same scene and no filter."""
+    things = collection.collection(
+        "Test", [collection.clip("Clip", numbered_clip)], [collection.scene("Scene", ["Clip"])]
+    )
+    with open_obs(tmp_path_factory.mktemp("bare"), tmp_path_factory.mktemp("none"), things) as obs:
+        time.sleep(1.0)
+        return obs.stop().leaks
+
+
+@pytest.fixture
+def ends_well(leaks_without):
+    """Return a function that ends an OBS and checks how it ended."""
+
+    def end(obs):
+        workers = {one["worker_pid"] for one in statuses(obs)} - {0} if obs.ws else set()
+        report = obs.stop()
+        assert report.code == 0, report.log[-3000:]
+        assert report.leaks == leaks_without
+        assert "Traceback" not in report.log, report.log[report.log.index("Traceback") :][:3000]
+        for worker in workers:
+            wait_for(lambda pid=worker: not psutil.pid_exists(pid), "the worker ended with OBS", 10)
+        return report
+
+    return end
+
+
+def saved_settings(obs, source="Clip"):
+    saved = json.loads(obs.scenes_file().read_text())
+    (found,) = [one for one in saved["sources"] if one["name"] == source]
+    return [one["settings"] for one in found["filters"] if one["id"] == "obs_bgremove"]
+
+
+def test_add_disable_enable_remove_and_add_again(tmp_path, test_home, numbered_clip, ends_well):
+    with open_obs(tmp_path, test_home, one_scene(collection.clip("Clip", numbered_clip))) as obs:
+        ws = obs.ws
+        for _round in range(3):
+            ws.create_source_filter("Clip", FILTER, "obs_bgremove", SETTINGS)
+            wait_until_running(obs)
+            ws.set_source_filter_enabled("Clip", FILTER, False)
+            wait_for(lambda: status(obs)["state"] == "idle", "a disabled filter computes nothing")
+            ws.set_source_filter_enabled("Clip", FILTER, True)
+            wait_until_running(obs)
+            assert numbered.room_visible(obs.screenshot("Clip")) == 0
+            ws.remove_source_filter("Clip", FILTER)
+            wait_for(lambda: not statuses(obs), "the filter is gone")
+        ends_well(obs)
+
+
+def test_settings_survive_a_restart(tmp_path, test_home, clip, ends_well):
+    with open_obs(tmp_path, test_home, one_scene(clip)) as obs:
+        wait_until_running(obs)
+        obs.ws.set_source_filter_settings("Clip", FILTER, {"edge_softness": 2.5}, True)
+        ends_well(obs)
+        assert saved_settings(obs) == [{**SETTINGS, "edge_softness": 2.5}]
+        obs.start()
+        wait_until_running(obs)
+        assert obs.ws.get_source_filter("Clip", FILTER).filter_settings["edge_softness"] == 2.5
+        ends_well(obs)
+        assert saved_settings(obs) == [{**SETTINGS, "edge_softness": 2.5}]
+
+
+def test_two_cameras_share_one_worker_and_one_model(tmp_path, test_home, numbered_clip, clip, ends_well):
+    other = collection.clip("Other", numbered_clip, [filtered(SETTINGS)])
+    items = [collection.item("Clip", scale=(0.5, 0.5)), collection.item("Other", (320, 0), (0.5, 0.5))]
+    with open_obs(tmp_path, test_home, one_scene(clip, other, items=items)) as obs:
+        found = wait_until_running(obs, 2)
+        assert len({one["worker_pid"] for one in found}) == 1
+        worker = psutil.Process(found[0]["worker_pid"])
+        host = psutil.Process(obs.pid)
+        children = [one for one in host.children() if "obs_bgremove" in " ".join(one.cmdline())]
+        assert [one.pid for one in children] == [worker.pid]
+        log = (test_home / "logs" / "worker.log").read_text()
+        memory = {
+            name: process.memory_info().rss >> 20 for name, process in (("OBS", host), ("worker", worker))
+        }
+        print(f"memory in MB: {memory}")
+        print(log[-2000:])
+        ends_well(obs)
+
+
+def test_the_same_source_in_two_scenes_and_studio_mode(tmp_path, test_home, clip, ends_well):
+    things = collection.collection(
+        "Test",
+        [clip],
+        [collection.scene("Scene", ["Clip"]), collection.scene("Second", ["Clip"])],
+        scripts=[collection.script(SCRIPT)],
+    )
+    with open_obs(tmp_path, test_home, things, preview=True) as obs:
+        wait_until_running(obs)
+        obs.ws.set_studio_mode_enabled(True)
+        obs.ws.set_current_preview_scene("Second")
+        obs.ws.open_source_projector("Clip", 0)
+        time.sleep(2.0)
+        told = status(obs)
+        assert told["state"] == "running"
+        # Drawn by program, preview and projector, and still one alpha for each OBS frame at most.
+        assert told["alphas_per_second"] < 31
+        obs.ws.trigger_studio_mode_transition()
+        time.sleep(1.0)
+        obs.ws.set_studio_mode_enabled(False)
+        assert numbered.room_visible(obs.screenshot("Clip")) == 0
+        ends_well(obs)
+
+
+@pytest.mark.parametrize("size", [(0, 0), (1, 1), (641, 359), (33, 777)])
+def test_odd_sizes(tmp_path, test_home, size, ends_well):
+    source = collection.color("Plain", (0, 255, 0), size, [filtered(SETTINGS)])
+    with open_obs(tmp_path, test_home, one_scene(source)) as obs:
+        wait_for(lambda: statuses(obs), "the filter exists")
+        if all(size):
+            wait_until_running(obs)
+            picture = obs.screenshot("Plain")
+            assert picture.shape[:2] == (size[1], size[0])
+            middle = picture[size[1] // 2, size[0] // 2]
+            assert tuple(middle[:3]) == (0, 255, 0)
+        else:
+            time.sleep(1.0)
+        ends_well(obs)
+
+
+def test_scene_collection_switched_away_and_back(tmp_path, test_home, clip, ends_well):
+    other = collection.collection("Other", [], [collection.scene("Empty", [])])
+    with open_obs(tmp_path, test_home, [one_scene(clip), other]) as obs:
+        for _round in range(2):
+            wait_until_running(obs)
+            obs.switch_collection("Other")
+            obs.switch_collection("Test")
+        wait_until_running(obs)
+        assert numbered.room_visible(obs.screenshot("Clip")) == 0
+        ends_well(obs)
+        assert saved_settings(obs) == [SETTINGS]
+
+
+def test_closed_while_inferring(tmp_path, test_home, clip, ends_well):
+    with open_obs(tmp_path, test_home, one_scene(clip)) as obs:
+        wait_until_running(obs)
+        obs.ws.set_source_filter_settings("Clip", FILTER, {"model": "green-slow"}, True)
+        wait_for(lambda: status(obs)["model"] == "green-slow", "the slow model runs")
+        ends_well(obs)
+
+
+def test_closed_while_the_worker_starts(tmp_path, test_models, clip, ends_well):
+    home = make_home(tmp_path / "home", test_models)
+    slow = tmp_path / "slow-python"
+    slow.write_text(f'#!/bin/sh\nsleep 20\nexec "{sys.executable}" "$@"\n')
+    slow.chmod(0o755)
+    (home / "install.json").write_text(json.dumps({"python": str(slow), "flavour": "cpu"}))
+    with open_obs(tmp_path / "obs", home, one_scene(clip)) as obs:
+        time.sleep(1.0)
+        ends_well(obs)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+def test_no_worker_is_left_when_obs_is_killed(tmp_path, test_home, clip):
+    with open_obs(tmp_path, test_home, one_scene(clip)) as obs:
+        (one,) = wait_until_running(obs)
+        obs.kill(signal.SIGKILL)
+        wait_for(lambda: not psutil.pid_exists(one["worker_pid"]), "the worker ended", 10)
+
+
+@pytest.fixture
+def operated(tmp_path, test_home):
+    """Return a function that opens an OBS in which the filter's script can be reloaded and removed."""
+
+    def opened(*sources):
+        script = installed.PROJECT / "tests" / "obs" / "operator_script.py"
+        environment = {"OPERATOR_SCRIPT": str(SCRIPT)}
+        return open_obs(tmp_path, test_home, one_scene(*sources, script=script), environment=environment)
+
+    return opened
+
+
+def operate(obs, **request):
+    obs.vendor("do", request, vendor="operator")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds OBS' scripting library as on Linux")
+class TestOperated:
+    """What needs a hand inside OBS."""
+
+    def test_script_reloaded(self, operated, clip, ends_well):
+        with operated(clip) as obs:
+            wait_until_running(obs)
+            obs.start_record()
+            for _round in range(3):
+                operate(obs, do="reload")
+                time.sleep(0.5)
+            seen = [numbered.room_visible(frame) for frame in obs.frames(obs.stop_record())]
+            assert seen == [0] * len(seen)
+            wait_until_running(obs)
+            ends_well(obs)
+
+    def test_script_removed(self, operated, clip, ends_well):
+        with operated(clip) as obs:
+            wait_until_running(obs)
+            obs.start_record()
+            operate(obs, do="remove")
+            time.sleep(2.0)
+            seen = [numbered.room_visible(frame) for frame in obs.frames(obs.stop_record())]
+            assert seen == [0] * len(seen)
+            ends_well(obs)
+
+    def test_source_duplicated(self, operated, clip, ends_well):
+        with operated(clip) as obs:
+            wait_until_running(obs)
+            operate(obs, do="duplicate", source="Clip", copy="Copy", scene="Scene")
+            wait_until_running(obs, 2)
+            found = obs.ws.get_source_filter_list("Copy").filters
+            assert [one["filterSettings"] for one in found] == [SETTINGS]
+            obs.ws.remove_input("Clip")
+            wait_until_running(obs, 1)
+            assert os.path.exists(obs.log_file)
+            ends_well(obs)
