@@ -1,1 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+"""The process that infers alphas: one for all filters of an OBS. Needs numpy and onnxruntime.
+
+server      the threads and the main loop
+catalogue   which models there are (works without onnxruntime)
+providers   what onnxruntime can run on here, and in which order it is tried
+engine      one model on one device
+loader      makes rings for filters, on a thread of its own
+slots       the worker's side of a ring
+stream      one filter's frames, alphas and recurrent state
+bench       what the round trip costs beside the bare inference
+"""

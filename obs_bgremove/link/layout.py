@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where everything lies in a ring's shared memory. Both sides use this table and check it.
+
+The memory is a header followed by slots; a slot is its words, one frame and one alpha::
+
+    header  | slot 0: words, frame, alpha | slot 1 ... | slot 2 ... | slot 3 ...
+
+Header and slot words are native unsigned 64-bit integers at multiples of 8, so that each of
+them is read and written at once. Each word has a single writer. Words of different writers
+lie on different cache lines. Serials start at 1; 0 means none.
+
+How a frame travels:
+
+1. OBS sets the slot's FRAME_SERIAL to 0, writes the frame and HANDED_OVER_NS, then FRAME_SERIAL.
+2. The worker writes that serial to the header's TAKEN, infers straight from the slot, and
+   looks whether the slot still carries the serial. If not, the frame was overwritten
+   meanwhile (torn): the result is dropped.
+3. The worker writes INFER_NS and WRITTEN_NS, then ALPHA_SERIAL. An alpha is there when
+   ALPHA_SERIAL equals FRAME_SERIAL.
+
+OBS writes neither to the slot that carries TAKEN nor to the one with the newest frame, so with
+four slots two are always free. TAKEN is protected until the worker takes another frame: the
+worker compares the next frame with it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+#: "OBSBGRMV" in memory order on every system that OBS runs on.
+MAGIC = int.from_bytes(b"OBSBGRMV", "little")
+#: Raised with every change of this file that makes the two sides misunderstand each other.
+VERSION = 1
+SLOT_COUNT = 4
+ALIGNMENT = 64
+_WORD = 8
+
+# Words of the header, as indices. The worker writes the first line once, before OBS sees the
+# memory; TAKEN, on a line of its own, whenever it takes a frame.
+_DESCRIPTION = (
+    "magic", "version", "header_size", "slot_count", "slot_size",
+    "height", "width", "frame_offset", "alpha_offset", "total_size",
+)  # fmt: skip
+TAKEN = 16
+_HEADER_SIZE = 192
+
+# Words of a slot, as indices from its start. The first line is written by OBS...
+FRAME_SERIAL = 0
+HANDED_OVER_NS = 1
+# ... the second one by the worker. Times are of time.perf_counter_ns, which counts alike in
+# all processes of a machine.
+ALPHA_SERIAL = 8
+INFER_NS = 9
+WRITTEN_NS = 10
+_SLOT_WORDS_SIZE = 128
+
+#: No model takes larger pictures; a larger number in a header is a damaged header.
+_LARGEST_SIDE = 16384
+
+
+class LayoutError(Exception):
+    """The shared memory is not what this version understands; the message is a sentence for the user."""
+
+
+def _aligned(size: int) -> int:
+    return (size + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT
+
+
+class Layout(NamedTuple):
+    """The layout for frames uint8 [height, width, 4] and alphas uint8 [height, width]."""
+
+    height: int
+    width: int
+
+    @property
+    def frame_offset(self) -> int:
+        """Bytes from the start of a slot to its frame."""
+        return _SLOT_WORDS_SIZE
+
+    @property
+    def alpha_offset(self) -> int:
+        """Bytes from the start of a slot to its alpha."""
+        return self.frame_offset + _aligned(self.height * self.width * 4)
+
+    @property
+    def slot_size(self) -> int:
+        """Bytes of a slot."""
+        return self.alpha_offset + _aligned(self.height * self.width)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole memory."""
+        return _HEADER_SIZE + SLOT_COUNT * self.slot_size
+
+    def slot_offsets(self) -> list[int]:
+        """Return the bytes from the start of the memory to each slot."""
+        return [_HEADER_SIZE + index * self.slot_size for index in range(SLOT_COUNT)]
+
+    def slot_words(self) -> list[int]:
+        """Return the index of the first word of each slot."""
+        return [offset // _WORD for offset in self.slot_offsets()]
+
+    def _description(self) -> tuple[int, ...]:
+        return (
+            MAGIC, VERSION, _HEADER_SIZE, SLOT_COUNT, self.slot_size,
+            self.height, self.width, self.frame_offset, self.alpha_offset, self.size,
+        )  # fmt: skip
+
+    def write(self, words: memoryview) -> None:
+        """Write the header into fresh (zeroed) memory."""
+        for index, value in enumerate(self._description()):
+            words[index] = value
+
+    @classmethod
+    def read(cls, words: memoryview) -> Layout:
+        """Read and check the header; raise LayoutError if it is not exactly what we would have written."""
+        if len(words) * _WORD < _HEADER_SIZE:
+            raise LayoutError("The worker's shared memory is too small to hold a header; restart OBS.")
+        if words[0] != MAGIC:
+            raise LayoutError("The worker's shared memory does not hold frames; restart OBS.")
+        if words[1] != VERSION:
+            raise LayoutError(
+                f"The worker speaks version {words[1]} of the frame protocol, this filter version {VERSION}; "
+                "restart OBS, and if that does not help run install.py again."
+            )
+        found = dict(zip(_DESCRIPTION, words[: len(_DESCRIPTION)]))
+        height, width = found["height"], found["width"]
+        if not (0 < height <= _LARGEST_SIDE and 0 < width <= _LARGEST_SIDE):
+            raise LayoutError(f"The worker's shared memory claims frames of {width}x{height}; restart OBS.")
+        layout = cls(height, width)
+        for name, right in zip(_DESCRIPTION, layout._description()):
+            if found[name] != right:
+                raise LayoutError(
+                    f"The worker's shared memory is damaged ({name}: {found[name]}, not {right}); restart OBS."
+                )
+        if len(words) * _WORD < layout.size:
+            raise LayoutError(
+                f"The worker's shared memory is cut short: {len(words) * _WORD} of {layout.size} bytes; "
+                "restart OBS."
+            )
+        return layout

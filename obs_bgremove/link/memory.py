@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Shared memory on each system: the worker makes it, OBS opens it, and nothing stays behind.
+
+Linux    a memory file without a name (memfd), reached through /proc; where there is none, a file
+         in /dev/shm that disappears as soon as OBS has opened it
+macOS    a temporary file that disappears as soon as OBS has opened it
+Windows  a named mapping, which ends with the last process that holds it
+
+``multiprocessing.shared_memory`` is not used: it starts a helper through ``sys.executable``,
+which inside OBS is OBS itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import mmap
+import os
+import platform
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+_PREFIX = "obs_bgremove"
+
+
+class MemoryProblem(Exception):
+    """There is no shared memory to be had; the message is a sentence for the user."""
+
+
+class Memory:
+    """A piece of shared memory, mapped. It is unmapped when nothing refers to it any more.
+
+    ``words``: all of it as native unsigned 64-bit integers; ``address``: of its first byte;
+    ``place``: what the other process needs to open it.
+    """
+
+    def __init__(self, mapped: mmap.mmap, place: dict, fd: int | None = None):
+        self.mapped = mapped
+        self.place = place
+        self.words = memoryview(mapped).cast("Q")
+        self.address = ctypes.addressof(ctypes.c_char.from_buffer(mapped))
+        self._fd = fd
+
+    def close(self) -> None:
+        """Remove what another process could still open. The mapping lives on while it is referred to."""
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+        remove(self.place)
+
+
+def create(size: int) -> Memory:
+    """Make ``size`` bytes (a multiple of 8) of zeroed shared memory; raise MemoryProblem."""
+    try:
+        if sys.platform == "win32":
+            place = {"tag": f"{_PREFIX}-{os.getpid()}-{os.urandom(8).hex()}", "size": size}
+            return Memory(mmap.mmap(-1, size, tagname=place["tag"]), place)
+        if hasattr(os, "memfd_create") and os.path.isdir("/proc/self/fd"):
+            return _create_nameless(size)
+        return _create_file(size)
+    except OSError as error:
+        raise MemoryProblem(
+            f"There is no shared memory of {size / 1e6:.1f} MB to be had ({error.strerror or error}); "
+            "free some memory, or choose a smaller model."
+        ) from None
+
+
+def _create_nameless(size: int) -> Memory:
+    fd = os.memfd_create(_PREFIX)
+    try:
+        os.posix_fallocate(fd, 0, size)
+        return Memory(mmap.mmap(fd, size), {"path": f"/proc/{os.getpid()}/fd/{fd}", "size": size}, fd)
+    except BaseException:
+        os.close(fd)
+        raise
+
+
+def _create_file(size: int) -> Memory:
+    last: OSError | None = None
+    for folder in _folders():
+        path = os.path.join(folder, f"{_PREFIX}-{os.getpid()}-{os.urandom(8).hex()}")
+        place = {"path": path, "size": size, "remove": True}
+        try:
+            fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError as error:
+            last = error
+            continue
+        try:
+            _fill(fd, size)
+            return Memory(mmap.mmap(fd, size), place)
+        except OSError as error:
+            remove(place)
+            last = error
+        finally:
+            os.close(fd)
+    raise last or OSError("no folder for it")
+
+
+def _fill(fd: int, size: int) -> None:
+    # All of it now: a write into a mapped page that the file system has no room for ends the process.
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(fd, 0, size)
+        return
+    left = size
+    while left:
+        left -= os.write(fd, bytes(min(left, 1 << 20)))
+
+
+def _folders() -> list[str]:
+    shared = ["/dev/shm"] if sys.platform.startswith("linux") else []
+    return [*shared, tempfile.gettempdir()]
+
+
+def open_place(place: dict) -> Memory:
+    """Map the memory that another process made, and remove its name; raise MemoryProblem."""
+    size = int(place["size"])
+    try:
+        if "tag" in place:
+            return Memory(mmap.mmap(-1, size, tagname=place["tag"]), place)
+        fd = os.open(place["path"], os.O_RDWR)
+        try:
+            if os.fstat(fd).st_size < size:
+                raise OSError("it is smaller than announced")
+            return Memory(mmap.mmap(fd, size), place)
+        finally:
+            os.close(fd)
+    except (OSError, ValueError) as error:
+        raise MemoryProblem(
+            f"The worker's shared memory cannot be opened ({getattr(error, 'strerror', None) or error}); "
+            "restart OBS."
+        ) from None
+    finally:
+        remove(place)
+
+
+def remove(place: dict) -> None:
+    """Remove the name of a piece of shared memory, if it has one. Never fails."""
+    if place.get("remove"):
+        with contextlib.suppress(OSError):
+            os.unlink(place["path"])
+
+
+def remove_leftovers(pid: int) -> None:
+    """Remove the files of a process that ended before its shared memory was opened. Never fails."""
+    if sys.platform == "win32":
+        return
+    for folder in _folders():
+        with contextlib.suppress(OSError):
+            for path in Path(folder).glob(f"{_PREFIX}-{pid}-*"):
+                path.unlink()
+
+
+if platform.machine().lower() in ("x86_64", "amd64", "i386", "i686"):
+
+    def fence() -> None:
+        """Keep stores, and loads, in order. Nothing to do: these processors keep both."""
+
+else:
+    _first, _second = threading.Lock(), threading.Lock()
+
+    def fence() -> None:
+        """Keep memory accesses before and after the call in order.
+
+        Releasing a lock keeps what was before, acquiring one keeps what comes after, and the
+        one is not exchanged with the other.
+        """
+        with _first:
+            pass
+        with _second:
+            pass

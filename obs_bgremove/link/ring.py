@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""OBS' side of a ring: hands frames over and finds alphas. Runs on the graphics thread; never waits."""
+
+from __future__ import annotations
+
+import ctypes
+from time import perf_counter_ns
+from typing import Callable, NamedTuple
+
+from .layout import ALPHA_SERIAL, FRAME_SERIAL, HANDED_OVER_NS, INFER_NS, TAKEN, WRITTEN_NS, Layout
+from .memory import Memory, fence
+
+_memmove = ctypes.memmove
+
+
+class Alpha(NamedTuple):
+    """An alpha that lies in a slot: uint8 [height, width], contiguous, 255 = person."""
+
+    serial: int
+    #: Valid until the next ``hand_over`` of its ring.
+    address: int
+    #: Nanoseconds the inference took; 0 if the picture was the same as before and none was made.
+    infer_ns: int
+    #: Nanoseconds from the call of ``hand_over`` until the alpha was there.
+    round_trip_ns: int
+
+
+class Ring:
+    """The frames and alphas of one filter, for one model on one device.
+
+    All methods are for one thread, the graphics thread. The memory stays mapped as long as
+    the ring is referred to, also after the worker has ended.
+    """
+
+    def __init__(self, memory: Memory, model: str, device: str, wake: Callable[[], None]):
+        """Raise LayoutError if the memory is not a ring's."""
+        layout = Layout.read(memory.words)
+        self.model = model
+        self.device = device
+        self.height = layout.height
+        self.width = layout.width
+        self._memory = memory
+        self._words = memory.words
+        self._wake = wake
+        self._dead = False
+        self._newest = 0
+        self._row = layout.width * 4
+        self._frame_size = self._row * layout.height
+        # For each slot: index of its first word, address of its frame, address of its alpha.
+        self._slots = [
+            (
+                offset // 8,
+                memory.address + offset + layout.frame_offset,
+                memory.address + offset + layout.alpha_offset,
+            )
+            for offset in layout.slot_offsets()
+        ]
+
+    @property
+    def dead(self) -> bool:
+        """Whether nobody answers any more: the worker has ended, or the filter has another ring."""
+        return self._dead
+
+    @property
+    def taken(self) -> int:
+        """The serial of the frame that the worker took last (it may be done with it); 0 before the first."""
+        return self._words[TAKEN]
+
+    def retire(self) -> None:
+        """Make the ring dead. From any thread."""
+        self._dead = True
+
+    def hand_over(self, serial: int, address: int, linesize: int) -> bool:
+        """Copy a BGRA frame to the worker and wake it.
+
+        ``serial`` grows from call to call, from 1. ``address`` is of ``height`` rows, ``linesize``
+        bytes (at least ``width * 4``) apart. Frames that still wait are outdated by this one: the
+        worker takes the newest. Returns False, and does nothing, if the ring is dead.
+        """
+        if self._dead:
+            return False
+        if linesize < self._row:
+            raise ValueError(
+                f"rows of {linesize} bytes are too short for {self.width} pixels: at least {self._row}"
+            )
+        now = perf_counter_ns()
+        words = self._words
+        newest, taken = self._newest, words[TAKEN]
+        oldest, frame = -1, 0
+        for base, place, _alpha in self._slots:
+            held = words[base]
+            if held and (held in (newest, taken)):
+                continue
+            if oldest < 0 or held < words[oldest]:
+                oldest, frame = base, place
+        words[oldest] = 0
+        fence()
+        if linesize == self._row:
+            _memmove(frame, address, self._frame_size)
+        else:
+            for row in range(self.height):
+                _memmove(frame + row * self._row, address + row * linesize, self._row)
+        words[oldest + HANDED_OVER_NS] = now
+        fence()
+        words[oldest + FRAME_SERIAL] = serial
+        self._newest = serial
+        self._wake()
+        return True
+
+    def alphas(self, after: int) -> list[Alpha]:
+        """Return the alphas of the frames after serial ``after`` that are there, oldest first."""
+        words = self._words
+        found = []
+        for base, _frame, address in self._slots:
+            serial = words[base + ALPHA_SERIAL]
+            if serial > after and serial == words[base]:
+                fence()
+                trip = words[base + WRITTEN_NS] - words[base + HANDED_OVER_NS]
+                found.append(Alpha(serial, address, words[base + INFER_NS], trip))
+        if len(found) > 1:
+            found.sort()
+        return found

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``python -m obs_bgremove.worker serve``, as OBS starts it, or ``bench``, for people."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+
+def main() -> int:
+    """Run a subcommand; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m obs_bgremove.worker", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve", help="serve an OBS on stdin and stdout (started by the filter)")
+    bench = commands.add_parser(
+        "bench", help="compare our round trip with the bare inference, for each model"
+    )
+    bench.add_argument(
+        "models", nargs="*", metavar="MODEL", help="names of models; all that are installed if none"
+    )
+    bench.add_argument("--device", default="cpu", help="cpu (default), cuda, ... or auto")
+    bench.add_argument("--seconds", type=float, default=10.0, help="for each model (default 10)")
+    bench.add_argument("--json", metavar="FILE", help="write the figures there, too")
+    arguments = parser.parse_args()
+    if arguments.command == "serve":
+        from .server import serve
+
+        serve()
+    from .bench import bench as run
+
+    return run(arguments.models, arguments.device, arguments.seconds, arguments.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

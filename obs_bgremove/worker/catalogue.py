@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which models there are and which of them can be used. Works without onnxruntime and numpy."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import home
+
+try:
+    import tomllib
+except ImportError:
+    try:
+        import tomli as tomllib
+    except ImportError:
+        tomllib = None
+
+_GIT_LFS = b"version https://git-lfs"
+#: Fields of ONNX' ModelProto: the graph, and the largest field number there is.
+_GRAPH, _LAST_FIELD = 7, 30
+
+
+class ModelProblem(Exception):
+    """A model cannot be used; the message is a sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A folder of the catalogue. ``problem``: why it cannot be used, a sentence."""
+
+    name: str
+    folder: Path
+    title: str
+    summary: str = ""
+    height: int = 0
+    width: int = 0
+    default: bool = False
+    settle_frames: int = 0
+    installed: bool = False
+    problem: str | None = None
+
+    @property
+    def file(self) -> Path:
+        """The model itself."""
+        return self.folder / "model.onnx"
+
+
+def read() -> dict[str, Model]:
+    """Return all known models by name, the default first, then by name.
+
+    A folder with a card is known; with a model.onnx beside the card it is installed. The first
+    folder of a name in which the model is installed wins.
+    """
+    found: dict[str, Model] = {}
+    for parent in home.model_directories():
+        try:
+            folders = sorted(path for path in parent.iterdir() if (path / "card.toml").is_file())
+        except OSError:
+            continue
+        for folder in folders:
+            if folder.name not in found or not found[folder.name].installed:
+                model = _read_folder(folder)
+                if model.installed or folder.name not in found:
+                    found[folder.name] = model
+    return dict(sorted(found.items(), key=lambda item: (not item[1].default, item[0])))
+
+
+def choose(models: dict[str, Model], name: str) -> Model:
+    """Return the model of that name ("" is the default one); raise ModelProblem if it cannot be used."""
+    if not name:
+        usable = [model for model in models.values() if model.installed]
+        if not usable:
+            raise ModelProblem(f"No model is installed in {home.directory() / 'models'}; run install.py.")
+        model = usable[0]
+    elif name in models:
+        model = models[name]
+    else:
+        known = ", ".join(models) or "none"
+        raise ModelProblem(f"There is no model named {name!r} (known: {known}); choose one from the list.")
+    if model.problem:
+        raise ModelProblem(model.problem)
+    return model
+
+
+def signature() -> tuple:
+    """Return something that changes when a model is installed, removed or replaced."""
+    found = []
+    for parent in home.model_directories():
+        try:
+            folders = sorted(entry.path for entry in os.scandir(parent) if entry.is_dir())
+        except OSError:
+            continue
+        for folder in folders:
+            for name in ("card.toml", "model.onnx"):
+                try:
+                    status = os.stat(os.path.join(folder, name))
+                except OSError:
+                    continue
+                found.append((folder, name, status.st_size, status.st_mtime_ns))
+    return tuple(found)
+
+
+def _read_folder(folder: Path) -> Model:
+    name = folder.name
+    installed = (folder / "model.onnx").is_file()
+    if tomllib is None:
+        problem = (
+            "The model cards cannot be read, because the Python package tomli is missing; run install.py."
+        )
+        return Model(name, folder, name, installed=installed, problem=problem)
+    try:
+        card = tomllib.loads((folder / "card.toml").read_text(encoding="utf-8"))
+        size, recurrent = card.get("input", {}), card.get("recurrent", {})
+        model = Model(
+            name,
+            folder,
+            title=str(card.get("title", name)),
+            summary=str(card.get("summary", "")),
+            height=int(size.get("height", 0)),
+            width=int(size.get("width", 0)),
+            default=card.get("default") is True,
+            settle_frames=int(recurrent.get("settle_frames", 0)),
+            installed=installed,
+        )
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        problem = f"The card of the model {name} cannot be read ({error}); run install.py --model {name}."
+        return Model(name, folder, name, installed=installed, problem=problem)
+    problem = file_problem(model)
+    return Model(**{**model.__dict__, "problem": problem})
+
+
+def file_problem(model: Model) -> str | None:
+    """Return what is wrong with a model's file as far as can be seen from outside; None if nothing is.
+
+    Reads a few bytes only: an ONNX file is a row of fields with their lengths, so that a
+    truncated one ends within a field.
+    """
+    again = f"run install.py --model {model.name}"
+    try:
+        with open(model.file, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if not size:
+                return f"The file of the model {model.name} is empty; {again}."
+            if file.read(len(_GIT_LFS)) == _GIT_LFS:
+                return f"The file of the model {model.name} is only a Git LFS pointer; {again}."
+            file.seek(0)
+            state = _walk(file, size)
+    except FileNotFoundError:
+        return f"The model {model.name} is not installed; {again}."
+    except OSError as error:
+        return f"The file of the model {model.name} cannot be read ({error.strerror}: {model.file}); {again}."
+    if state == "truncated":
+        return f"The file of the model {model.name} is cut short ({model.file}, {size} bytes); {again}."
+    if state == "other":
+        return f"The file of the model {model.name} is not an ONNX model ({model.file}); {again}."
+    return None
+
+
+def _walk(file, size: int) -> str:
+    """Return "onnx", "truncated" or "other", going over the outermost fields of a file."""
+    graph = False
+    while file.tell() < size:
+        try:
+            tag = _varint(file)
+            field, kind = tag >> 3, tag & 7
+            if not 0 < field <= _LAST_FIELD:
+                return "other"
+            if kind == 0:
+                _varint(file)
+            elif kind == 2:
+                length = _varint(file)
+                # A file of another kind soon claims something absurd; one of ours does so only
+                # with a field that is really there, the graph being nearly all of it.
+                if file.tell() + length > size:
+                    return "truncated" if graph or field == _GRAPH else "other"
+                graph = graph or field == _GRAPH
+                file.seek(length, os.SEEK_CUR)
+            else:
+                return "other"
+        except EOFError:
+            return "truncated" if graph else "other"
+    return "onnx" if graph else "other"
+
+
+def _varint(file) -> int:
+    value = 0
+    for shift in range(0, 70, 7):
+        byte = file.read(1)
+        if not byte:
+            raise EOFError
+        value |= (byte[0] & 0x7F) << shift
+        if not byte[0] & 0x80:
+            return value
+    return 1 << 70

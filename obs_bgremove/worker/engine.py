@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One model on one device: an onnxruntime session that all filters share."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+
+import numpy as np
+import onnxruntime
+
+from . import providers
+from .catalogue import Model, ModelProblem
+from .providers import CPU, Device, DeviceProblem
+
+#: With a single thread slower than this (seconds), a model is tried with more threads, and
+#: keeps them if they make it faster by this factor. Below, threads cost more than they bring.
+_SLOW = 0.012
+_WORTHWHILE = 0.8
+_MOST_THREADS = 4
+
+_FLOATS = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
+
+
+class Engine:
+    """A loaded model. ``height``, ``width``: of its frames; ``states``: dtype and shape by stem.
+
+    ``lock`` is to be held during an inference: not every provider allows two at once.
+    """
+
+    def __init__(self, model: Model, device: Device):
+        """Load it; raise ModelProblem (the model is at fault) or DeviceProblem (it may run elsewhere)."""
+        self.model = model
+        self.device = device
+        self.lock = threading.Lock()
+        self.threads = 1
+        self.session = _load(model, device, 1)
+        self.height, self.width, self.states = _contract(model, self.session)
+        if device is CPU:
+            self._choose_threads()
+
+    def _choose_threads(self) -> None:
+        more = min(_MOST_THREADS, _processors() // 2)
+        if more < 2:
+            return
+        alone = self._seconds(self.session)
+        if alone < _SLOW:
+            return
+        several = _load(self.model, self.device, more)
+        if self._seconds(several) < alone * _WORTHWHILE:
+            self.session, self.threads = several, more
+
+    def _seconds(self, session) -> float:
+        feed = {"frame": np.zeros((self.height, self.width, 4), np.uint8)}
+        for stem, (dtype, shape) in self.states.items():
+            feed[f"state_{stem}"] = np.zeros(shape, dtype)
+        seconds = []
+        for _ in range(4):
+            began = time.perf_counter()
+            session.run(["alpha"], feed)
+            seconds.append(time.perf_counter() - began)
+        return min(seconds)
+
+
+def session_options(threads: int):
+    """Return the options of every session of ours."""
+    chosen = onnxruntime.SessionOptions()
+    chosen.intra_op_num_threads = threads
+    chosen.inter_op_num_threads = 1
+    # A thread that spins between two pictures takes a core from OBS.
+    chosen.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    chosen.add_session_config_entry("session.inter_op.allow_spinning", "0")
+    # Recurrent state decays into denormal numbers, which are many times slower.
+    chosen.add_session_config_entry("session.set_denormal_as_zero", "1")
+    return chosen
+
+
+def _load(model: Model, device: Device, threads: int):
+    options = session_options(threads)
+    if device.name == "directml":
+        options.enable_mem_pattern = False
+    if device is CPU:
+        try:
+            return onnxruntime.InferenceSession(str(model.file), options, providers=[CPU.provider])
+        except Exception as error:
+            raise ModelProblem(
+                f"The model {model.name} cannot be loaded ({_first_line(error)}); "
+                f"run install.py --model {model.name}."
+            ) from error
+    with providers.complaints() as lines:
+        try:
+            session = onnxruntime.InferenceSession(
+                str(model.file), options, providers=providers.options(device)
+            )
+        except Exception as error:
+            raise DeviceProblem(_first_line(error)) from error
+        # onnxruntime goes on without a provider that does not start.
+        if session.get_providers()[0] != device.provider:
+            reasons = [line for line in lines() if "rror" in line or "ailed" in line]
+            raise DeviceProblem(
+                _shortened(reasons[-1]) if reasons else "onnxruntime did not start it; see the log"
+            )
+    session.disable_fallback()
+    return session
+
+
+def _contract(model: Model, session) -> tuple[int, int, dict]:
+    """Return height, width and states of a session; raise ModelProblem if the graph contract is violated."""
+    inputs = {entry.name: entry for entry in session.get_inputs()}
+    outputs = {entry.name: entry for entry in session.get_outputs()}
+
+    def check(right: bool, what: str) -> None:
+        if not right:
+            raise ModelProblem(
+                f"The model {model.name} cannot be used: {what}; run install.py --model {model.name}, "
+                "or export it again."
+            )
+
+    def told(entry) -> str:
+        return f"{entry.type} {entry.shape}"
+
+    for entries, name, rank in ((inputs, "frame", 3), (outputs, "alpha", 2)):
+        check(name in entries, f"it has no {'input' if rank == 3 else 'output'} named {name!r}")
+        entry = entries[name]
+        right = entry.type == "tensor(uint8)" and len(entry.shape) == rank and _static(entry.shape)
+        check(right, f"{name!r} is {told(entry)}, not tensor(uint8) with {rank} fixed sizes")
+    frame, alpha = inputs["frame"].shape, outputs["alpha"].shape
+    check(frame[2] == 4, f"'frame' has {frame[2]} channels, not 4 (B, G, R, A)")
+    check(frame[:2] == alpha, f"'frame' is {frame[0]}x{frame[1]} but 'alpha' {alpha[0]}x{alpha[1]}")
+    states = {}
+    for name, entry in inputs.items():
+        if name == "frame":
+            continue
+        check(name.startswith("state_"), f"it has an unknown input {name!r}")
+        check(
+            entry.type in _FLOATS and _static(entry.shape),
+            f"{name!r} is {told(entry)}, not float of fixed sizes",
+        )
+        fed = outputs.get(f"next_{name}")
+        check(fed is not None, f"{name!r} has no output 'next_{name}'")
+        check(
+            (fed.type, fed.shape) == (entry.type, entry.shape),
+            f"'next_{name}' is {told(fed)}, not {told(entry)}",
+        )
+        states[name[len("state_") :]] = (_FLOATS[entry.type], tuple(entry.shape))
+    return frame[0], frame[1], states
+
+
+def _static(shape) -> bool:
+    return all(isinstance(side, int) and side > 0 for side in shape)
+
+
+def _first_line(error: BaseException) -> str:
+    return _shortened((str(error).strip() or type(error).__name__).splitlines()[0])
+
+
+def _shortened(line: str, length: int = 300) -> str:
+    line = line.strip().rstrip(".")
+    return line if len(line) <= length else line[: length - 3] + "..."
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def reason(error: BaseException) -> str:
+    """Return an error of onnxruntime as half a sentence."""
+    return _first_line(error)
+
+
+class Binding:
+    """A slot's frame and alpha bound to a session, with the state buffers of one direction."""
+
+    def __init__(self, engine: Engine, frame: int, alpha: int, states_in: dict, states_out: dict):
+        """``frame``, ``alpha``: addresses; ``states_in``, ``states_out``: OrtValues by stem."""
+        self._engine = engine
+        self._size = (engine.height, engine.width)
+        self._frame = frame
+        self._binding = engine.session.io_binding()
+        self._bind_frame()
+        self._binding.bind_output("alpha", "cpu", 0, np.uint8, self._size, alpha)
+        for stem in engine.states:
+            self._binding.bind_ortvalue_input(f"state_{stem}", states_in[stem])
+            self._binding.bind_ortvalue_output(f"next_state_{stem}", states_out[stem])
+        self._options: onnxruntime.RunOptions | None = None
+
+    def _bind_frame(self) -> None:
+        self._binding.bind_input("frame", "cpu", 0, np.uint8, (*self._size, 4), self._frame)
+
+    def run(self) -> None:
+        """Infer the slot's alpha from its frame."""
+        if self._engine.device is not CPU:
+            # A frame is copied to another device's memory at the moment in which it is bound.
+            self._bind_frame()
+        self._engine.session.run_with_iobinding(self._binding, self._options)
+
+
+def zeros(engine: Engine) -> dict:
+    """Return new state buffers, on the engine's device where that can be: OrtValues by stem."""
+    return {
+        stem: onnxruntime.OrtValue.ortvalue_from_numpy(np.zeros(shape, dtype), engine.device.memory, 0)
+        for stem, (dtype, shape) in engine.states.items()
+    }
+
+
+def clear(engine: Engine, states: dict) -> None:
+    """Set state buffers to zero, where they are."""
+    for stem, (dtype, shape) in engine.states.items():
+        states[stem].update_inplace(np.zeros(shape, dtype))

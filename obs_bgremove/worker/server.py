@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The worker process: its threads and its main loop.
+
+main       infers, one picture after the other, round robin over the filters
+reader     reads stdin; ends the process as soon as OBS is gone, also during an inference
+loader     loads models and warms them up
+heartbeat  tells twice a second that the process is well, and watches the catalogue
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+import threading
+import time
+import traceback
+from typing import NoReturn
+
+from ..link.messages import Lines, decode, encode
+from . import catalogue
+from .loader import Loader, Request
+
+_HEARTBEAT = 0.5
+#: The catalogue is looked at every so many heartbeats.
+_LOOK = 6
+#: Exit code when onnxruntime cannot be imported.
+CANNOT = 3
+
+
+class Server:
+    """Serves all filters of one OBS until it goes."""
+
+    def __init__(self, source: int, sink: int):
+        """``source``, ``sink``: file descriptors of the pipes from and to OBS."""
+        self._source = source
+        self._sink = sink
+        self._sink_lock = threading.Lock()
+        self._inbox: queue.SimpleQueue = queue.SimpleQueue()
+        self._loader = Loader(self._tell, self._made)
+        # Of the main thread:
+        self._streams: dict[int, object] = {}
+        self._requests: dict[int, Request] = {}
+        #: When the inference began that runs now; 0 if none does.
+        self._busy_since = 0.0
+        #: Rings that OBS does not want any more and that may not have been made yet.
+        self._unwanted: set[int] = set()
+
+    def run(self) -> NoReturn:
+        """Serve. Returns never: the process ends with the pipe from OBS."""
+        self._tell_models(catalogue.read())
+        threading.Thread(target=self._read, name="reader", daemon=True).start()
+        threading.Thread(target=self._beat, name="heartbeat", daemon=True).start()
+        self._loader.start()
+        rest = False
+        while True:
+            # Without a picture to infer, wait until something comes.
+            while rest or not self._inbox.empty():
+                item = self._inbox.get()
+                rest = False
+                if item is not None:
+                    function, *arguments = item
+                    function(*arguments)
+            served = [self._serve(stream) for stream in list(self._streams.values())]
+            rest = not any(served)
+
+    def _serve(self, stream) -> bool:
+        self._busy_since = time.monotonic()
+        try:
+            return stream.serve()
+        except Exception as error:
+            self._failed(stream, error)
+            return True
+        finally:
+            self._busy_since = 0.0
+
+    # --- main thread ---------------------------------------------------------------------
+
+    def _add(self, request: Request, stream) -> None:
+        if request.number in self._unwanted:
+            self._unwanted.discard(request.number)
+            stream.close()
+            self._loader.release(request.number)
+            return
+        self._streams[request.number] = stream
+        self._requests[request.number] = request
+
+    def _remove(self, number: int) -> None:
+        stream = self._streams.pop(number, None)
+        self._requests.pop(number, None)
+        if stream is None:
+            self._unwanted.add(number)
+            return
+        stream.close()
+        self._loader.release(number)
+
+    def _failed(self, stream, error: Exception) -> None:
+        """Go on with a filter on the next device; on the CPU there is none."""
+        from .engine import reason
+        from .providers import CPU
+
+        traceback.print_exception(type(error), error, error.__traceback__)
+        request = self._requests[stream.number]
+        self._remove(stream.number)
+        device = stream.engine.device
+        if device is CPU:
+            name = stream.engine.model.name
+            problem = f"The model {name} failed while running ({reason(error)}); choose another model."
+            self._tell({"tell": "failed", "ring": stream.number, "problem": problem})
+        else:
+            self._loader.load(request._replace(failed=(*request.failed, (device.title, reason(error)))))
+
+    # --- loader's thread -----------------------------------------------------------------
+
+    def _made(self, request: Request, stream) -> None:
+        self._inbox.put((self._add, request, stream))
+
+    # --- reader's thread -----------------------------------------------------------------
+
+    def _read(self) -> None:
+        lines = Lines()
+        while True:
+            try:
+                data = os.read(self._source, 65536)
+            except OSError:
+                data = b""
+            if not data:
+                self._end()
+            for line in lines.feed(data):
+                try:
+                    self._listen(decode(line))
+                except (ValueError, KeyError, TypeError):
+                    print(f"not understood: {line!r}", file=sys.stderr)
+            # Something that waits already wakes the main thread just as well.
+            if self._inbox.empty():
+                self._inbox.put(None)
+
+    def _listen(self, message: dict) -> None:
+        if message["ask"] == "open":
+            avoid = tuple(message.get("avoid", ()))
+            self._loader.load(Request(message["ring"], message["model"], message["device"], avoid))
+        elif message["ask"] == "close":
+            self._loader.cancel(message["ring"])
+            self._inbox.put((self._remove, message["ring"]))
+        elif message["ask"] == "stop":
+            self._end()
+
+    # --- heartbeat's thread --------------------------------------------------------------
+
+    def _beat(self) -> None:
+        signature = catalogue.signature()
+        beats = 0
+        while True:
+            began = self._busy_since
+            self._tell({"tell": "alive", "busy_s": round(time.monotonic() - began, 3) if began else 0.0})
+            beats += 1
+            if beats % _LOOK == 0:
+                fresh = catalogue.signature()
+                if fresh != signature:
+                    signature = fresh
+                    self._tell_models(catalogue.read())
+            time.sleep(_HEARTBEAT)
+
+    # --- any thread ----------------------------------------------------------------------
+
+    def _tell(self, message: dict) -> None:
+        line = memoryview(encode(message))
+        with self._sink_lock:
+            while line:
+                try:
+                    line = line[os.write(self._sink, line) :]
+                except OSError:
+                    self._end()
+        if message["tell"] == "cannot":
+            self._end(CANNOT)
+
+    def _tell_models(self, models: dict) -> None:
+        fields = ("name", "title", "summary", "height", "width", "default", "installed", "problem")
+        told = [{field: getattr(model, field) for field in fields} for model in models.values()]
+        self._tell({"tell": "models", "pid": os.getpid(), "models": told})
+
+    def _end(self, code: int = 0) -> NoReturn:
+        # Not sys.exit: another thread may be in the middle of an inference, or of a crash of a GPU
+        # driver. What is left of the process, the system cleans up; files of our own we remove.
+        for stream in list(self._streams.values()):
+            stream.close()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def serve() -> NoReturn:
+    """Serve OBS on stdin and stdout."""
+    # A library that prints must not garble what we tell OBS.
+    sink = os.dup(1)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    Server(0, sink).run()

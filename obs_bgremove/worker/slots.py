@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The worker's side of a ring: takes the newest frame, gives alphas back. See link/layout.py."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from time import perf_counter_ns
+
+from ..link.layout import (
+    ALPHA_SERIAL,
+    FRAME_SERIAL,
+    HANDED_OVER_NS,
+    INFER_NS,
+    SLOT_COUNT,
+    TAKEN,
+    WRITTEN_NS,
+    Layout,
+)
+from ..link.memory import Memory, create, fence
+
+_c = ctypes.CDLL("msvcrt" if sys.platform == "win32" else None)
+_memcmp = _c.memcmp
+_memcmp.restype = ctypes.c_int
+_memcmp.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
+
+
+class Slots:
+    """One ring's slots, numbered 0 to SLOT_COUNT - 1. All methods are for one thread."""
+
+    def __init__(self, height: int, width: int):
+        """Make the shared memory; raise MemoryProblem."""
+        self.layout = layout = Layout(height, width)
+        self.memory: Memory = create(layout.size)
+        layout.write(self.memory.words)
+        self._words = self.memory.words
+        self._bases = layout.slot_words()
+        self._frame_size = height * width * 4
+        self._alpha_size = height * width
+        offsets = layout.slot_offsets()
+        #: Addresses of the slots' frames and alphas.
+        self.frames = [self.memory.address + offset + layout.frame_offset for offset in offsets]
+        self.alphas = [self.memory.address + offset + layout.alpha_offset for offset in offsets]
+        self._taken = 0
+        #: The slot of the frame that was taken last; None before the first.
+        self._slot: int | None = None
+
+    def take(self) -> tuple[int, bool] | None:
+        """Take the newest frame that is newer than the one taken last.
+
+        Returns its slot and whether its picture is the one taken before, whose alpha is there
+        to be repeated; None if no frame waits.
+        """
+        words, bases = self._words, self._bases
+        serial, slot = self._taken, -1
+        for index in range(SLOT_COUNT):
+            held = words[bases[index] + FRAME_SERIAL]
+            if held > serial:
+                serial, slot = held, index
+        if slot < 0:
+            return None
+        fence()
+        before = self._slot
+        # TAKEN still protects the frame before while we look at it.
+        same = (
+            before is not None
+            and words[bases[before] + ALPHA_SERIAL] == self._taken == words[bases[before] + FRAME_SERIAL]
+            and _memcmp(self.frames[slot], self.frames[before], self._frame_size) == 0
+        )
+        if same:
+            # Now, because from the next line on OBS may write into the slot before.
+            ctypes.memmove(self.alphas[slot], self.alphas[before], self._alpha_size)
+            fence()
+        words[TAKEN] = serial
+        self._taken, self._slot = serial, slot
+        return slot, same
+
+    def handed_over_ns(self) -> int:
+        """Return when the frame taken last was handed over (time.perf_counter_ns)."""
+        return self._words[self._bases[self._slot] + HANDED_OVER_NS]
+
+    def give(self, infer_ns: int) -> bool:
+        """Give OBS the alpha that lies in the slot taken last; False if its frame was torn."""
+        words, base = self._words, self._bases[self._slot]
+        fence()
+        if words[base + FRAME_SERIAL] != self._taken:
+            return False
+        words[base + INFER_NS] = infer_ns
+        words[base + WRITTEN_NS] = perf_counter_ns()
+        fence()
+        words[base + ALPHA_SERIAL] = self._taken
+        return True
+
+    def close(self) -> None:
+        """Remove the memory's name; it is unmapped with the last reference."""
+        self.memory.close()

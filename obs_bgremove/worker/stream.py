@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One filter's frames and alphas on one engine, and its recurrent state."""
+
+from __future__ import annotations
+
+from time import perf_counter_ns
+
+from .engine import Binding, Engine, clear, zeros
+from .slots import Slots
+
+#: After a pause this long (ns; and longer than some inferences) the recurrent state is of
+#: another time, and starts anew.
+_PAUSE_NS = 2_000_000_000
+_PAUSE_INFERENCES = 4
+_WARM_UP = 3
+
+
+class Stream:
+    """A ring from the worker's side. Made and warmed up on one thread, served on another."""
+
+    def __init__(self, number: int, engine: Engine):
+        """Make its shared memory (raise MemoryProblem) and run the model a few times."""
+        self.number = number
+        self.engine = engine
+        self.slots = Slots(engine.height, engine.width)
+        try:
+            self._recurrent = bool(engine.states)
+            self._settle = engine.model.settle_frames if self._recurrent else 0
+            # Two sets of state buffers: an inference reads the one and writes the other.
+            self._states = [zeros(engine), zeros(engine)] if self._recurrent else [{}, {}]
+            turns = (0, 1) if self._recurrent else (0,)
+            self._bindings = [
+                [
+                    Binding(engine, frame, alpha, self._states[turn], self._states[1 - turn])
+                    for frame, alpha in zip(self.slots.frames, self.slots.alphas)
+                ]
+                for turn in turns
+            ]
+            self._turn = 0
+            self._still = 0
+            self._handed_over_ns = 0
+            self._infer_ns = 0
+            self._warm_up()
+        except BaseException:
+            self.slots.close()
+            raise
+
+    def _warm_up(self) -> None:
+        for _ in range(_WARM_UP):
+            for bindings in self._bindings:
+                with self.engine.lock:
+                    bindings[0].run()
+        self._reset()
+
+    def _reset(self) -> None:
+        for states in self._states:
+            clear(self.engine, states)
+        self._turn = 0
+        self._still = 0
+
+    def serve(self) -> bool:
+        """Infer the newest frame, if one waits; False if none does."""
+        taken = self.slots.take()
+        if taken is None:
+            return False
+        slot, same = taken
+        if self._recurrent:
+            self._begin_anew_after_pause()
+        if self._rests(same):
+            self.slots.give(0)
+            return True
+        binding = self._bindings[self._turn][slot]
+        with self.engine.lock:
+            began = perf_counter_ns()
+            binding.run()
+            self._infer_ns = perf_counter_ns() - began
+        self.slots.give(self._infer_ns)
+        if self._recurrent:
+            self._turn = 1 - self._turn
+        return True
+
+    def _rests(self, same: bool) -> bool:
+        """Whether the alpha before can be repeated: the picture stands still, and so does the state."""
+        self._still = self._still + 1 if same else 0
+        return same and self._still > self._settle
+
+    def _begin_anew_after_pause(self) -> None:
+        before, self._handed_over_ns = self._handed_over_ns, self.slots.handed_over_ns()
+        pause = self._handed_over_ns - before
+        if before and pause > max(_PAUSE_NS, _PAUSE_INFERENCES * self._infer_ns):
+            self._reset()
+
+    def close(self) -> None:
+        """Give the shared memory back."""
+        self.slots.close()
