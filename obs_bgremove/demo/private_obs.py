@@ -366,7 +366,8 @@ class PrivateObs:
         """Return the answer of a script or plugin that registered the request ``request`` as ``vendor``."""
         answer = self.ws.send(
             "CallVendorRequest",
-            {"vendorName": vendor, "requestType": request, "requestData": data or {}},
+            # obs-websocket refuses an empty object.
+            {"vendorName": vendor, "requestType": request, "requestData": data or {"all": True}},
             raw=True,
         )
         return answer["responseData"]
