@@ -91,7 +91,9 @@ class PrivateObs:
     ``collections`` are made by :mod:`obs_bgremove.demo.collection`; the first one is shown. ``size`` is
     (width, height) of canvas and recording in pixels. ``environment`` is added to that of the process
     (a value of None takes the variable away). ``show`` opens OBS on the user's display; otherwise it gets
-    an Xvfb of its own and software OpenGL. ``preview`` draws the preview in OBS' window too.
+    an Xvfb of its own and software OpenGL. ``preview`` draws the preview in OBS' window too. ``arguments``
+    are added to OBS' command line: a collection with missing files wants ``--disable-missing-files-check``,
+    or a dialog lists them (with that option OBS 29 itself leaks one allocation per loaded collection).
 
     ``ws`` is an ``obsws_python.ReqClient`` (one thread at a time), ``pid`` the process id of OBS.
     """
@@ -196,8 +198,7 @@ class PrivateObs:
         program = self._program()
         with open(self.log_file, "wb") as log:
             self._process = subprocess.Popen(
-                [*program.command, "--multi", "--disable-updater", "--disable-missing-files-check",
-                 "--disable-shutdown-check", *self._arguments],
+                [*program.command, "--multi", "--disable-updater", "--disable-shutdown-check", *self._arguments],
                 cwd=program.directory,
                 env=self._variables(),
                 stdin=subprocess.DEVNULL,
@@ -205,7 +206,7 @@ class PrivateObs:
                 stderr=subprocess.STDOUT,
                 # A Ctrl-C in the terminal is ours to handle, not OBS'.
                 start_new_session=True,
-            )  # fmt: skip
+            )
 
     def _program(self) -> Program:
         path = find_program()
