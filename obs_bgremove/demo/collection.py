@@ -36,7 +36,7 @@ def image(name: str, path: Path | str, filters: Sequence[dict] = ()) -> dict:
 
 
 def clip(name: str, path: Path | str, filters: Sequence[dict] = (), looping: bool = True) -> dict:
-    """Return a media source that plays the video at ``path``, from its start and without hardware decoding."""
+    """Return a media source that plays the video at ``path`` without hardware decoding."""
     settings = {
         "local_file": str(path),
         "is_local_file": True,
@@ -103,7 +103,9 @@ def scene(name: str, items: Iterable[dict | str], filters: Sequence[dict] = ()) 
     return source("scene", name, _items(items), filters)
 
 
-def group(name: str, items: Iterable[dict | str], size: tuple[int, int], filters: Sequence[dict] = ()) -> dict:
+def group(
+    name: str, items: Iterable[dict | str], size: tuple[int, int], filters: Sequence[dict] = ()
+) -> dict:
     """Return a group of ``size`` (width, height); a scene shows it as an item of that name."""
     settings = {**_items(items), "custom_size": True, "cx": size[0], "cy": size[1]}
     return source("group", name, settings, filters)

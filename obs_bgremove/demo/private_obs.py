@@ -64,9 +64,7 @@ def find_program() -> Path | None:
     return next((place for place in places if place.exists()), None)
 
 
-def wait_for(
-    condition: Callable[[], Any], what: str, seconds: float = PATIENCE, pause: float = 0.05
-) -> Any:
+def wait_for(condition: Callable[[], Any], what: str, seconds: float = PATIENCE, pause: float = 0.05) -> Any:
     """Return the first true value of ``condition()``; TimeoutError naming ``what`` after ``seconds``."""
     deadline = time.monotonic() + seconds
     while True:
@@ -198,7 +196,13 @@ class PrivateObs:
         program = self._program()
         with open(self.log_file, "wb") as log:
             self._process = subprocess.Popen(
-                [*program.command, "--multi", "--disable-updater", "--disable-shutdown-check", *self._arguments],
+                [
+                    *program.command,
+                    "--multi",
+                    "--disable-updater",
+                    "--disable-shutdown-check",
+                    *self._arguments,
+                ],
                 cwd=program.directory,
                 env=self._variables(),
                 stdin=subprocess.DEVNULL,
@@ -211,11 +215,13 @@ class PrivateObs:
     def _program(self) -> Program:
         path = find_program()
         if path is None:
-            raise ObsError("OBS Studio is not installed: run 'python3 install.py --check' to see how to get it.")
+            raise ObsError(
+                "OBS Studio is not installed: run 'python3 install.py --check' to see how to get it."
+            )
         if sys.platform != "win32":
             return Program([str(path)], None)
-        # Windows knows no environment variable for the settings: portable mode keeps them two folders above
-        # the program, so a look-alike installation of directory junctions is made around our own config folder.
+        # Windows knows no environment variable for the settings: portable mode keeps them two folders
+        # above the program, so a look-alike of directory junctions is made around our own config folder.
         import _winapi
 
         home = path.parent.parent.parent
@@ -247,7 +253,7 @@ class PrivateObs:
                 DBUS_SESSION_BUS_ADDRESS="disabled:",
                 XDG_RUNTIME_DIR=str(self._runtime_directory()),
             )
-        # Python inside OBS must not write into a checkout that only root may write to, or into another version's.
+        # OBS' Python is not to leave compiled files of its own version in the checkout.
         changes.setdefault("PYTHONDONTWRITEBYTECODE", "1")
         changes.update(self._environment)
         for name, value in changes.items():
@@ -266,7 +272,9 @@ class PrivateObs:
         deadline = time.monotonic() + PATIENCE
         while True:
             if not self.running:
-                raise ObsError(f"OBS ended with code {self._process.returncode} while it started.\n{self._tail()}")
+                raise ObsError(
+                    f"OBS ended with code {self._process.returncode} while it started.\n{self._tail()}"
+                )
             try:
                 # First a bare connection: the client logs a traceback for each one that is refused.
                 socket.create_connection(("127.0.0.1", self._port), 5).close()

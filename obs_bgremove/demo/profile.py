@@ -58,7 +58,12 @@ def _write_global(configuration: Path, current: str, port: int, password: str, p
             "Pre31Migrated": True,
             "MacOSPermissionsDialogLastShown": 9999,
         },
-        "Basic": {"Profile": NAME, "ProfileDir": NAME, "SceneCollection": current, "SceneCollectionFile": current},
+        "Basic": {
+            "Profile": NAME,
+            "ProfileDir": NAME,
+            "SceneCollection": current,
+            "SceneCollectionFile": current,
+        },
         "BasicWindow": {
             "PreviewEnabled": preview,
             "SysTrayEnabled": False,
@@ -97,8 +102,13 @@ def _write_profile(profile: Path, recordings: Path, size: tuple[int, int], fps: 
     sections = {
         "General": {"Name": NAME},
         "Output": {"Mode": "Simple"},
-        # Lossless = Ut Video in AVI, every frame a key frame; in RGB no pixel is changed on its way to the file.
-        "SimpleOutput": {"FilePath": recordings, "RecQuality": "Lossless", "RecFormat": "avi", "RecFormat2": "avi"},
+        # Lossless = Ut Video in AVI, every frame a key frame; in RGB no pixel changes on its way there.
+        "SimpleOutput": {
+            "FilePath": recordings,
+            "RecQuality": "Lossless",
+            "RecFormat": "avi",
+            "RecFormat2": "avi",
+        },
         "Video": {
             "BaseCX": width,
             "BaseCY": height,

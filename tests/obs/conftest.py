@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Everything in this folder runs a real OBS; without one it is skipped, and says how to get it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from obs_bgremove.demo.private_obs import find_program
+from tests.obs.fixtures import numbered_clip, test_home, test_models  # noqa: F401  (fixtures)
+
+HERE = Path(__file__).resolve().parent
+
+
+def _missing() -> str:
+    """Return why OBS cannot be run here; empty if it can."""
+    if find_program() is None:
+        return "OBS Studio is not installed (Debian, Ubuntu: apt install obs-studio obs-plugins)"
+    if sys.platform.startswith("linux") and not shutil.which("Xvfb"):
+        return "there is no Xvfb to open OBS in (Debian, Ubuntu: apt install xvfb)"
+    return ""
+
+
+def pytest_collection_modifyitems(items):
+    """Skip this folder's tests where no OBS can be had."""
+    reason = _missing()
+    if reason:
+        for item in items:
+            if HERE in item.path.parents:
+                item.add_marker(pytest.mark.skip(reason=reason))
