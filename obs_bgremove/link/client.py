@@ -242,6 +242,7 @@ class Client:
         for channel in self._channels:
             self._retire(channel)
             channel.live = channel.pending = channel.asked = None
+        process.hang_up()
         code = process.wait(FAREWELL)
         if code is None:
             process.kill()

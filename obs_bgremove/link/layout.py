@@ -131,7 +131,7 @@ class Layout(NamedTuple):
         for name, right in zip(_DESCRIPTION, layout._description()):
             if found[name] != right:
                 raise LayoutError(
-                    f"The worker's shared memory is damaged ({name}: {found[name]}, not {right}); restart OBS."
+                    f"The worker's shared memory is damaged: {name} is {found[name]}, not {right}."
                 )
         if len(words) * _WORD < layout.size:
             raise LayoutError(

@@ -42,7 +42,7 @@ class Outlet:
             self._file.write(WAKE_UP)
 
     def send(self, line: bytes) -> bool:
-        """Write a whole line; False if the pipe is full (or the worker has ended)."""
+        """Write a whole line; False if the pipe is full, or the worker has ended."""
         try:
             return self._file.write(line) == len(line)
         except OSError:
@@ -86,7 +86,7 @@ class Process:
         #: Of the process that was started; on Windows that is the launcher of a virtual
         #: environment, and the worker (which tells its own) ends with it.
         self.pid = self._popen.pid
-        self.outlet = Outlet(self._popen.stdin)
+        self.outlet: Outlet | None = Outlet(self._popen.stdin)
         self._popen.stdin = None
         self._heard = heard
         self._unsent: list[bytes] = []
@@ -121,8 +121,16 @@ class Process:
 
     def send_rest(self) -> None:
         """Send what did not fit into the pipe before."""
-        while self._unsent and self.outlet.send(self._unsent[0]):
+        while self._unsent and self.outlet and self.outlet.send(self._unsent[0]):
             del self._unsent[0]
+
+    def hang_up(self) -> None:
+        """Let go of the pipe to the worker.
+
+        It is closed with the last ring that is not retired; that ends the worker.
+        """
+        self.outlet = None
+        self._unsent.clear()
 
     def wait(self, timeout: float) -> int | None:
         """Return the exit code; None if it still runs after ``timeout`` seconds."""

@@ -25,6 +25,10 @@ class Alpha(NamedTuple):
     round_trip_ns: int
 
 
+def _nothing() -> None:
+    pass
+
+
 class Ring:
     """The frames and alphas of one filter, for one model on one device.
 
@@ -69,6 +73,8 @@ class Ring:
     def retire(self) -> None:
         """Make the ring dead. From any thread."""
         self._dead = True
+        # The pipe to the worker is closed when no ring refers to it.
+        self._wake = _nothing
 
     def hand_over(self, serial: int, address: int, linesize: int) -> bool:
         """Copy a BGRA frame to the worker and wake it.

@@ -2,6 +2,7 @@
 """The process that infers alphas: one for all filters of an OBS. Needs numpy and onnxruntime.
 
 server      the threads and the main loop
+inlet       what comes from OBS: wake-ups, messages, its end
 catalogue   which models there are (works without onnxruntime)
 providers   what onnxruntime can run on here, and in which order it is tried
 engine      one model on one device

@@ -2,7 +2,7 @@
 """The worker process: its threads and its main loop.
 
 main       infers, one picture after the other, round robin over the filters
-reader     reads stdin; ends the process as soon as OBS is gone, also during an inference
+hang-up    ends the process as soon as OBS is gone, also during an inference (see inlet)
 loader     loads models and warms them up
 heartbeat  tells twice a second that the process is well, and watches the catalogue
 """
@@ -17,8 +17,10 @@ import time
 import traceback
 from typing import NoReturn
 
-from ..link.messages import Lines, decode, encode
+from ..link.memory import remove_leftovers
+from ..link.messages import decode, encode
 from . import catalogue
+from .inlet import Inlet
 from .loader import Loader, Request
 
 _HEARTBEAT = 0.5
@@ -33,10 +35,11 @@ class Server:
 
     def __init__(self, source: int, sink: int):
         """``source``, ``sink``: file descriptors of the pipes from and to OBS."""
-        self._source = source
         self._sink = sink
         self._sink_lock = threading.Lock()
-        self._inbox: queue.SimpleQueue = queue.SimpleQueue()
+        self._parent = os.getppid()
+        self._inlet = Inlet(source, self._end)
+        self._made_streams: queue.SimpleQueue = queue.SimpleQueue()
         self._loader = Loader(self._tell, self._made)
         # Of the main thread:
         self._streams: dict[int, object] = {}
@@ -49,18 +52,15 @@ class Server:
     def run(self) -> NoReturn:
         """Serve. Returns never: the process ends with the pipe from OBS."""
         self._tell_models(catalogue.read())
-        threading.Thread(target=self._read, name="reader", daemon=True).start()
         threading.Thread(target=self._beat, name="heartbeat", daemon=True).start()
         self._loader.start()
-        rest = False
+        rest = True
         while True:
             # Without a picture to infer, wait until something comes.
-            while rest or not self._inbox.empty():
-                item = self._inbox.get()
-                rest = False
-                if item is not None:
-                    function, *arguments = item
-                    function(*arguments)
+            for line in self._inlet.receive(wait=rest):
+                self._listen(line)
+            while not self._made_streams.empty():
+                self._add(*self._made_streams.get())
             served = [self._serve(stream) for stream in list(self._streams.values())]
             rest = not any(served)
 
@@ -75,6 +75,20 @@ class Server:
             self._busy_since = 0.0
 
     # --- main thread ---------------------------------------------------------------------
+
+    def _listen(self, line: bytes) -> None:
+        try:
+            message = decode(line)
+            if message["ask"] == "open":
+                avoid = tuple(message.get("avoid", ()))
+                self._loader.load(Request(message["ring"], message["model"], message["device"], avoid))
+            elif message["ask"] == "close":
+                self._loader.cancel(message["ring"])
+                self._remove(message["ring"])
+            elif message["ask"] == "stop":
+                self._end()
+        except (ValueError, KeyError, TypeError):
+            print(f"not understood: {line!r}", file=sys.stderr)
 
     def _add(self, request: Request, stream) -> None:
         if request.number in self._unwanted:
@@ -113,37 +127,8 @@ class Server:
     # --- loader's thread -----------------------------------------------------------------
 
     def _made(self, request: Request, stream) -> None:
-        self._inbox.put((self._add, request, stream))
-
-    # --- reader's thread -----------------------------------------------------------------
-
-    def _read(self) -> None:
-        lines = Lines()
-        while True:
-            try:
-                data = os.read(self._source, 65536)
-            except OSError:
-                data = b""
-            if not data:
-                self._end()
-            for line in lines.feed(data):
-                try:
-                    self._listen(decode(line))
-                except (ValueError, KeyError, TypeError):
-                    print(f"not understood: {line!r}", file=sys.stderr)
-            # Something that waits already wakes the main thread just as well.
-            if self._inbox.empty():
-                self._inbox.put(None)
-
-    def _listen(self, message: dict) -> None:
-        if message["ask"] == "open":
-            avoid = tuple(message.get("avoid", ()))
-            self._loader.load(Request(message["ring"], message["model"], message["device"], avoid))
-        elif message["ask"] == "close":
-            self._loader.cancel(message["ring"])
-            self._inbox.put((self._remove, message["ring"]))
-        elif message["ask"] == "stop":
-            self._end()
+        self._made_streams.put((request, stream))
+        self._inlet.poke()
 
     # --- heartbeat's thread --------------------------------------------------------------
 
@@ -153,6 +138,8 @@ class Server:
         while True:
             began = self._busy_since
             self._tell({"tell": "alive", "busy_s": round(time.monotonic() - began, 3) if began else 0.0})
+            if os.getppid() != self._parent:
+                self._end()
             beats += 1
             if beats % _LOOK == 0:
                 fresh = catalogue.signature()
@@ -182,10 +169,11 @@ class Server:
     def _end(self, code: int = 0) -> NoReturn:
         # Not sys.exit: another thread may be in the middle of an inference, or of a crash of a GPU
         # driver. What is left of the process, the system cleans up; files of our own we remove.
-        for stream in list(self._streams.values()):
-            stream.close()
-        sys.stderr.flush()
-        os._exit(code)
+        try:
+            remove_leftovers(os.getpid())
+            sys.stderr.flush()
+        finally:
+            os._exit(code)
 
 
 def serve() -> NoReturn:
