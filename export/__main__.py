@@ -36,6 +36,23 @@ def _check(options) -> None:
         raise ExportError("Not usable as it is; export/contract.py says what a model must look like.")
 
 
+def _evaluate(options) -> None:
+    from .evaluate.command import evaluate
+
+    print(
+        evaluate(
+            options.models, options.clips, options.images, options.split, options.report, options.write_cards
+        ),
+        end="",
+    )
+
+
+def _shelf(options) -> None:
+    from .shelf import shelf_table
+
+    print(shelf_table())
+
+
 def _record(options) -> None:
     from .record import record
 
@@ -63,6 +80,19 @@ def _parser() -> argparse.ArgumentParser:
         "names", nargs="+", metavar="NAME", help="a folder of models/ whose card has a [fetch]"
     )
     command.set_defaults(run=_record)
+
+    command = commands.add_parser("evaluate", help="measure models on clips and pictures")
+    command.add_argument("--model", dest="models", nargs="+", required=True, metavar="MODEL",
+                         help="names of installed models, or paths")  # fmt: skip
+    command.add_argument("--clips", type=Path, help="directory of clip folders (com.mp4, pha.mkv)")
+    command.add_argument("--images", type=Path, help="directory of sets (folders of images and masks)")
+    command.add_argument("--split", default="val", help="which split of the sets (default: val)")
+    command.add_argument("--report", type=Path, metavar="FILE.md", help="write the report there too")
+    command.add_argument("--write-cards", action="store_true", help="fill the cards' [quality] and [speed]")
+    command.set_defaults(run=_evaluate)
+
+    command = commands.add_parser("shelf", help="print the table of models, made of the cards")
+    command.set_defaults(run=_shelf)
     return parser
 
 
@@ -75,9 +105,7 @@ def main(arguments: list[str] | None = None) -> int:
         say(f"Error: {error}")
         return 1
     except ModuleNotFoundError as error:
-        say(
-            f"Error: The package {error.name!r} is missing here; install the 'export' and 'worker-cpu' groups."
-        )
+        say(f"Error: The package {error.name!r} is missing; install the groups 'export' and 'worker-cpu'.")
         return 1
     except KeyboardInterrupt:
         say("Stopped.")

@@ -65,7 +65,7 @@ def _versions(model):
     for entry in model.opset_import:
         if entry.domain in ("", "ai.onnx"):
             if entry.version > OPSET:
-                yield f"Its opset is {entry.version}, newer than {OPSET}; export it with opset_version={OPSET}."
+                yield f"Its opset is {entry.version}, newer than {OPSET}; export it with opset {OPSET}."
         else:
             yield f"It uses operators of the domain {entry.domain!r}; only ONNX' own run everywhere."
     if model.ir_version > NEWEST_IR_VERSION:
@@ -87,7 +87,7 @@ def _required(entries, kind, name, rank, shape):
     if not tensor.HasField("shape") or len(dimensions) != rank:
         yield f"The {kind} {name!r} has {len(dimensions)} dimensions; it must have {rank}: {shape}."
     elif _static(entries[name]) is None:
-        yield f"The {kind} {name!r} has a dynamic shape {_written(entries[name])}; every size must be a number."
+        yield f"The {kind} {name!r} has the dynamic shape {_written(entries[name])}; make each size a number."
     elif rank == 3 and _static(entries[name])[2] != 4:
         yield f"The {kind} {name!r} is {_written(entries[name])}; its last dimension must be 4: B, G, R, A."
 
@@ -95,7 +95,8 @@ def _required(entries, kind, name, rank, shape):
 def _size(frame, alpha):
     picture, mask = _static(frame), _static(alpha)
     if picture and mask and len(picture) == 3 and len(mask) == 2 and picture[:2] != mask:
-        yield f"'frame' is {picture[0]}x{picture[1]} but 'alpha' is {mask[0]}x{mask[1]}; they must be the same size."
+        sizes = f"'frame' is {picture[0]}x{picture[1]} but 'alpha' is {mask[0]}x{mask[1]}"
+        yield f"{sizes}; they must be the same size."
 
 
 def _states(inputs, outputs):
@@ -114,7 +115,7 @@ def _states(inputs, outputs):
             named = " and ".join(_type_name(kind) for kind in kinds)
             yield f"'state_{stem}' and 'next_state_{stem}' are {named}; both must be float, or both float16."
         if _static(before) is None or _static(after) is None:
-            yield f"'state_{stem}' has a dynamic shape {_written(before)}; every size must be a number."
+            yield f"'state_{stem}' has the dynamic shape {_written(before)}; make each size a number."
         elif _static(before) != _static(after):
             yield (
                 f"'state_{stem}' is {_written(before)} but 'next_state_{stem}' is {_written(after)}; "
@@ -137,7 +138,8 @@ def _static(entry):
 
 
 def _written(entry) -> str:
-    return f"[{', '.join(size.dim_param or str(size.dim_value or '?') for size in entry.type.tensor_type.shape.dim)}]"
+    sizes = entry.type.tensor_type.shape.dim
+    return f"[{', '.join(size.dim_param or str(size.dim_value or '?') for size in sizes)}]"
 
 
 def _type_name(kind: int) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 import onnx
 
 from . import contract, reference
-from .card import Card, named_card
+from .card import SHELF, Card, named_card
 from .convert import convert
 from .errors import ExportError
 from .packages import Package, Store, read_files
@@ -23,13 +23,13 @@ from .progress import say
 RECIPE = "1"
 
 
-def fetch(names: list[str], into: Path, again: bool = False) -> None:
-    """Make ``into``/NAME/{card.toml,model.onnx} of each name, whole or not at all.
+def fetch(names: list[str], into: Path, again: bool = False, shelf: Path = SHELF) -> None:
+    """Make ``into``/NAME/{card.toml,model.onnx} of each name on ``shelf``, whole or not at all.
 
     What is there already, made from the same files by the same recipe, is kept unless ``again``.
     Raises ExportError at the first model that cannot be had; those before it are in place.
     """
-    cards = [named_card(name) for name in names]
+    cards = [named_card(name, shelf) for name in names]
     for card in cards:
         if not card.fetch:
             raise ExportError(
@@ -58,8 +58,8 @@ def network_files(card: Card, store: Store) -> dict[str, bytes]:
     for path, content in files.items():
         if hashlib.sha256(content).hexdigest() != entry["files"][path]:
             raise ExportError(
-                f"{path} of {package} is not the file that the card of {card.name} describes (its SHA-256 differs), so "
-                "it was not used. Run the command again; if it persists, report it."
+                f"{path} of {package} is not the file that the card of {card.name} describes (its SHA-256 "
+                "differs), so it was not used. Run the command again; if it persists, report it."
             )
     return files
 
@@ -136,5 +136,6 @@ def _put(card: Card, model: bytes, work: Path, folder: Path) -> None:
         if before.exists() and not folder.exists():
             os.replace(before, folder)
         raise ExportError(
-            f"{folder} cannot be replaced ({error.strerror}); close OBS, which may be using it, and run this again."
+            f"{folder} cannot be replaced ({error.strerror}); close OBS, which may be using it, "
+            "and run this again."
         ) from None

@@ -28,7 +28,7 @@ class Graph:
 
     def constant(self, array) -> str:
         """Return the name of a constant of this value."""
-        array = np.ascontiguousarray(array)
+        array = np.asarray(array, order="C")  # ascontiguousarray would make a scalar a list
         key = (array.dtype.str, array.shape, array.tobytes())
         if key not in self._names:
             self._names[key] = self._fresh("constant")

@@ -130,8 +130,9 @@ def _run(command: list[str], package: Package, folder: Path) -> None:
         with Growth(folder.parent, bar):
             try:
                 done = subprocess.run(
-                    command, env={**os.environ, **places}, stdin=subprocess.DEVNULL, cwd=str(folder.parent),
-                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
+                    command, env={**os.environ, **places}, cwd=str(folder.parent), check=False,
+                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                    text=True, errors="replace",
                 )  # fmt: skip
             except OSError as error:
                 raise ExportError(
@@ -142,8 +143,8 @@ def _run(command: list[str], package: Package, folder: Path) -> None:
     shutil.rmtree(scratch, ignore_errors=True)
     if done.returncode:
         raise ExportError(
-            f"{package} could not be downloaded: {_reason(done.stdout)} Check the network connection and the free "
-            "disk space, then run the same command again."
+            f"{package} could not be downloaded: {_reason(done.stdout)} Check the network connection and "
+            "the free disk space, then run the same command again."
         )
 
 

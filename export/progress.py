@@ -75,7 +75,7 @@ class Growth:
 
 
 def size_below(directory: Path) -> int:
-    """Return the size in bytes of all files below ``directory``; files that vanish meanwhile count nothing."""
+    """Return the size in bytes of all files below ``directory``; those that vanish meanwhile count 0."""
     total = 0
     for folder, _, names in os.walk(directory):
         for name in names:

@@ -69,7 +69,8 @@ def compare(model: bytes, reference: Path) -> Difference:
     runner = Runner(model)
     if (runner.height, runner.width) != (height, width):
         raise ExportError(
-            f"The model is {runner.height}x{runner.width}, its reference {height}x{width}; record the reference again."
+            f"The model is {runner.height}x{runner.width}, its reference {height}x{width}; "
+            f"record it again with: python -m export record-reference {reference.parent.name}"
         )
     rows, columns = lattice(height, width)
     alphas = np.stack([runner.alpha(frame)[rows, columns] for frame in probe.frames(height, width, count)])

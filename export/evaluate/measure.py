@@ -12,8 +12,8 @@ from ..progress import Bar
 from ..runner import Runner
 from . import clips, pictures, scale
 
-#: Noise added to stills: its standard deviation in steps of 1/255, as of a webcam in a lit room.
-NOISE = 3.0
+#: Noise added to stills: its standard deviation in steps of 1/255, as of a camera in good light.
+NOISE = 1.0
 #: Frames of a still, of which the first are left out: a recurrent model is still settling.
 STILL_FRAMES, SETTLING_FRAMES = 30, 15
 #: What is measured of each frame of a clip; dtssd from the second frame on.

@@ -13,7 +13,7 @@ from ..runner import Runner
 
 
 def milliseconds(runner: Runner, seconds: float = 2.0) -> float:
-    """Return the median time of one frame, over about ``seconds`` and at least 10 frames after 3 to warm up."""
+    """Return the median time of a frame, over ``seconds`` and at least 10 frames, after 3 to warm up."""
     frames = probe.frames(runner.height, runner.width, 2)
     runner.reset()
     for number in range(3):

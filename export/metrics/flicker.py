@@ -7,5 +7,5 @@ import numpy as np
 
 
 def flicker(alphas: np.ndarray) -> float:
-    """Return the mean absolute change from frame to frame of ``alphas`` (float [N, H, W]) of a still picture."""
+    """Return the mean absolute change between successive ``alphas`` (float [N, H, W]) of a still picture."""
     return float(np.abs(np.diff(alphas, axis=0)).mean())

@@ -49,13 +49,14 @@ class Walk:
         return Value(self.graph.input(state.name, FLOAT, [batch, channels, height, width]), tuple(shape))
 
 
-def convert(files: tuple[bytes, bytes], graph: Graph, feeds: dict, outputs: list[str]) -> list[Value]:
+def convert(topology: bytes, weights: bytes, graph: Graph, feeds: dict, outputs: list[str]) -> list[Value]:
     """Append a network to ``graph``; return its ``outputs`` (names of its signature).
 
-    ``files`` are the contents of its .json and .bin; ``feeds`` gives each of its inputs, by name, as
-    a Value, a State, or a constant. Raises ExportError for an operator that is not covered.
+    ``topology`` and ``weights`` are the contents of its .json and .bin; ``feeds`` gives each of its
+    inputs, by name, as a Value, a State, or a constant. Raises ExportError for an operator that is not
+    covered.
     """
-    network = read(*files)
+    network = read(topology, weights)
     walk, results = Walk(graph), {}
     for node in _sorted(network, [network.outputs[name][0] for name in outputs]):
         inputs = [_output(results[name], number) for name, number in node.inputs]

@@ -102,7 +102,7 @@ def split(walk, node, *inputs):
         sizes = [value.shape[axis] - sum(sizes) - 1 if size < 0 else size for size in sizes]
     value = made(walk, value)
     names = walk.graph.add_many("Split", [value.name, _integers(walk, sizes)], len(sizes), axis=_AXIS[axis])
-    shapes = [value.shape[:axis] + (size,) + value.shape[axis + 1 :] for size in sizes]
+    shapes = [(*value.shape[:axis], size, *value.shape[axis + 1 :]) for size in sizes]
     return tuple(Value(name, shape) for name, shape in zip(names, shapes))
 
 

@@ -60,10 +60,3 @@ def convert(content: bytes, graph: Graph, picture: str) -> tuple[str, int, int]:
         translate(walk, operator)
     height, width = network.shape(network.outputs[0])[1:3]
     return walk.values[network.outputs[0]], height, width
-
-
-def input_size(content: bytes) -> tuple[int, int]:
-    """Return the height and width in pixels of the network's first input."""
-    network = Network(content)
-    height, width = network.shape(network.inputs[0])[1:3]
-    return height, width

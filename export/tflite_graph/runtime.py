@@ -13,7 +13,7 @@ import numpy as np
 
 
 def mattes(content: bytes, frames: np.ndarray) -> tuple[np.ndarray, str]:
-    """Return the mattes (float32 [N, H, W]) of ``frames`` (uint8 [N, H, W, 4] BGRA) and the runtime's name."""
+    """Return mattes (float32 [N, H, W]) of ``frames`` (uint8 [N, H, W, 4] BGRA), and the runtime's name."""
     from importlib.metadata import version
 
     from ai_edge_litert.interpreter import Interpreter

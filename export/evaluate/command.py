@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``python -m export evaluate``: which models, on what, and where the figures go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import onnxruntime
+
+from obs_bgremove import home
+
+from .. import contract
+from ..card import SHELF, write_sections
+from ..errors import ExportError
+from ..progress import say
+from ..runner import Runner
+from . import measure, report, speed
+
+
+def evaluate(
+    models: list[str],
+    clips: Path | None,
+    pictures: Path | None,
+    split: str,
+    destination: Path | None,
+    cards: bool,
+) -> str:
+    """Measure ``models`` (names or paths); return the report, also written to ``destination`` if given.
+
+    ``cards`` says that [quality] and [speed] of their cards are to be replaced with the figures.
+    Raises ExportError if a model is not there or breaks the contract, or if there are no clips or
+    pictures where they should be.
+    """
+    paths = [locate(model) for model in models]
+    processor, runtime = speed.processor(), f"onnxruntime {onnxruntime.__version__}"
+    figures = []
+    for path in paths:
+        say(f"{_name(path)}:")
+        runner = Runner(path)
+        entry = report.Figures(_name(path), runner.height, runner.width, speed.milliseconds(runner))
+        if clips:
+            entry.clips = measure.on_clips(runner, clips)
+        if pictures:
+            entry.pictures = measure.on_pictures(runner, pictures, split)
+        figures.append(entry)
+        if cards:
+            _write_cards(path, entry, processor, runtime)
+    text = report.write(figures, processor, runtime)
+    if destination:
+        destination.write_text(text, encoding="utf-8")
+    return text
+
+
+def locate(model: str) -> Path:
+    """Return the model.onnx that a name, a model folder or a file means; raise ExportError if none fits."""
+    candidates = [Path(model)]
+    if Path(model).name == model:
+        candidates += [directory / model for directory in home.model_directories()]
+    for candidate in candidates:
+        path = candidate / "model.onnx" if candidate.is_dir() else candidate
+        if path.is_file():
+            wrong = contract.violations(contract.load(path))
+            if wrong:
+                raise ExportError(f"{path} breaks the graph contract: {' '.join(wrong)}")
+            return path
+    raise ExportError(
+        f"There is no model {model!r}: give the path of a model.onnx or of its folder, or the name of an "
+        f"installed model (python -m export fetch NAME installs one)."
+    )
+
+
+def _name(path: Path) -> str:
+    return path.parent.name if path.name == "model.onnx" else path.stem
+
+
+def _write_cards(path: Path, figures: report.Figures, processor: str, runtime: str) -> None:
+    """Fill the card beside the model, and the shelf's of the same name."""
+    measured = {"milliseconds": round(figures.milliseconds, 2), "threads": 1}
+    measured.update(processor=processor, runtime=runtime)
+    quality = figures.quality()
+    sections = {"quality": quality, "speed": measured} if quality else {"speed": measured}
+    for card in {path.parent / "card.toml", SHELF / _name(path) / "card.toml"}:
+        if card.is_file():
+            write_sections(card, sections)
+            say(f"  {card} filled.")

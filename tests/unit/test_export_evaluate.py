@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Evaluation from the command line, on clips and pictures made here."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from export.__main__ import main
+from export.card import SHELF, read_card, with_section
+from export.evaluate.scale import to_frame, to_picture
+from export.shelf import shelf_table
+
+from .export_models import HEIGHT, WIDTH, contract_model
+
+CARD = """title = "Green is person"  # a comment that stays
+summary = "For tests."
+licence = "CC0-1.0"
+source = "made by a test"
+
+[quality]
+clips_mad = 99.0
+
+[input]
+height = 64
+width = 96
+"""
+
+
+def square(number: int) -> np.ndarray:
+    """A white square on black that moves: picture and truth in one."""
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    mask[16:48, 20 + 4 * number : 52 + 4 * number] = 255
+    return mask
+
+
+def write_video(path, fourcc, frames):
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*fourcc), 30, (WIDTH, HEIGHT), True)
+    assert writer.isOpened()
+    for frame in frames:
+        writer.write(cv2.merge([frame] * 3))
+    writer.release()
+
+
+@pytest.fixture
+def data(tmp_path):
+    """A model whose alpha is the green plane, a clip, and a set of pictures of which one is wrong."""
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "model.onnx").write_bytes(contract_model().SerializeToString())
+    (folder / "card.toml").write_text(CARD, encoding="utf-8")
+    clip = tmp_path / "clips" / "square"
+    clip.mkdir(parents=True)
+    frames = [square(number) for number in range(4)]
+    write_video(clip / "com.mp4", "mp4v", frames)
+    write_video(clip / "pha.mkv", "FFV1", frames)
+    for kind in ("images", "masks"):
+        (tmp_path / "sets" / "squares" / "val" / kind).mkdir(parents=True)
+    for number in range(2):
+        value = tmp_path / "sets" / "squares" / "val"
+        cv2.imwrite(str(value / "masks" / f"{number}.png"), square(number))
+        shown = square(number) if number == 0 else np.zeros_like(square(0))
+        cv2.imwrite(str(value / "images" / f"{number}.png"), cv2.merge([shown] * 3))
+    return tmp_path
+
+
+def test_evaluate_command(data, capsys):
+    report = data / "report.md"
+    arguments = ["evaluate", "--model", str(data / "model"), "--clips", str(data / "clips")]
+    assert main([*arguments, "--images", str(data / "sets"), "--report", str(report), "--write-cards"]) == 0
+    text = report.read_text(encoding="utf-8")
+    assert capsys.readouterr().out == text
+    # One picture of two is found whole, of the other nothing: IoU and recall 1/2.
+    row = next(line for line in text.splitlines() if line.startswith("| model |") and "0.5000" in line)
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    background = (WIDTH * HEIGHT - 32 * 32) / (WIDTH * HEIGHT)
+    assert cells[1:3] == ["0.5000", f"{(1 + background / 2) / 2:.4f}"]
+    assert cells[5] == "0.5000"
+
+    card = read_card(data / "model" / "card.toml")
+    assert card.quality["squares_iou"] == 0.5
+    assert card.quality["clips_iou"] > 0.97  # the clip's picture went through a lossy codec
+    assert card.quality["clips_mad"] < 10
+    assert card.speed["milliseconds"] >= 0
+    assert card.speed["threads"] == 1
+    assert card.speed["processor"]
+    kept = (data / "model" / "card.toml").read_text(encoding="utf-8")
+    assert "# a comment that stays" in kept
+    assert "99.0" not in kept
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--model", "no-such-model"], "There is no model 'no-such-model'"),
+        (["--model", "{data}/model", "--clips", "{data}/sets"], "There are no clips in"),
+        (["--model", "{data}/model", "--images", "{data}/clips"], "There are no pictures in"),
+        (["--model", "{data}/broken.onnx"], "is not an ONNX file"),
+    ],
+)
+def test_what_is_missing_is_told(data, capsys, arguments, sentence):
+    (data / "broken.onnx").write_bytes(b"\x08\x07broken")
+    assert main(["evaluate", *(argument.format(data=data) for argument in arguments)]) == 1
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_mask_of_another_size_is_told(data, capsys):
+    mask = data / "sets" / "squares" / "val" / "masks" / "0.png"
+    cv2.imwrite(str(mask), np.zeros((5, 5), np.uint8))
+    assert main(["evaluate", "--model", str(data / "model"), "--images", str(data / "sets")]) == 1
+    assert f"{mask} is not of its picture's size" in capsys.readouterr().err
+
+
+def test_scaling_averages_and_keeps_the_channel_order():
+    picture = np.zeros((4, 6, 3), np.uint8)
+    picture[:2, :2] = (10, 20, 30)
+    picture[0, 0] = (50, 60, 70)
+    frame = to_frame(picture, 2, 3)
+    assert frame.shape == (2, 3, 4)
+    assert frame[0, 0].tolist() == [20, 30, 40, 255]  # (50 + 3 * 10) / 4 and so on
+    assert frame[1:].any(axis=(0, 1)).tolist() == [False, False, False, True]
+
+
+def test_scaling_back():
+    alpha = np.array([[0, 255]], np.uint8)
+    np.testing.assert_allclose(to_picture(alpha, 1, 4), [[0, 0.25, 0.75, 1]], atol=1e-6)
+
+
+def test_with_section():
+    assert with_section("a = 1\n", "speed", {"ms": 1.5}) == "a = 1\n\n[speed]\nms = 1.5\n"
+    before = "a = 1\n\n[speed]\nms = 9\nold = 1\n\n[other]\nb = 2\n"
+    expected = 'a = 1\n\n[speed]\nname = "a \\"b\\""\n\n[other]\nb = 2\n'
+    assert with_section(before, "speed", {"name": 'a "b"'}) == expected
+
+
+def test_the_shelf_in_the_readme_is_the_commands(capsys):
+    assert main(["shelf"]) == 0
+    printed = capsys.readouterr().out.strip()
+    assert printed == shelf_table()
+    assert printed in (SHELF / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_card_of_the_shelf_is_whole():
+    cards = [read_card(path) for path in SHELF.glob("*/card.toml")]
+    assert sum(card.default for card in cards) == 1
+    for card in cards:
+        if card.fetch:
+            assert (card.path.parent / "reference.npz").is_file()
+            assert all(len(digest) == 64 for digest in card.fetch["files"].values())
+        else:
+            assert (card.path.parent / "model.onnx").is_file()
