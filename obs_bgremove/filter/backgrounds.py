@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The kinds of background, drawn under the person.
+"""The kinds of background: what the person is drawn on.
 
 Pictures, videos and other sources are OBS' own sources: OBS decodes, animates and loops them.
 A background is made on any thread, drawn and released on the graphics thread; ``problem`` may
@@ -17,13 +17,15 @@ from ..obs.graphics import BaseEffect, blending, linear_light, vec4
 from ..obs.sources import NamedSource, PrivateSource, contains
 from ..obs.structs import EFFECT_SOLID, MEDIA_STATE_ERROR
 from .fit import place
-from .passes import AS_IN_SCENE, REPLACE
+from .passes import AS_IN_SCENE, REPLACE, Ground, Passes
 from .settings import Settings
 
 
 def make(settings: Settings) -> Background:
     """Return the background that the settings ask for."""
     kind = settings.background
+    if kind == "blur":
+        return Blurred(settings)
     if kind == "color":
         return Color(settings)
     if kind == "image":
@@ -39,17 +41,18 @@ def key(settings: Settings) -> tuple:
     """Return what decides whether a background has to be made anew."""
     path = settings.background_path if settings.background in ("image", "video") else ""
     name = settings.background_source if settings.background == "source" else ""
-    return settings.background, path, name, settings.background_fit, settings.background_color
+    return settings.background, path, name, settings.background_fit, settings.background_color, settings.blur
 
 
 class Background:
-    """Draws nothing: the transparent background, and the base of the others."""
+    """The transparent background, and the base of the others."""
 
     #: Whether making it anew may help (its source was not there, but may be by now).
     stale = False
 
-    def draw(self, width: int, height: int) -> None:
-        """Draw into the current render target of that size."""
+    def ground(self, passes: Passes, frame: int, alpha: int | None, width: int, height: int) -> Ground:
+        """Return what the person is drawn on. ``frame`` and ``alpha`` are what will be drawn on it."""
+        return Ground(b"Alone")
 
     def set_showing(self, showing: bool) -> None:
         """Tell whether anyone sees it: hidden, a video rests."""
@@ -62,18 +65,42 @@ class Background:
         """Give everything back."""
 
 
+class Blurred(Background):
+    """The room, blurred."""
+
+    def __init__(self, settings: Settings):
+        self._strength = settings.blur / 100
+
+    def ground(self, passes, frame, alpha, width, height):
+        # Without an alpha the person is in the blur too, and it is as strong as can be.
+        strength = self._strength if alpha else 1.0
+        return Ground(b"OnBlur", passes.blur.draw(frame, alpha, width, height, strength))
+
+
 class Color(Background):
     """One colour."""
 
     def __init__(self, settings: Settings):
         value = settings.background_color
-        self._color = vec4(*(((value >> shift) & 255) / 255 for shift in (0, 8, 16)), 1.0)
+        bgr = [(value >> shift & 255) / 255 for shift in (0, 8, 16)]
+        self._ground = Ground(
+            b"OnColor", color=vec4(*bgr, 1.0), linear=vec4(*(_linear(one) for one in bgr), 1.0)
+        )
 
-    def draw(self, width, height):
+    def ground(self, passes, frame, alpha, width, height):
+        return self._ground
+
+    def fill(self, width: int, height: int) -> None:
+        """Fill the current render target."""
         effect = BaseEffect(EFFECT_SOLID)
         with blending(*REPLACE), linear_light(False):
-            lib.gs_effect_set_vec4(effect["color"], byref(self._color))
+            lib.gs_effect_set_vec4(effect["color"], byref(self._ground.color))
             effect.draw(b"Solid", width, height)
+
+
+def _linear(value: float) -> float:
+    """Decode an sRGB-encoded value (IEC 61966-2-1)."""
+    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
 
 
 class _OfSource(Color):
@@ -87,12 +114,18 @@ class _OfSource(Color):
         self._showing = False
         self._usable = True
 
-    def draw(self, width, height):
+    def ground(self, passes, frame, alpha, width, height):
+        # Into a texture of its own: what sticks out of the picture has to be cut off.
+        with passes.ground.drawing(width, height):
+            self._draw(width, height)
+        return Ground(b"OnImage", passes.ground.texture)
+
+    def _draw(self, width: int, height: int) -> None:
         with self.source.held() as source:
             own_width = lib.obs_source_get_width(source) if source and self._usable else 0
             own_height = lib.obs_source_get_height(source) if own_width else 0
             if not own_height or self._fit == "contain":
-                super().draw(width, height)
+                self.fill(width, height)
             if not own_height:
                 return
             x, y, scale_x, scale_y = place(own_width, own_height, width, height, self._fit)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from ..obs.graphics import StagingSurface, blending
 from ..obs.sources import draw_target
 from ..obs.structs import FORMAT_BGRA
-from .passes import AS_IN_SCENE, Shaders, Shrink
+from .passes import AS_IN_SCENE, Shrink
 from .pictures import Picture
 
 
@@ -17,8 +17,8 @@ class Capture:
     one: the GPU has finished by then, so nothing stalls.
     """
 
-    def __init__(self, shaders: Shaders):
-        self._shrink = Shrink(shaders)
+    def __init__(self, shrink: Shrink):
+        self._shrink = shrink
         self._staging: StagingSurface | None = None
         self._staged: int | None = None
 
@@ -30,7 +30,7 @@ class Capture:
     def stage(self, picture: Picture, serial: int, width: int, height: int) -> None:
         """Begin to read a picture back at the model's input size."""
         if self._staging is None or (self._staging.width, self._staging.height) != (width, height):
-            self._free_staging()
+            self.free()
             self._staging = StagingSurface(width, height, FORMAT_BGRA)
         frame = picture.frame
         self._staging.stage(self._shrink.draw(frame.texture, frame.width, frame.height, width, height))
@@ -48,12 +48,8 @@ class Capture:
         """Drop what was staged and not handed over: it is old."""
         self._staged = None
 
-    def _free_staging(self) -> None:
+    def free(self) -> None:
+        """Free the GPU objects."""
         if self._staging:
             self._staging.free()
             self._staging = None
-
-    def free(self) -> None:
-        """Free the GPU objects."""
-        self._shrink.free()
-        self._free_staging()

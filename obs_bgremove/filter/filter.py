@@ -16,12 +16,11 @@ import threading
 from .. import home
 from ..obs import log, sources
 from ..obs.functions import lib
-from ..obs.graphics import RenderTarget, entered
-from ..obs.structs import FORMAT_RGBA
+from ..obs.graphics import entered
 from . import backgrounds, page
 from .capture import Capture
 from .pairing import Frame, Pairing
-from .passes import Blur, Edge, Shaders, draw_foreground, draw_result
+from .passes import Passes
 from .pictures import Pictures
 from .settings import AUTO, Settings
 from .shared import shared
@@ -48,7 +47,8 @@ class BackgroundFilter:
         self._next_backgrounds.put(backgrounds.make(self.settings))
 
         # Made on the graphics thread, when first drawn.
-        self._gpu: _Gpu | None = None
+        self._passes: Passes | None = None
+        self._capture: Capture | None = None
         self._pictures = Pictures()
         self._pairing = Pairing(self._pictures.give_back)
         self._ring = None
@@ -57,7 +57,7 @@ class BackgroundFilter:
         self._newest_alpha = 0
         self._drawn_at = -self.FORGET_AFTER - 1
         self._drawing = False
-        self._complete = False
+        self._picture: tuple | None = None
 
         self._stall = Stall()
         self._meter = Meter()
@@ -110,29 +110,30 @@ class BackgroundFilter:
             return
         if self._drawn_at != shared.clock.number:
             with self._stopwatch.running():
-                self._drawing, self._complete = True, False
+                self._drawing, self._picture = True, None
                 linear = lib.gs_set_linear_srgb(True)
                 try:
-                    self._make_frame(target, parent, width, height)
-                    self._complete = True
+                    self._picture = self._make_frame(target, parent, width, height)
                 finally:
                     lib.gs_set_linear_srgb(linear)
                     self._drawing = False
-        if self._complete:
-            draw_result(self._gpu.shaders, self._gpu.result.texture, width, height)
+        if self._picture:
+            self._passes.composite.draw(*self._picture, width, height)
 
     def tick(self) -> None:
         """Rest while nobody looks."""
         if shared.clock.number - self._drawn_at > self.FORGET_AFTER:
             self._background.set_showing(False)
 
-    def _make_frame(self, target: int, parent: int, width: int, height: int) -> None:
+    def _make_frame(self, target: int, parent: int, width: int, height: int) -> tuple | None:
+        """Do what is done once in an OBS frame; return what ``Composite.draw`` draws in it."""
         now = shared.clock.number
-        if self._gpu is None:
-            self._gpu = _Gpu(shared.shaders)
+        if self._passes is None:
+            self._passes = Passes(shared.shaders)
+            self._capture = Capture(self._passes.shrink)
         if now - self._drawn_at >= self.FORGET_AFTER:
             self._pairing.reset()
-            self._gpu.capture.forget()
+            self._capture.forget()
         self._drawn_at = now
         self._pairing.matched = self.settings.sync == "matched"
 
@@ -141,12 +142,12 @@ class BackgroundFilter:
             self._exchange(ring, now)
         picture = self._pictures.take()
         if picture is not None:
-            self._gpu.capture.draw(picture, target, parent, width, height)
+            self._capture.draw(picture, target, parent, width, height)
             self._serial += 1
             self._pairing.add(Frame(self._serial, now, picture))
             if ring is not None:
-                self._gpu.capture.stage(picture, self._serial, ring.width, ring.height)
-        self._compose(now, width, height)
+                self._capture.stage(picture, self._serial, ring.width, ring.height)
+        return self._compose(now, width, height)
 
     def _use_ring(self, ring):
         if ring is not self._ring:
@@ -166,13 +167,13 @@ class BackgroundFilter:
             frame = self._pairing.alpha_ready(alpha.serial, now)
             if frame:
                 frame.picture.upload_alpha(alpha.address, ring.width, ring.height)
-        handed_over = self._gpu.capture.hand_over(ring)
+        handed_over = self._capture.hand_over(ring)
         if handed_over:
             self._handed_over = handed_over
         self._pairing.prune(ring.taken, self._handed_over)
 
-    def _compose(self, now: int, width: int, height: int) -> None:
-        gpu, settings = self._gpu, self.settings
+    def _compose(self, now: int, width: int, height: int) -> tuple | None:
+        settings = self.settings
         shown, cut = self._pairing.choose(now)
         if cut and self._stall.over():
             # The last complete composite has stood long enough: only the background is left.
@@ -181,24 +182,15 @@ class BackgroundFilter:
         self._shown_alpha = cut is not None
         self._delay = now - shown.drawn_at if shown else 0
 
-        alpha = None
+        shown = shown or self._pairing.newest
+        if shown is None:
+            return None
+        frame, alpha = shown.picture.frame.texture, None
         if cut:
             alpha = cut.picture.alpha.texture
-            alpha = gpu.edge.draw(alpha, width, height, settings.edge_shift, settings.edge_softness)
-        blurred = shown or self._pairing.newest
-        blur = settings.background == "blur" and blurred is not None
-        if blur:
-            # Without an alpha the person is in the blur too, and it is as strong as can be.
-            strength = settings.blur / 100 if alpha else 1.0
-            gpu.blur.prepare(blurred.picture.frame.texture, alpha, width, height, strength)
-        background = self._newest_background()
-        with gpu.result.drawing(width, height):
-            if blur:
-                gpu.blur.draw(width, height)
-            else:
-                background.draw(width, height)
-            if alpha:
-                draw_foreground(gpu.shaders, shown.picture.frame.texture, alpha, width, height)
+            alpha = self._passes.edge.draw(alpha, width, height, settings.edge_shift, settings.edge_softness)
+        ground = self._newest_background().ground(self._passes, frame, alpha, width, height)
+        return ground, frame, alpha
 
     def _newest_background(self) -> backgrounds.Background:
         with contextlib.suppress(queue.Empty):
@@ -279,21 +271,6 @@ class BackgroundFilter:
         self._background.release()
         with entered():
             self._pictures.free()
-            if self._gpu:
-                self._gpu.free()
-
-
-class _Gpu:
-    """The passes of one filter with their render targets."""
-
-    def __init__(self, shaders: Shaders):
-        self.shaders = shaders
-        self.capture = Capture(shaders)
-        self.edge = Edge(shaders)
-        self.blur = Blur(shaders)
-        self.result = RenderTarget(FORMAT_RGBA)
-
-    def free(self) -> None:
-        """Free the GPU objects (the shaders are shared)."""
-        for one in (self.capture, self.edge, self.blur, self.result):
-            one.free()
+            if self._passes:
+                self._capture.free()
+                self._passes.free()

@@ -10,21 +10,22 @@ from __future__ import annotations
 import math
 from ctypes import byref
 from pathlib import Path
+from typing import NamedTuple
 
 from ..obs.functions import lib
-from ..obs.graphics import BaseEffect, Effect, RenderTarget, blending, linear_light
+from ..obs.graphics import Effect, RenderTarget, blending, linear_light
 from ..obs.structs import (
     BLEND_INV_SRC_ALPHA,
     BLEND_ONE,
     BLEND_SRC_ALPHA,
     BLEND_ZERO,
-    EFFECT_AREA,
-    EFFECT_DEFAULT,
     FORMAT_BGRA,
     FORMAT_R8,
+    FORMAT_RGBA,
     FORMAT_RGBA16F,
     SPACE_709_SCRGB,
     Vec2,
+    Vec4,
 )
 
 REPLACE = (BLEND_ONE, BLEND_ZERO)
@@ -39,15 +40,14 @@ class Shaders:
     """The compiled effects, shared by all filters."""
 
     def __init__(self):
-        self.foreground = Effect(_SHADERS / "foreground.effect")
+        self.shrink = Effect(_SHADERS / "shrink.effect")
         self.edge = Effect(_SHADERS / "edge.effect")
         self.blur = Effect(_SHADERS / "blur.effect")
-        self.area = BaseEffect(EFFECT_AREA)
-        self.default = BaseEffect(EFFECT_DEFAULT)
+        self.composite = Effect(_SHADERS / "composite.effect")
 
     def free(self) -> None:
         """Free the GPU objects."""
-        for effect in (self.foreground, self.edge, self.blur):
+        for effect in (self.shrink, self.edge, self.blur, self.composite):
             effect.free()
 
 
@@ -59,26 +59,27 @@ class Shrink:
     """Scales a frame to the input size of the model: BGRA, sRGB-encoded as cameras deliver it."""
 
     def __init__(self, shaders: Shaders):
-        self._shaders = shaders
+        self._effect = shaders.shrink
         self._target = RenderTarget(FORMAT_BGRA)
 
     def draw(self, texture: int, width: int, height: int, to_width: int, to_height: int) -> int:
         """Return the texture of to_width x to_height pixels."""
-        # Averaging the area under each pixel keeps thin things (fingers, cables) that
-        # bilinear sampling would skip; to enlarge, bilinear is the right one.
-        smaller = width > to_width or height > to_height
-        effect = self._shaders.area if smaller else self._shaders.default
+        effect = self._effect
         with self._target.drawing(to_width, to_height), blending(*REPLACE), linear_light(False):
-            if smaller:
-                _set_vec2(effect["base_dimension"], width, height)
-                _set_vec2(effect["base_dimension_i"], 1.0 / width, 1.0 / height)
             lib.gs_effect_set_texture(effect["image"], texture)
+            _set_vec2(effect["samples"], _samples(width, to_width), _samples(height, to_height))
+            _set_vec2(effect["pixel"], 1.0 / to_width, 1.0 / to_height)
             effect.draw(b"Draw", to_width, to_height)
         return self._target.texture
 
     def free(self) -> None:
         """Free the GPU objects."""
         self._target.free()
+
+
+def _samples(size: int, to_size: int) -> int:
+    """Return how many bilinear samples cover the texels under one pixel of the smaller picture."""
+    return min(max(math.ceil(size / to_size / 2), 1), 16)
 
 
 class Edge:
@@ -116,7 +117,7 @@ class Edge:
 
 
 class Blur:
-    """Draws the blurred room of a frame, without the person in it."""
+    """Blurs the room of a frame, without the person in it."""
 
     #: At full strength the standard deviation is this part of the frame's height.
     STRONGEST = 0.05
@@ -126,8 +127,8 @@ class Blur:
         # Weighted colours become small beside a person; eight bits would show bands there.
         self._targets = RenderTarget(FORMAT_RGBA16F), RenderTarget(FORMAT_RGBA16F)
 
-    def prepare(self, frame: int, alpha: int | None, width: int, height: int, strength: float) -> None:
-        """Blur a frame; ``strength`` is 0 to 1, ``alpha`` None counts everything as room."""
+    def draw(self, frame: int, alpha: int | None, width: int, height: int, strength: float) -> int:
+        """Return the texture of sums and weights; ``strength`` is 0 to 1, ``alpha`` None: all is room."""
         sigma = max(0.5, strength * self.STRONGEST * height)
         shrink = min(max(int(sigma / 3), 1), 8)
         small = math.ceil(width / shrink), math.ceil(height / shrink)
@@ -148,12 +149,7 @@ class Blur:
                 lib.gs_effect_set_texture(effect["image"], source.texture)
                 _set_vec2(effect["pixel"], *direction)
                 effect.draw(b"Blur", *small)
-
-    def draw(self, width: int, height: int) -> None:
-        """Draw what ``prepare`` left, into the current render target."""
-        with blending(*REPLACE), linear_light(True):
-            lib.gs_effect_set_texture(self._effect["image"], self._targets[0].texture)
-            self._effect.draw(b"Resolve", width, height)
+        return first.texture
 
     def free(self) -> None:
         """Free the GPU objects."""
@@ -161,24 +157,67 @@ class Blur:
             target.free()
 
 
-def draw_foreground(shaders: Shaders, frame: int, alpha: int, width: int, height: int) -> None:
-    """Draw the person over what is in the current render target."""
-    effect = shaders.foreground
-    with blending(*PREMULTIPLIED), linear_light(True):
-        lib.gs_effect_set_texture_srgb(effect["frame"], frame)
-        lib.gs_effect_set_texture(effect["alpha"], alpha)
-        effect.draw(b"Draw", width, height)
+class Ground(NamedTuple):
+    """What a person is drawn on: the technique of composite.effect, and what it needs."""
+
+    technique: bytes
+    #: "OnImage": the background; "OnBlur": what ``Blur.draw`` returned.
+    texture: int | None = None
+    #: "OnColor": the colour, sRGB-encoded and linear.
+    color: Vec4 | None = None
+    linear: Vec4 | None = None
 
 
-def draw_result(shaders: Shaders, texture: int, width: int, height: int) -> None:
-    """Draw a finished picture (premultiplied) where OBS wants it, as OBS' own filters do."""
-    effect = shaders.default
-    linear = lib.gs_get_linear_srgb()
-    technique = b"Draw"
-    if lib.gs_get_color_space() == SPACE_709_SCRGB:
-        technique = b"DrawMultiply"
-        lib.gs_effect_set_float(effect["multiplier"], lib.obs_get_video_sdr_white_level() / 80.0)
-    with blending(*PREMULTIPLIED), linear_light(linear):
+class Composite:
+    """Draws the finished picture where OBS wants it."""
+
+    def __init__(self, shaders: Shaders):
+        self._effect = shaders.composite
+
+    def draw(self, ground: Ground, frame: int, alpha: int | None, width: int, height: int) -> None:
+        """Draw the person of a frame on the ground; without an alpha there is no person to draw."""
+        effect = self._effect
+        # In linear light, as OBS composites, unless this scene item was told otherwise.
+        linear = lib.gs_get_linear_srgb()
         set_texture = lib.gs_effect_set_texture_srgb if linear else lib.gs_effect_set_texture
-        set_texture(effect["image"], texture)
-        effect.draw(technique, width, height)
+        set_texture(effect["frame"], frame)
+        lib.gs_effect_set_texture(effect["alpha"], alpha or frame)
+        lib.gs_effect_set_float(effect["has_alpha"], 1.0 if alpha else 0.0)
+        lib.gs_effect_set_float(effect["multiplier"], _white())
+        function = REPLACE
+        if ground.technique == b"Alone":
+            if not alpha:
+                return
+            function = PREMULTIPLIED
+        elif ground.technique == b"OnColor":
+            lib.gs_effect_set_vec4(effect["color"], byref(ground.linear if linear else ground.color))
+        elif ground.technique == b"OnImage":
+            set_texture(effect["image"], ground.texture)
+        else:
+            lib.gs_effect_set_texture(effect["image"], ground.texture)
+            lib.gs_effect_set_float(effect["encode"], 0.0 if linear else 1.0)
+        with blending(*function), linear_light(linear):
+            effect.draw(ground.technique, width, height)
+
+
+class Passes:
+    """The passes of one filter, and the target for its background."""
+
+    def __init__(self, shaders: Shaders):
+        self.shrink = Shrink(shaders)
+        self.edge = Edge(shaders)
+        self.blur = Blur(shaders)
+        self.composite = Composite(shaders)
+        self.ground = RenderTarget(FORMAT_RGBA)
+
+    def free(self) -> None:
+        """Free the GPU objects (the shaders are shared)."""
+        for one in (self.shrink, self.edge, self.blur, self.ground):
+            one.free()
+
+
+def _white() -> float:
+    """Return what white is on the current render target."""
+    if lib.gs_get_color_space() == SPACE_709_SCRGB:
+        return lib.obs_get_video_sdr_white_level() / 80.0
+    return 1.0
