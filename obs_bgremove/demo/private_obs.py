@@ -12,7 +12,6 @@ import contextlib
 import logging
 import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
@@ -26,6 +25,7 @@ import cv2
 import numpy
 import obsws_python
 
+from ..setup.obs_program import find_program
 from . import exit_report, profile
 from .display import Xvfb, has_display
 from .exit_report import ExitReport
@@ -47,21 +47,6 @@ class Program(NamedTuple):
 
     command: list[str]
     directory: Path | None
-
-
-def find_program() -> Path | None:
-    """Return the path of the installed OBS; None if there is none."""
-    found = shutil.which("obs64" if sys.platform == "win32" else "obs")
-    if found:
-        return Path(found)
-    places: list[Path] = []
-    if sys.platform == "win32":
-        for variable in ("ProgramFiles", "ProgramW6432"):
-            if os.environ.get(variable):
-                places.append(Path(os.environ[variable]) / "obs-studio" / "bin" / "64bit" / "obs64.exe")
-    elif sys.platform == "darwin":
-        places.append(Path("/Applications/OBS.app/Contents/MacOS/OBS"))
-    return next((place for place in places if place.exists()), None)
 
 
 def wait_for(condition: Callable[[], Any], what: str, seconds: float = PATIENCE, pause: float = 0.05) -> Any:

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is found, what is missing, and what to do about it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import home
+from . import environment, interpreter, models, obs_program, runtime, scene_collections
+from .errors import say
+
+INSTALL = "run 'python3 install.py'."
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line: ``todo`` is empty if all is well; ``needed`` is False for what can be done without."""
+
+    subject: str
+    found: str
+    todo: str = ""
+    needed: bool = True
+
+    def line(self) -> str:
+        """Return the line that is printed."""
+        mark = "ok     " if not self.todo else "MISSING" if self.needed else "note   "
+        return f"{mark} {self.subject}: {self.found}" + (f" - {self.todo}" if self.todo else "")
+
+
+def findings() -> list[Finding]:
+    """Look at everything that a working installation has."""
+    return [_python(), _environment(), *_models(), _obs(), *_collections()]
+
+
+def check() -> int:
+    """Print what is found; return 0 if nothing is missing, else 1."""
+    found = findings()
+    say(f"Data directory: {home.directory()}")
+    for finding in found:
+        say(finding.line())
+    return 1 if any(finding.todo and finding.needed for finding in found) else 0
+
+
+def _python() -> Finding:
+    name = f"{sys.version_info[0]}.{sys.version_info[1]} ({sys.executable})"
+    return Finding("Python", name, interpreter.problem())
+
+
+def _environment() -> Finding:
+    record = home.read_record()
+    flavour = record.get("flavour", "")
+    if not record.get("python"):
+        return Finding("Worker", "not installed", INSTALL)
+    if not Path(record["python"]).exists():
+        return Finding("Worker", f"its Python {record['python']} is gone", INSTALL)
+    version = environment.installed_runtime()
+    if not version:
+        return Finding("Worker", f"onnxruntime cannot be imported by {record['python']}", INSTALL)
+    best = runtime.choose(runtime.this_machine())
+    found = f"{runtime.PACKAGES.get(flavour, flavour)} {version} in {environment.folder()}"
+    if best.flavour != flavour and best.flavour != "cpu" and record.get("instead_of") != best.flavour:
+        todo = f"{best.why}: 'python3 install.py --flavour {best.flavour}' would use it."
+        return Finding("Worker", found, todo, needed=False)
+    return Finding("Worker", found)
+
+
+def _models() -> list[Finding]:
+    found = []
+    for name in models.known():
+        folder = models.installed(name)
+        if folder:
+            found.append(Finding("Model", f"{name} in {folder}"))
+        elif name in models.USUAL:
+            found.append(Finding("Model", f"{name} is not installed", INSTALL))
+        else:
+            todo = f"to have it, run 'python3 install.py --model {name.split('-', 1)[0]}'."
+            found.append(Finding("Model", f"{name} is not installed", todo, needed=False))
+    found += [Finding("Model", f"{path.name} (your own) in {path}") for path in models.made_by_the_user()]
+    return found
+
+
+def _obs() -> Finding:
+    program = obs_program.find_program()
+    if program is None:
+        sandbox = obs_program.sandboxed()
+        if sandbox:
+            return Finding("OBS", f"installed as {sandbox}")
+        return Finding("OBS", "not installed", obs_program.how_to_get())
+    version = obs_program.version(program)
+    told = f"{'.'.join(map(str, version))} " if version else ""
+    if version and version[0] < obs_program.OLDEST:
+        return Finding("OBS", f"{told}({program})", f"install OBS {obs_program.OLDEST} or newer.")
+    return Finding("OBS", f"{told}({program})")
+
+
+def _collections() -> list[Finding]:
+    found = []
+    for configuration in scene_collections.configurations():
+        for path in scene_collections.files(configuration):
+            try:
+                data = scene_collections.read(path)
+            except (OSError, ValueError) as error:
+                found.append(
+                    Finding("Scene collection", f"{path} cannot be read ({error})", BY_HAND, needed=False)
+                )
+                continue
+            if scene_collections.has_script(data):
+                found.append(Finding("Scene collection", f"{path.stem} runs the script"))
+            else:
+                todo = f"close OBS and {INSTALL}"
+                found.append(Finding("Scene collection", f"{path.stem} does not run the script", todo))
+    if not found:
+        found.append(Finding("Scene collection", "there is none yet", BY_HAND, needed=False))
+    return found
+
+
+BY_HAND = (
+    "start OBS once, close it, and run 'python3 install.py' again; or in OBS: Tools > Scripts > + > "
+    f"{scene_collections.SCRIPT}"
+)

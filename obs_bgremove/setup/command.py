@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The options of install.py and the order of its steps."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from .. import home
+from ..demo.display import has_display
+from . import environment, interpreter, models, obs_program, runtime, scene_collections
+from .check import BY_HAND, check
+from .errors import SetupError, say
+from .uninstall import uninstall
+
+#: Dependency groups beside the worker's: what fetching a model needs, and what the demo needs.
+GROUPS, DEMO_GROUPS = ["export"], ["demo", "export"]
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    command = argparse.ArgumentParser(
+        prog="install.py",
+        description="Sets up Background Removal for OBS Studio: the worker's environment, the models, and "
+        "the script in OBS' scene collections. Run again, it brings everything up to date.",
+        epilog=f"Everything is kept in {home.directory()}; the variable {home.VARIABLE} moves it.",
+    )
+    does = command.add_mutually_exclusive_group()
+    does.add_argument("--check", action="store_true", help="say what is found, what is missing, what to do")
+    does.add_argument("--uninstall", action="store_true", help="take everything away again")
+    does.add_argument("--demo", action="store_true", help="install, then show it in an OBS of its own")
+    command.add_argument(
+        "--model",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help=f"also get this model, may be repeated: {', '.join(models.known()) or 'none'}; "
+        "'rvm' means all whose name begins so (Robust Video Matting; GPL-3.0)",
+    )
+    command.add_argument(
+        "--flavour",
+        choices=["auto", *runtime.FLAVOURS],
+        default="auto",
+        help="which onnxruntime (default: auto)",
+    )
+    command.add_argument("--yes", action="store_true", help="ask nothing")
+    return command
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what the command line says; return the exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        if options.check:
+            return check()
+        if options.uninstall:
+            uninstall(options.yes)
+            return 0
+        if options.demo:
+            return demo(options)
+        install(options)
+        return 0
+    except SetupError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. Run it again to go on.", file=sys.stderr)
+        return 130
+
+
+def install(options: argparse.Namespace) -> None:
+    """Set everything up; SetupError if it cannot be done."""
+    set_up(options.flavour, options.model, GROUPS)
+    todo = obs_program.ensure(screenless=False)
+    script_problem = add_script()
+    if todo:
+        say(todo)
+    if script_problem:
+        raise SetupError(script_problem)
+    if sys.platform in ("win32", "darwin"):
+        say(
+            "In OBS, Tools > Scripts > Python Settings must name a folder with Python "
+            "(OBS 30.2 to 32.2 load 3.6 to 3.12; this filter needs 3.9 or newer)."
+        )
+    say("Ready: in OBS, right-click a camera > Filters > + > Background Removal.")
+
+
+def set_up(flavour: str, wanted: list[str], groups: list[str]) -> None:
+    """Make the worker's environment and get the models; SetupError if it cannot be done."""
+    problem = interpreter.problem()
+    if problem:
+        raise SetupError(problem)
+    names = models.select([*models.USUAL, *wanted] if models.known() else wanted)
+    choice = runtime.choose(runtime.this_machine(), flavour)
+    environment.ensure(choice, groups, fall_back=flavour == "auto")
+    models.fetch(names)
+
+
+def add_script() -> str:
+    """Add our script to OBS' scene collections and say so; return what is wrong, "" if nothing is."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and os.environ.get("SUDO_USER"):
+        say("Note: under sudo, these are the OBS settings of root; run install.py as yourself for yours.")
+    try:
+        changed, same, warnings = scene_collections.add()
+    except SetupError as error:
+        return str(error)
+    for warning in warnings:
+        say(warning)
+    for path in changed:
+        say(f"Added the script to the scene collection {path.stem}.")
+    if changed:
+        say(f"Copies of the collections as they were lie in {scene_collections.backups()}.")
+    for path in same:
+        say(f"The scene collection {path.stem} has the script.")
+    if not changed and not same:
+        say(f"OBS has no scene collection yet: {BY_HAND}")
+    return ""
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Set everything up and show it in a private OBS; return the exit code."""
+    set_up(options.flavour, options.model, DEMO_GROUPS)
+    todo = obs_program.ensure(screenless=not has_display())
+    if todo:
+        raise SetupError(todo)
+    # The demo does not need the user's OBS: what is in the way there is told, and is no failure.
+    script_problem = add_script()
+    if script_problem:
+        say(script_problem)
+    arguments = ["--leave-open"] if has_display() and not options.yes and sys.stdin.isatty() else []
+    return environment.run_module(
+        "obs_bgremove.demo", "--into", os.path.join(os.getcwd(), "demo"), *arguments
+    )

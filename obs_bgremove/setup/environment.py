@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The worker's virtual environment in HOME/venv: made, filled, and left alone when nothing has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from .. import __version__, home
+from . import apt
+from .errors import SetupError, say, writing_problem
+from .runtime import ON_DISK, PACKAGES, Choice
+
+#: Dependency groups (PEP 735) are known to pip from here on.
+PIP = "pip>=25.1"
+
+
+def folder() -> Path:
+    """Return the directory of the virtual environment."""
+    return home.directory() / "venv"
+
+
+def python() -> Path:
+    """Return the path of its interpreter."""
+    if sys.platform == "win32":
+        return folder() / "Scripts" / "python.exe"
+    return folder() / "bin" / "python"
+
+
+def works() -> bool:
+    """Return whether its interpreter runs (the Python that it was made from may have been removed)."""
+    return _run([str(python()), "-c", "import pip"]).returncode == 0
+
+
+def installed_runtime() -> str:
+    """Return the version of the onnxruntime that can be imported there; empty if it cannot."""
+    done = _run([str(python()), "-c", "import numpy, onnxruntime; print(onnxruntime.__version__)"])
+    return done.stdout.strip().splitlines()[-1] if done.returncode == 0 and done.stdout.strip() else ""
+
+
+def fingerprint(flavour: str, groups: list[str]) -> str:
+    """Return what identifies a finished installation: asked for again, there is nothing to do."""
+    project = (home.PROJECT / "pyproject.toml").read_bytes()
+    made_of = [hashlib.sha256(project).hexdigest(), flavour, *sorted(groups)]
+    return hashlib.sha256(" ".join(made_of).encode()).hexdigest()
+
+
+def ensure(choice: Choice, groups: list[str], fall_back: bool) -> str:
+    """Make the environment with one flavour of onnxruntime and dependency groups; return the flavour it has.
+
+    ``groups`` are added to those of earlier runs. With ``fall_back``, a flavour that cannot be installed is
+    replaced by "cpu". Raises SetupError.
+    """
+    record = home.read_record()
+    groups = sorted({*groups, *record.get("groups", [])})
+    if fall_back and record.get("instead_of") == choice.flavour:
+        # Tried before and found wanting: not downloaded again until it is asked for by name.
+        choice = Choice(
+            "cpu", f"{choice.package} did not work here ('--flavour {choice.flavour}' tries again)"
+        )
+    if works() and record.get("fingerprint") == fingerprint(choice.flavour, groups) and installed_runtime():
+        say(f"The environment is up to date ({PACKAGES[choice.flavour]} {installed_runtime()}).")
+        return choice.flavour
+    make()
+    say(choice.sentence())
+    # From here until it is done the environment is neither the old one nor the new one.
+    _record({**record, "fingerprint": ""})
+    instead_of = record.get("instead_of", "") if fall_back else ""
+    try:
+        _check_space(choice)
+        install(choice.flavour, groups)
+    except SetupError as error:
+        if choice.flavour == "cpu" or not fall_back:
+            raise
+        instead_of = choice.flavour
+        say(f"{choice.package} does not work here: {error}")
+        choice = Choice("cpu", "it runs everywhere")
+        say(f"Falling back. {choice.sentence()}")
+        install(choice.flavour, groups)
+    _record(
+        {
+            **record,
+            "python": str(python()),
+            "flavour": choice.flavour,
+            "instead_of": instead_of,
+            "version": __version__,
+            "groups": groups,
+            "fingerprint": fingerprint(choice.flavour, groups),
+        }
+    )
+    return choice.flavour
+
+
+def _record(record: dict) -> None:
+    try:
+        home.write_record(record)
+    except OSError as error:
+        raise writing_problem(home.directory(), error) from None
+
+
+def make() -> None:
+    """Make the bare environment, or make it anew if its Python is gone; SetupError if that cannot be."""
+    try:
+        home.directory().mkdir(parents=True, exist_ok=True)
+        probe = home.directory() / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise writing_problem(home.directory(), error) from None
+    if works():
+        return
+    say(f"Making a virtual environment in {folder()}.")
+    if importlib.util.find_spec("ensurepip") is None and apt.available() and _is_the_systems():
+        apt.install("python3-venv", f"python3.{sys.version_info[1]}-venv")
+    done = _run([sys.executable, "-m", "venv", "--clear", str(folder())])
+    if done.returncode == 0 and works():
+        return
+    # Debian keeps ensurepip in another package; the pip of this Python may fill the gap.
+    bare = _run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder())])
+    if bare.returncode == 0:
+        filled = _run([sys.executable, "-m", "pip", "--python", str(python()), "install", "-q", PIP])
+        if filled.returncode == 0 and works():
+            return
+    shutil.rmtree(folder(), ignore_errors=True)
+    if bare.returncode == 0 or "ensurepip" in done.stdout + done.stderr:
+        raise SetupError(
+            "This Python cannot make virtual environments: install its venv module "
+            "(Debian, Ubuntu: sudo apt install python3-venv) and run this again."
+        )
+    raise SetupError(
+        f"No virtual environment could be made in {folder()} ({_last_line(done)}): "
+        "make the folder writable, or set OBS_BGREMOVE_HOME to another one."
+    )
+
+
+def _is_the_systems() -> bool:
+    return Path(sys.base_prefix) == Path("/usr")
+
+
+def install(flavour: str, groups: list[str]) -> None:
+    """Install one flavour of onnxruntime and dependency groups of pyproject.toml; SetupError if pip fails."""
+    pip("install", "--upgrade", PIP, quiet=True)
+    # The flavours write into the same folder: what another one left there would be mixed with this one.
+    others = [name for other, name in PACKAGES.items() if other != flavour]
+    present = [name for name in others if _run([str(python()), "-m", "pip", "show", name]).returncode == 0]
+    if present:
+        pip("uninstall", "--yes", *present, quiet=True)
+    wanted = [f"worker-{flavour}", *groups]
+    pip(
+        "install",
+        *(part for group in wanted for part in ("--group", f"{home.PROJECT / 'pyproject.toml'}:{group}")),
+    )
+    if not installed_runtime():
+        done = _run([str(python()), "-c", "import numpy, onnxruntime"])
+        raise SetupError(f"onnxruntime was installed but cannot be imported ({_last_line(done)}).")
+
+
+def pip(*arguments: str, quiet: bool = False) -> None:
+    """Run the environment's pip, its progress visible; SetupError with its last error if it fails."""
+    command = [str(python()), "-m", "pip", *arguments, "--disable-pip-version-check"]
+    if quiet:
+        command.append("--quiet")
+    # Errors are kept to be told in one sentence; the bars go to the terminal as they come.
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace", check=False
+    )
+    if done.returncode:
+        raise SetupError(_pip_sentence(done.stderr))
+
+
+def _pip_sentence(errors: str) -> str:
+    network = ("NewConnectionError", "Temporary failure in name resolution", "ConnectTimeoutError",
+               "Network is unreachable", "Failed to establish", "Name or service not known",
+               "ReadTimeoutError", "getaddrinfo failed")  # fmt: skip
+    if any(word in errors for word in network):
+        return "The package registry cannot be reached: check the network connection and run this again."
+    if "No space left on device" in errors:
+        return (
+            f"The disk of {home.directory()} is full: free some space, "
+            "or set OBS_BGREMOVE_HOME to a folder on another one."
+        )
+    if "externally-managed" in errors:
+        return f"{folder()} is not a virtual environment any more: delete it and run this again."
+    lines = [line[len("ERROR:") :].strip() for line in errors.splitlines() if line.startswith("ERROR:")]
+    return f"pip failed: {lines[-1] if lines else errors.strip()[-300:] or 'it did not say why.'}"
+
+
+def _check_space(choice: Choice) -> None:
+    free = shutil.disk_usage(home.directory()).free / 1e6
+    if free < ON_DISK[choice.flavour]:
+        raise SetupError(
+            f"{choice.package} takes about {ON_DISK[choice.flavour] / 1000:g} GB, but {home.directory()} "
+            f"has only {free / 1000:.1f} GB free: free some space, set OBS_BGREMOVE_HOME to another disk, "
+            "or choose --flavour cpu."
+        )
+
+
+def module_environment() -> dict[str, str]:
+    """Return the environment variables for running our modules with the environment's Python."""
+    return {**os.environ, "PYTHONPATH": str(home.PROJECT), home.VARIABLE: str(home.directory())}
+
+
+def run_module(module: str, *arguments: str) -> int:
+    """Run a module of this project with the environment's Python, visible; return its exit code."""
+    command = [str(python()), "-m", module, *arguments]
+    return subprocess.run(command, env=module_environment(), cwd=home.PROJECT, check=False).returncode
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess:
+    try:
+        return subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            check=False,
+            env={key: value for key, value in os.environ.items() if key not in ("PYTHONHOME", "PYTHONPATH")},
+        )
+    except OSError as error:
+        return subprocess.CompletedProcess(command, 127, "", str(error))
+
+
+def _last_line(done: subprocess.CompletedProcess) -> str:
+    lines = (done.stderr or done.stdout or "").strip().splitlines()
+    return lines[-1] if lines else f"code {done.returncode}"

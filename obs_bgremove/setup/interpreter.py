@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which Python may run the worker."""
+
+from __future__ import annotations
+
+import shutil
+import struct
+import sys
+
+OLDEST, NEWEST = (3, 9), (3, 14)
+
+
+def problem(version: tuple[int, int] | None = None, bits: int | None = None) -> str:
+    """Return what is wrong with this Python (or the one described) and what to do; empty if it serves."""
+    version = version or sys.version_info[:2]
+    bits = bits or struct.calcsize("P") * 8
+    name = f"Python {version[0]}.{version[1]}"
+    span = f"{OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}"
+    if version < OLDEST or version > NEWEST:
+        return f"This is {name}, but onnxruntime is made for {span}: {_another()}"
+    if bits != 64:
+        return f"This is a {bits}-bit Python, but onnxruntime is 64-bit only: {_another()}"
+    return ""
+
+
+def _another() -> str:
+    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
+        if sys.version_info[:2] != (3, minor) and shutil.which(f"python3.{minor}"):
+            return f"run 'python3.{minor} install.py' instead."
+    return "install one of those and run install.py with it."

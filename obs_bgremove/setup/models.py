@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which models there are, which of them are installed, and fetching the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .. import home
+from . import environment
+from .errors import SetupError, say
+
+#: What is fetched when nothing is asked for.
+USUAL = ("mediapipe-landscape", "mediapipe-general")
+
+
+def known() -> list[str]:
+    """Return the names of the models on the project's shelf."""
+    return sorted(card.parent.name for card in (home.PROJECT / "models").glob("*/card.toml"))
+
+
+def installed(name: str) -> Path | None:
+    """Return the folder of a usable model; None if it is not installed."""
+    for directory in home.model_directories():
+        folder = directory / name
+        if (folder / "card.toml").is_file() and (folder / "model.onnx").is_file():
+            return folder
+    return None
+
+
+def select(wanted: list[str]) -> list[str]:
+    """Return the names that are meant: each a name, or the part of several names before a "-" (``rvm``).
+
+    Raises SetupError for a name that nothing has.
+    """
+    names: list[str] = []
+    for word in wanted:
+        exact = [name for name in known() if name == word]
+        found = exact or [name for name in known() if name.split("-", 1)[0] == word]
+        if not found:
+            raise SetupError(f"There is no model {word!r}: choose among {', '.join(known())}.")
+        names += [name for name in found if name not in names]
+    return names
+
+
+def fetch(names: list[str]) -> None:
+    """Obtain models into HOME/models; those that the project itself carries are there already."""
+    missing = [name for name in names if not (home.PROJECT / "models" / name / "model.onnx").is_file()]
+    if not missing:
+        return
+    into = home.directory() / "models"
+    if environment.run_module("export", "fetch", *missing, "--into", str(into)):
+        raise SetupError(
+            "A model could not be obtained: see above; what is installed already goes on working."
+        )
+    absent = [name for name in missing if installed(name) is None]
+    if absent:
+        raise SetupError(f"The model {absent[0]} is not in {into} after fetching it: run this again.")
+    say(f"Models: {', '.join(names)}.")
+
+
+def made_by_the_user() -> list[Path]:
+    """Return the folders in HOME/models that this project did not put there."""
+    directory = home.directory() / "models"
+    if not directory.is_dir():
+        return []
+    return sorted(
+        path
+        for path in directory.iterdir()
+        if path.name not in known() and not path.name.startswith(".fetch-")
+    )

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which OBS are running, and with which configuration: theirs must not be edited under their feet."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+#: Names of OBS' process (Linux cuts names at 15 characters, which these are below).
+NAMES = ("obs", "obs-studio", "obs64.exe", "obs32.exe", "OBS")
+
+
+@dataclass(frozen=True)
+class RunningObs:
+    """A process of OBS; ``configuration`` is its "obs-studio" directory, None where it cannot be told."""
+
+    pid: int
+    configuration: Path | None
+
+
+def running() -> list[RunningObs]:
+    """Return the OBS processes of this user."""
+    if sys.platform == "win32":
+        return [RunningObs(pid, None) for pid in _windows()]
+    if sys.platform == "darwin":
+        return [RunningObs(pid, None) for pid in _macos()]
+    return linux(Path("/proc"))
+
+
+def linux(proc: Path) -> list[RunningObs]:
+    """Return the OBS processes that a /proc tells of."""
+    found = []
+    for folder in proc.iterdir() if proc.is_dir() else ():
+        if not folder.name.isdigit():
+            continue
+        try:
+            if (folder / "comm").read_text().strip() not in NAMES:
+                continue
+            # A zombie has ended already: it writes nothing any more.
+            if (folder / "stat").read_text().rpartition(")")[2].split()[:1] == ["Z"]:
+                continue
+            raw = (folder / "environ").read_bytes()
+        except PermissionError:
+            continue  # another user's
+        except OSError:
+            continue  # it has just ended
+        found.append(RunningObs(int(folder.name), _configuration(raw)))
+    return found
+
+
+def _configuration(environ: bytes) -> Path | None:
+    variables = dict(entry.split(b"=", 1) for entry in environ.split(b"\0") if b"=" in entry)
+    moved, own = variables.get(b"XDG_CONFIG_HOME"), variables.get(b"HOME")
+    if moved:
+        return Path(os.fsdecode(moved)) / "obs-studio"
+    return Path(os.fsdecode(own)) / ".config" / "obs-studio" if own else None
+
+
+def _windows() -> list[int]:
+    pids = []
+    for name in ("obs64.exe", "obs32.exe"):
+        output = _output(["tasklist", "/FI", f"IMAGENAME eq {name}", "/FO", "CSV", "/NH"])
+        for line in output.splitlines():
+            fields = [field.strip('"') for field in line.split('","')]
+            if fields[0].lower() == name and len(fields) > 1 and fields[1].isdigit():
+                pids.append(int(fields[1]))
+    return pids
+
+
+def _macos() -> list[int]:
+    lines = _output(["ps", "-axo", "pid=,comm="]).splitlines()
+    return [int(line.split(None, 1)[0]) for line in lines if line.rstrip().endswith("/MacOS/OBS")]
+
+
+def _output(command: list[str]) -> str:
+    try:
+        return subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=30, check=False
+        ).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return ""

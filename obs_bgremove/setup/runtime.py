@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which onnxruntime suits this machine, why, and how much has to be downloaded for it."""
+
+from __future__ import annotations
+
+import ctypes
+import platform
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+
+FLAVOURS = ("cpu", "cuda", "directml")
+
+#: The package of each flavour; they share one import name, so only one may be installed at a time.
+PACKAGES = {"cpu": "onnxruntime", "cuda": "onnxruntime-gpu", "directml": "onnxruntime-directml"}
+
+#: About what pip downloads and what it takes on the disk, in megabytes, with what the package needs.
+DOWNLOAD = {"cpu": 60, "cuda": 2000, "directml": 70}
+ON_DISK = {"cpu": 250, "cuda": 5000, "directml": 300}
+
+#: CUDA 12 needs at least this NVIDIA driver.
+OLDEST_DRIVER = 525
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of ``FLAVOURS`` and the reason for it, as part of a sentence."""
+
+    flavour: str
+    why: str
+
+    @property
+    def package(self) -> str:
+        """Name of the package."""
+        return PACKAGES[self.flavour]
+
+    def sentence(self) -> str:
+        """Return what is printed before the download."""
+        size = DOWNLOAD[self.flavour]
+        told = f"{size / 1000:g} GB" if size >= 1000 else f"{size} MB"
+        return f"Choosing {self.package}: {self.why}. Download: about {told}."
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What decides the choice. ``nvidia`` is the name of an NVIDIA GPU, "" if none; ``driver`` its
+    driver's major version, 0 if unknown."""
+
+    system: str
+    processor: str
+    nvidia: str = ""
+    driver: int = 0
+    directml: bool = False
+
+
+def this_machine() -> Machine:
+    """Look at this machine."""
+    name, driver = _nvidia_smi()
+    if not name and _cuda_driver_loads():
+        name = "NVIDIA GPU"
+    return Machine(
+        sys.platform,
+        platform.machine().lower(),
+        name,
+        driver,
+        sys.platform == "win32" and _loads("d3d12.dll"),
+    )
+
+
+def choose(machine: Machine, wanted: str = "auto") -> Choice:
+    """Return the flavour for a machine; ``wanted`` other than "auto" is taken as it is."""
+    if wanted != "auto":
+        return Choice(wanted, "you asked for it")
+    if machine.system == "darwin":
+        return Choice("cpu", "on macOS it brings CoreML along")
+    usual = machine.processor in ("x86_64", "amd64")
+    if not usual:
+        return Choice("cpu", f"packages for GPUs are not made for {machine.processor} processors")
+    if machine.nvidia and machine.driver and machine.driver < OLDEST_DRIVER:
+        why = (
+            f"the driver of the {machine.nvidia} is {machine.driver}, CUDA 12 needs {OLDEST_DRIVER} or newer"
+        )
+        return Choice("directml" if machine.directml else "cpu", why)
+    if machine.nvidia:
+        return Choice("cuda", f"there is an {machine.nvidia}")
+    if machine.directml:
+        return Choice("directml", "Windows drives its GPUs by DirectML, and there is no NVIDIA one")
+    return Choice("cpu", "there is no NVIDIA GPU here")
+
+
+def _nvidia_smi() -> tuple[str, int]:
+    """Return the first GPU's name and its driver's major version."""
+    try:
+        done = subprocess.run(
+            ["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "", 0
+    return parse_nvidia_smi(done.stdout) if done.returncode == 0 else ("", 0)
+
+
+def parse_nvidia_smi(output: str) -> tuple[str, int]:
+    """Return name and driver from the lines ``NVIDIA GeForce RTX 3060, 550.54``; ("", 0) if there is none."""
+    match = re.match(r"\s*([^,\n]+),\s*(\d+)\.", output)
+    return (match[1].strip(), int(match[2])) if match else ("", 0)
+
+
+def _cuda_driver_loads() -> bool:
+    """Ask the driver itself, which is there even where nvidia-smi is not on the path."""
+    library = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
+    try:
+        cuda = ctypes.CDLL(library)
+        count = ctypes.c_int()
+        return cuda.cuInit(0) == 0 and cuda.cuDeviceGetCount(ctypes.byref(count)) == 0 and count.value > 0
+    except (OSError, AttributeError):
+        return False
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True

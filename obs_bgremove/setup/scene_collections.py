@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Our script in the script list of OBS' scene collections (``basic/scenes/*.json``)."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from .. import home
+from . import obs_processes
+from .errors import SetupError, writing_problem
+
+SCRIPT = home.PROJECT / "obs_bgremove" / "obs_script.py"
+
+
+def configurations() -> list[Path]:
+    """Return the "obs-studio" directories of this user that exist, also Flatpak's and Snap's."""
+    user = Path.home()
+    if sys.platform == "win32":
+        places = [Path(os.environ.get("APPDATA") or user / "AppData" / "Roaming") / "obs-studio"]
+    elif sys.platform == "darwin":
+        places = [user / "Library" / "Application Support" / "obs-studio"]
+    else:
+        places = [
+            Path(os.environ.get("XDG_CONFIG_HOME") or user / ".config") / "obs-studio",
+            user / ".var" / "app" / "com.obsproject.Studio" / "config" / "obs-studio",
+            user / "snap" / "obs-studio" / "current" / ".config" / "obs-studio",
+        ]
+    return [place for place in places if place.is_dir()]
+
+
+def files(configuration: Path) -> list[Path]:
+    """Return the scene collections of a configuration, also where OBS 31 and newer were told to keep them."""
+    folders = [configuration]
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        for line in (configuration / "global.ini").read_text(encoding="utf-8-sig").splitlines():
+            key, _, value = line.partition("=")
+            if key.strip() == "SceneCollections" and value.strip():
+                folders.append(Path(value.strip()) / "obs-studio")
+    unique = {path.resolve() for folder in folders for path in folder.glob("basic/scenes/*.json")}
+    return sorted(unique)
+
+
+def read(path: Path) -> dict:
+    """Return a scene collection; ValueError if the file is not one."""
+    data = json.loads(path.read_text(encoding="utf-8-sig"))
+    if not isinstance(data, dict) or not isinstance(data.get("sources"), list):
+        raise ValueError("it is not a scene collection")
+    modules = data.get("modules", {})
+    if not isinstance(modules, dict) or not isinstance(modules.get("scripts-tool", []), list):
+        raise ValueError("its list of scripts is not a list")
+    return data
+
+
+def is_ours(entry: object) -> bool:
+    """Return whether an entry of a script list is our script, of this checkout or another one."""
+    path = entry.get("path") if isinstance(entry, dict) else None
+    if not isinstance(path, str):
+        return False
+    return path.replace("\\", "/").split("/")[-2:] == ["obs_bgremove", "obs_script.py"]
+
+
+def has_script(data: dict) -> bool:
+    """Return whether a scene collection runs this checkout's script."""
+    entries = data.get("modules", {}).get("scripts-tool", [])
+    return any(is_ours(entry) and entry["path"] == SCRIPT.as_posix() for entry in entries)
+
+
+def with_script(data: dict, script: str) -> dict:
+    """Return the collection with our script in its list exactly once, an older one's settings kept."""
+    entries = data.get("modules", {}).get("scripts-tool", [])
+    older = next((entry for entry in entries if is_ours(entry)), {"settings": {}})
+    kept: list[dict] = []
+    for entry in entries:
+        if not is_ours(entry):
+            kept.append(entry)
+        elif entry is older:
+            kept.append({**older, "path": script})
+    if not any(is_ours(entry) for entry in kept):
+        kept.append({**older, "path": script})
+    return _with_entries(data, kept)
+
+
+def without_script(data: dict) -> dict:
+    """Return the collection without our script."""
+    entries = data.get("modules", {}).get("scripts-tool", [])
+    if not any(is_ours(entry) for entry in entries):
+        return data
+    return _with_entries(data, [entry for entry in entries if not is_ours(entry)])
+
+
+def _with_entries(data: dict, entries: list[dict]) -> dict:
+    return {**data, "modules": {**data.get("modules", {}), "scripts-tool": entries}}
+
+
+def refuse_while_running(places: list[Path]) -> None:
+    """Raise SetupError if an OBS runs with one of the configurations: it would overwrite what is edited."""
+    ours = {place.resolve() for place in places}
+    for obs in obs_processes.running():
+        if obs.configuration is None or obs.configuration.resolve() in ours:
+            raise SetupError(
+                f"OBS is running (process {obs.pid}) and would overwrite its scene collections when it "
+                "ends: close OBS and run this again."
+            )
+
+
+def add() -> tuple[list[Path], list[Path], list[str]]:
+    """Put our script into every scene collection; see :func:`change`."""
+    return change(lambda data: with_script(data, SCRIPT.as_posix()))
+
+
+def remove() -> tuple[list[Path], list[Path], list[str]]:
+    """Take our script out of every scene collection; see :func:`change`."""
+    return change(without_script)
+
+
+def change(edit: Callable[[dict], dict]) -> tuple[list[Path], list[Path], list[str]]:
+    """Edit every scene collection of this user, each backed up first and replaced whole or not at all.
+
+    Returns the files that were changed, those that needed no change, and a warning for each that was
+    left alone because it cannot be understood. Raises SetupError if a running OBS uses one of them (only
+    if there is something to change), or if one cannot be written.
+    """
+    places = configurations()
+    changes: list[tuple[Path, dict]] = []
+    same: list[Path] = []
+    warnings: list[str] = []
+    for path in (path for place in places for path in files(place)):
+        try:
+            data = read(path)
+        except (OSError, ValueError) as error:
+            warnings.append(f"{path} was left alone: {error}.")
+            continue
+        edited = edit(data)
+        if edited == data:
+            same.append(path)
+        else:
+            changes.append((path, edited))
+    if changes:
+        refuse_while_running(places)
+        folder = _backup([path for path, _ in changes])
+        for path, edited in changes:
+            _replace(path, edited, folder)
+    return [path for path, _ in changes], same, warnings
+
+
+def backups() -> Path:
+    """Return the directory of the backups."""
+    return home.directory() / "backups"
+
+
+def _backup(paths: list[Path]) -> Path:
+    """Copy files into a folder of their own, named by the time; return it."""
+    moment = time.strftime("%Y-%m-%d_%H-%M-%S")
+    number = 1
+    try:
+        while True:
+            folder = backups() / (moment if number == 1 else f"{moment}_{number}")
+            try:
+                folder.mkdir(parents=True)
+                break
+            except FileExistsError:
+                number += 1
+        for index, path in enumerate(paths):
+            # Two configurations may have collections of one name.
+            twin = any(other.name == path.name for other in paths[:index])
+            shutil.copy2(path, folder / (f"{index}-{path.name}" if twin else path.name))
+    except OSError as error:
+        raise writing_problem(backups(), error) from None
+    return folder
+
+
+def _replace(path: Path, data: dict, folder: Path) -> None:
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        fresh.write_text(json.dumps(data, indent=4, ensure_ascii=False) + "\n", encoding="utf-8")
+        shutil.copymode(path, fresh)
+        os.replace(fresh, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            fresh.unlink()
+        raise SetupError(
+            f"{path} cannot be written ({error.strerror or error}): make it writable and run this again "
+            f"(a copy lies in {folder})."
+        ) from None

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Takes away what the installation made, and nothing else."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from .. import home
+from . import models, scene_collections
+from .errors import say, writing_problem
+from .question import ask
+
+
+def uninstall(yes: bool) -> None:
+    """Remove the script from OBS' scene collections, then what the data directory holds.
+
+    Models that the user put there stay unless ``yes`` or the user agrees; backups always stay.
+    """
+    changed, _, warnings = scene_collections.remove()
+    for warning in warnings:
+        say(warning)
+    for path in changed:
+        say(f"Removed the script from the scene collection {path.stem}.")
+    own = models.made_by_the_user()
+    keep: list[Path] = []
+    if own and not ask(
+        f"Delete your own models too ({', '.join(path.name for path in own)})?", yes, default=False
+    ):
+        keep = own
+    for path in _made_by_us(keep):
+        _delete(path)
+    _delete_if_empty(home.directory() / "models", scene_collections.backups(), home.directory())
+    for path in keep:
+        say(f"Kept your own model {path}.")
+    if scene_collections.backups().exists():
+        say(f"Kept the backups of scene collections in {scene_collections.backups()}.")
+    say("Uninstalled. (OBS itself was left as it is.)")
+
+
+def _made_by_us(keep: list[Path]) -> list[Path]:
+    directory = home.directory()
+    names = ("venv", "logs", "demo", "install.json", "install.new")
+    below = directory / "models"
+    fetched = [path for path in below.iterdir() if path not in keep] if below.is_dir() else []
+    return [*(directory / name for name in names), *fetched]
+
+
+def _delete(path: Path) -> None:
+    try:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise writing_problem(path, error) from None
+
+
+def _delete_if_empty(*folders: Path) -> None:
+    for folder in folders:
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
