@@ -69,11 +69,15 @@ def draw_target(target: int, parent: int) -> None:
     An ordinary source that is the filter's parent has to be drawn from inside an effect
     pass (image sources draw nothing otherwise); the others bring an effect of their own.
     """
-    own = SOURCE_CUSTOM_DRAW | SOURCE_ASYNC
-    if target == parent and not lib.obs_source_get_output_flags(parent) & own:
+    flags = lib.obs_source_get_output_flags(parent) if target == parent else SOURCE_CUSTOM_DRAW
+    if not flags & (SOURCE_CUSTOM_DRAW | SOURCE_ASYNC):
         lib.obs_source_default_render(target)
-    else:
-        lib.obs_source_video_render(target)
+        return
+    # A camera's or a video's values need not become linear and sRGB-encoded again on their
+    # way into a texture; OBS counts their alpha as not linear either.
+    linear = lib.gs_set_linear_srgb(not flags & SOURCE_ASYNC)
+    lib.obs_source_video_render(target)
+    lib.gs_set_linear_srgb(linear)
 
 
 def contains(tree: int, source: int) -> bool:

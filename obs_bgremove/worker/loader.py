@@ -123,7 +123,10 @@ class Loader:
 
         status = model.file.stat()
         key = (model.file, status.st_size, status.st_mtime_ns, device.name)
-        engine = self._engines.get(key) or Engine(model, device)
+        engine = self._engines.get(key)
+        if engine is None:
+            engine = Engine(model, device)
+            print(f"{model.name} loaded on {device.name}, {engine.threads} thread(s)", file=sys.stderr)
         try:
             stream = Stream(number, engine)
         except MemoryProblem:
@@ -138,10 +141,7 @@ class Loader:
         self._engines[key] = engine
         self._users[key] = self._users.get(key, 0) + 1
         self._keys[number] = key
-        print(
-            f"{model.name} on {device.name}, {engine.threads} thread(s), filters: {self._users[key]}",
-            file=sys.stderr,
-        )
+        print(f"{model.name} on {device.name} now serves filters: {self._users[key]}", file=sys.stderr)
         return stream
 
     def _release(self, number: int) -> None:
