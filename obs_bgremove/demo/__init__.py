@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A private OBS that needs no screen and no user: for ``install.py --demo`` and the tests."""
+"""The demo, and the private OBS that it and the tests run: no screen, no user, no setting of theirs."""

@@ -227,6 +227,10 @@ class PrivateObs:
         }
         if sys.platform == "win32":
             changes = {}
+        # The interpreter of the program that starts OBS is not that of OBS.
+        changes.update(PYTHONPATH=None, PYTHONHOME=None, VIRTUAL_ENV=None)
+        if self._show and "XAUTHORITY" not in variables:
+            changes["XAUTHORITY"] = str(Path.home() / ".Xauthority")  # else it is looked for in our HOME
         if self._display is not None:
             changes.update(
                 DISPLAY=self._display.name,

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The demo: ``python -m obs_bgremove.demo --into DIR``, run by ``install.py --demo``.
+
+A private OBS plays a clip of a person in a room through the filter; ``before.png`` and ``after.png`` show
+the same frame without and with it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import cv2
+
+from export.errors import ExportError
+
+from .. import home
+from . import backdrop, collection, person, verdict
+from .display import DisplayError
+from .private_obs import ObsError, PrivateObs, wait_for
+
+SOURCE, FILTER, SCENE = "Camera", "Background Removal", "Demo"
+
+
+def main() -> int:
+    """Run the demo; return 0 if the room is replaced, 1 (after a sentence) if not."""
+    parser = argparse.ArgumentParser(prog="python -m obs_bgremove.demo")
+    parser.add_argument("--into", type=Path, default=Path("demo"), help="directory of the two pictures")
+    parser.add_argument("--leave-open", action="store_true", help="open OBS on the display and leave it open")
+    options = parser.parse_args()
+    try:
+        return run(options.into, options.leave_open)
+    except (ObsError, DisplayError, ExportError, TimeoutError) as error:
+        print(f"Error: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"Error: The demo could not be written ({error}): make that place writable.", file=sys.stderr)
+    return 1
+
+
+def scenes(clip: Path, background: Path) -> dict:
+    """Return the scene collection: the clip with the filter on it."""
+    settings = {"background": "image", "background_path": str(background)}
+    camera = collection.clip(SOURCE, clip, [collection.effect("obs_bgremove", FILTER, settings)])
+    shown = collection.item(SOURCE, fit=(person.WIDTH, person.HEIGHT))
+    script = collection.script(home.PROJECT / "obs_bgremove" / "obs_script.py")
+    return collection.collection("Demo", [camera], [collection.scene(SCENE, [shown])], scripts=[script])
+
+
+def run(into: Path, leave_open: bool) -> int:
+    """Make the clip, start OBS, take both pictures and judge them; see :func:`main`."""
+    into.mkdir(parents=True, exist_ok=True)
+    for name in ("before.png", "after.png"):
+        # Old pictures must not pass for new ones.
+        (into / name).unlink(missing_ok=True)
+    folder = home.directory() / "demo"
+    picture = person.portrait(folder)
+    clip = person.write_clip(picture, folder / "camera.avi")
+    background = backdrop.write(folder / "evening.png")
+    shutil.rmtree(folder / "obs", ignore_errors=True)
+    print("Starting an OBS of its own (yours is not touched).", flush=True)
+    with PrivateObs(
+        folder / "obs",
+        scenes(clip, background),
+        size=(person.WIDTH, person.HEIGHT),
+        fps=person.FPS,
+        environment={home.VARIABLE: str(home.directory())},
+        show=leave_open,
+        preview=leave_open,
+    ) as obs:
+        wait_until_running(obs)
+        time.sleep(2)  # into the clip, and enough alphas for a rate
+        print(status(obs)["text"], flush=True)
+        before, after = take_pictures(obs)
+        for name, shown in (("before", before), ("after", after)):
+            path = into / f"{name}.png"
+            if not cv2.imwrite(str(path), shown):
+                raise OSError(f"{path} cannot be written")
+            print(f"{name}: {path.resolve()}", flush=True)
+        wrong = verdict.problems(picture, backdrop.evening(), before, after)
+        if leave_open and not wrong:
+            print("OBS stays open with the demo scene: close it when you have seen enough.", flush=True)
+            obs.wait()
+        elif obs.running:
+            code = obs.stop().code
+            if code:
+                wrong.append(f"OBS ended with code {code}: its log is {obs.log_file}.")
+    for sentence in wrong:
+        print(f"Error: {sentence}", file=sys.stderr)
+    if not wrong:
+        print("The room is gone: the person stands before the new background.")
+    return 1 if wrong else 0
+
+
+def status(obs: PrivateObs) -> dict:
+    """Return the status of the demo's filter; empty while there is none."""
+    return next(iter(obs.vendor("get_status").get("filters", [])), {})
+
+
+def wait_until_running(obs: PrivateObs) -> None:
+    """Wait until the filter shows the person; ObsError with what it says if it does not come to that."""
+    told: dict = {}
+
+    def running() -> bool:
+        told.update(status(obs))
+        return told.get("state") == "running"
+
+    try:
+        wait_for(running, "the filter shows the person", seconds=60, pause=0.2)
+    except TimeoutError:
+        text = told.get("text") or f"there is no filter; OBS' log is {obs.log_file}"
+        raise ObsError(f"The filter does not come to show the person: {text}") from None
+    except Exception as error:
+        # obs-websocket knows no "obs_bgremove" when the script did not load.
+        raise ObsError(f"The script did not load in OBS ({error}): its log is {obs.log_file}.") from error
+
+
+def take_pictures(obs: PrivateObs):
+    """Return the same frame without and with the filter, each uint8 [H, W, 3], BGR."""
+    obs.ws.trigger_media_input_action(SOURCE, "OBS_WEBSOCKET_MEDIA_INPUT_ACTION_PAUSE")
+    time.sleep(1)  # the picture that the filter shows is a few frames behind
+    after = obs.screenshot(SCENE)[..., :3]
+    obs.ws.set_source_filter_enabled(SOURCE, FILTER, False)
+    time.sleep(0.5)
+    before = obs.screenshot(SCENE)[..., :3]
+    obs.ws.set_source_filter_enabled(SOURCE, FILTER, True)
+    obs.ws.trigger_media_input_action(SOURCE, "OBS_WEBSOCKET_MEDIA_INPUT_ACTION_PLAY")
+    return before, after
+
+
+if __name__ == "__main__":
+    sys.exit(main())
