@@ -218,24 +218,27 @@ class Client:
         """Note the end of a process and say when the next one starts."""
         if process is not self._process:
             return
-        cannot, lived = self._cannot, time.monotonic() - self._started_at
-        # Its output is closed, so it has ended or is about to.
-        code = self._forget_process()
-        if cannot:
+        if self._cannot:
+            self._forget_process()
             self._start_at = time.monotonic() + TRY_AGAIN
             return
+        lived = time.monotonic() - self._started_at
         self._ends_in_row = 1 if lived > STABLE_AFTER else self._ends_in_row + 1
         self._suspect()
-        wait = BACK_OFF[min(self._ends_in_row, len(BACK_OFF)) - 1]
-        self._start_at = time.monotonic() + wait
-        times = f", the {self._ends_in_row}th time in a row" if self._ends_in_row > 3 else ""
-        self._tell_trouble(
-            why
-            or f"The worker process ended ({_described(code)}{times}) and is started anew; see {log_file()}."
-        )
+        # The reason is there before the rings are gone.
+        self._tell_trouble(why or self._obituary())
+        self._forget_process()
+        self._start_at = time.monotonic() + BACK_OFF[min(self._ends_in_row, len(BACK_OFF)) - 1]
 
-    def _forget_process(self) -> int | None:
-        """Let go of the process and its rings; return its exit code."""
+    def _obituary(self) -> str:
+        # Its output is closed, so it has ended or is about to.
+        code = _collect(self._process)
+        how = "it cannot be ended" if code is None else f"signal {-code}" if code < 0 else f"exit code {code}"
+        times = f", {self._ends_in_row} times in a row" if self._ends_in_row > 1 else ""
+        return f"The worker process ended ({how}{times}) and is started anew; see {log_file()}."
+
+    def _forget_process(self) -> None:
+        """Let go of the process and its rings, and see to its end."""
         process, self._process = self._process, None
         self.pid = None
         self._silence = ""
@@ -243,13 +246,9 @@ class Client:
             self._retire(channel)
             channel.live = channel.pending = channel.asked = None
         process.hang_up()
-        code = process.wait(FAREWELL)
-        if code is None:
-            process.kill()
-            code = process.wait(FAREWELL)
+        _collect(process)
         process.join(FAREWELL)
         remove_leftovers(process.pid)
-        return code
 
     def _suspect(self) -> None:
         """After several ends in a row with a GPU in use, do without it until OBS is restarted."""
@@ -257,7 +256,8 @@ class Client:
         if gpus and self._ends_in_row >= SUSPICIOUS:
             self._avoid += tuple(gpus)
             self._log(
-                f"The worker process keeps ending while {' and '.join(gpus)} is in use; it is avoided now."
+                f"The worker process keeps ending while {' and '.join(gpus)} is in use; "
+                "that is avoided until OBS is restarted."
             )
 
     def _end_process(self) -> None:
@@ -362,6 +362,7 @@ class Client:
         self._tell_trouble(message["problem"])
 
     def _told_loading(self, message: dict) -> None:
+        self._used.add(message["device"])
         for channel in self._channels:
             if channel.pending == message["ring"]:
                 channel.note = message["note"]
@@ -376,7 +377,6 @@ class Client:
             self._give_back(number)
             self._told_failed({"ring": number, "problem": str(problem)})
             return
-        self._used.add(ring.device)
         for channel in self._channels:
             if number in (channel.pending, channel.live):
                 break
@@ -421,7 +421,10 @@ class Client:
     }
 
 
-def _described(code: int | None) -> str:
+def _collect(process: Process) -> int | None:
+    """Return the exit code of a process that is about to end, or is ended now."""
+    code = process.wait(FAREWELL)
     if code is None:
-        return "it cannot be ended"
-    return f"signal {-code}" if code < 0 else f"exit code {code}"
+        process.kill()
+        code = process.wait(FAREWELL)
+    return code

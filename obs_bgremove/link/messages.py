@@ -12,7 +12,7 @@ Worker to OBS (``tell``):
     models  pid, models       the catalogue; the first words of a worker, and again when it changes
     ready   devices           onnxruntime is there; rings can be made
     cannot  problem           onnxruntime is not there; the worker ends
-    loading ring, note
+    loading ring, device, note
     ring    ring, model, device, place, note
     failed  ring, problem     there is no such ring, or no more
     alive   busy_s            twice a second; how long the inference that runs now has been running

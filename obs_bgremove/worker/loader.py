@@ -77,7 +77,6 @@ class Loader:
             return
         try:
             model = catalogue.choose(catalogue.read(), request.model)
-            self._tell({"tell": "loading", "ring": request.number, "note": f"{model.title} is being loaded."})
             stream, device, note = self._on_best_device(request, model)
         except (ModelProblem, MemoryProblem) as problem:
             self._tell({"tell": "failed", "ring": request.number, "problem": str(problem)})
@@ -106,6 +105,10 @@ class Loader:
         for device in devices:
             if device.title in failed:
                 continue
+            text = f"{model.title} is being loaded on {device.title}."
+            if device.name == "tensorrt":
+                text += " The first time that takes minutes."
+            self._tell({"tell": "loading", "ring": request.number, "device": device.name, "note": text})
             try:
                 stream = self._make(request.number, model, device)
             except DeviceProblem as problem:

@@ -1,0 +1,293 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The shared-memory protocol, both sides of it in one process."""
+
+import ctypes
+import os
+import sys
+
+import pytest
+
+from obs_bgremove.link import layout, memory
+from obs_bgremove.link.layout import Layout, LayoutError
+from obs_bgremove.link.ring import Ring
+from obs_bgremove.worker.slots import Slots
+
+HEIGHT, WIDTH = 6, 10
+FRAME, ALPHA = HEIGHT * WIDTH * 4, HEIGHT * WIDTH
+
+
+class Pair:
+    """A ring and its slots."""
+
+    def __init__(self):
+        self.slots = Slots(HEIGHT, WIDTH)
+        self.wakes = 0
+        self.ring = Ring(memory.open_place(self.slots.memory.place), "model", "cpu", self._wake)
+
+    def _wake(self):
+        self.wakes += 1
+
+    def hand_over(self, serial, value=None):
+        picture = ctypes.create_string_buffer(
+            bytes([(serial if value is None else value) % 256]) * FRAME, FRAME
+        )
+        return self.ring.hand_over(serial, ctypes.addressof(picture), WIDTH * 4)
+
+    def frame(self, slot):
+        return ctypes.string_at(self.slots.frames[slot], FRAME)
+
+    def write_alpha(self, slot, value):
+        ctypes.memset(self.slots.alphas[slot], value, ALPHA)
+
+    def read_alpha(self, alpha):
+        return ctypes.string_at(alpha.address, ALPHA)
+
+
+@pytest.fixture
+def pair():
+    made = Pair()
+    yield made
+    made.slots.close()
+
+
+def test_a_frame_goes_over_and_its_alpha_comes_back(pair):
+    assert pair.ring.alphas(0) == []
+    assert pair.slots.take() is None
+    assert pair.hand_over(7, 77)
+    assert pair.wakes == 1
+    slot, same = pair.slots.take()
+    assert not same
+    assert pair.frame(slot) == bytes([77]) * FRAME
+    assert pair.ring.taken == 7
+    pair.write_alpha(slot, 200)
+    assert pair.ring.alphas(0) == []
+    assert pair.slots.give(1234)
+    (alpha,) = pair.ring.alphas(6)
+    assert (alpha.serial, alpha.infer_ns) == (7, 1234)
+    assert alpha.round_trip_ns > 0
+    assert pair.read_alpha(alpha) == bytes([200]) * ALPHA
+    assert pair.ring.alphas(7) == []
+    assert pair.slots.take() is None
+
+
+def test_rows_may_be_further_apart_than_they_are_long(pair):
+    rows = [bytes([row]) * (WIDTH * 4) + b"\xee" * 24 for row in range(HEIGHT)]
+    picture = ctypes.create_string_buffer(b"".join(rows))
+    pair.ring.hand_over(1, ctypes.addressof(picture), WIDTH * 4 + 24)
+    slot, _ = pair.slots.take()
+    assert pair.frame(slot) == b"".join(row[: WIDTH * 4] for row in rows)
+
+
+def test_rows_that_are_too_short_are_refused(pair):
+    with pytest.raises(ValueError, match="too short for 10 pixels"):
+        pair.ring.hand_over(1, 0, WIDTH * 4 - 1)
+    assert pair.slots.take() is None
+
+
+def test_the_newest_frame_wins(pair):
+    for serial in (1, 2, 3):
+        pair.hand_over(serial)
+    slot, _ = pair.slots.take()
+    assert pair.frame(slot)[0] == 3
+    assert pair.slots.take() is None
+
+
+def test_the_frame_in_work_and_the_newest_are_never_overwritten(pair):
+    pair.hand_over(1)
+    slot, _ = pair.slots.take()
+    for serial in range(2, 30):
+        pair.hand_over(serial)
+        assert pair.frame(slot) == bytes([1]) * FRAME
+    assert pair.slots.give(1)
+    assert [alpha.serial for alpha in pair.ring.alphas(0)] == [1]
+    slot, _ = pair.slots.take()
+    assert pair.frame(slot) == bytes([29]) * FRAME
+
+
+def test_alphas_come_oldest_first_and_only_new_ones(pair):
+    for serial in (1, 2, 3):
+        pair.hand_over(serial)
+        pair.slots.take()
+        pair.slots.give(serial)
+    assert [alpha.serial for alpha in pair.ring.alphas(0)] == [1, 2, 3]
+    assert [alpha.serial for alpha in pair.ring.alphas(2)] == [3]
+
+
+def test_slots_are_used_again_without_end(pair):
+    for serial in range(1, 500):
+        pair.hand_over(serial)
+        slot, _ = pair.slots.take()
+        assert pair.frame(slot)[0] == serial % 256
+        pair.write_alpha(slot, serial % 256)
+        assert pair.slots.give(1)
+        (alpha,) = pair.ring.alphas(serial - 1)
+        assert pair.read_alpha(alpha)[0] == serial % 256
+
+
+def test_a_torn_frame_gives_no_alpha(pair):
+    pair.hand_over(1)
+    pair.slots.take()
+    # As if OBS had looked just before the worker wrote TAKEN.
+    pair.slots.memory.words[layout.TAKEN] = 0
+    for serial in range(2, 6):
+        pair.hand_over(serial)
+    assert not pair.slots.give(1)
+    assert pair.ring.alphas(0) == []
+
+
+def test_a_frame_that_is_being_overwritten_gives_no_alpha(pair):
+    pair.hand_over(1)
+    slot, _ = pair.slots.take()
+    pair.slots.memory.words[pair.slots.layout.slot_words()[slot] + layout.FRAME_SERIAL] = 0
+    assert not pair.slots.give(1)
+    assert pair.ring.alphas(0) == []
+
+
+def test_an_alpha_of_a_slot_with_another_frame_is_not_shown(pair):
+    pair.hand_over(1)
+    slot, _ = pair.slots.take()
+    pair.slots.give(1)
+    for serial in range(2, 6):
+        pair.hand_over(serial)
+        pair.slots.take()
+    # The slot carries another frame, whose alpha is half written now.
+    assert pair.frame(slot)[0] != 1
+    assert pair.ring.alphas(0) == []
+
+
+def test_the_same_picture_brings_its_alpha_along(pair):
+    pair.hand_over(1, 50)
+    slot, same = pair.slots.take()
+    assert not same
+    pair.write_alpha(slot, 123)
+    pair.slots.give(1)
+    pair.hand_over(2, 50)
+    slot, same = pair.slots.take()
+    assert same
+    pair.slots.give(0)
+    (alpha,) = pair.ring.alphas(1)
+    assert pair.read_alpha(alpha) == bytes([123]) * ALPHA
+
+
+def test_one_changed_byte_is_another_picture(pair):
+    pair.hand_over(1, 50)
+    pair.slots.take()
+    pair.slots.give(1)
+    picture = ctypes.create_string_buffer(bytes([50]) * (FRAME - 1) + b"\x33", FRAME)
+    pair.ring.hand_over(2, ctypes.addressof(picture), WIDTH * 4)
+    _slot, same = pair.slots.take()
+    assert not same
+
+
+def test_a_picture_whose_alpha_never_came_cannot_be_repeated(pair):
+    pair.hand_over(1, 50)
+    pair.slots.take()
+    pair.hand_over(2, 50)
+    _slot, same = pair.slots.take()
+    assert not same
+
+
+def test_a_retired_ring_takes_nothing(pair):
+    pair.ring.retire()
+    assert pair.ring.dead
+    assert not pair.hand_over(1)
+    assert pair.wakes == 0
+    assert pair.slots.take() is None
+
+
+def test_the_ring_outlives_the_worker_side():
+    pair = Pair()
+    pair.slots.close()
+    del pair.slots
+    for serial in range(1, 10):
+        assert pair.hand_over(serial)
+    assert pair.ring.alphas(0) == []
+
+
+@pytest.mark.parametrize("word", range(10))
+def test_a_header_that_differs_anywhere_is_refused(pair, word):
+    pair.slots.memory.words[word] += 1
+    with pytest.raises(LayoutError) as refusal:
+        Layout.read(pair.slots.memory.words)
+    assert str(refusal.value).endswith(".")
+
+
+def test_another_version_is_named(pair):
+    pair.slots.memory.words[1] = 99
+    with pytest.raises(LayoutError, match="version 99 of the frame protocol, this filter version 1"):
+        Ring(pair.slots.memory, "model", "cpu", pair._wake)
+
+
+@pytest.mark.parametrize("size", [0, 64, 192, Layout(HEIGHT, WIDTH).size - 8])
+def test_memory_that_is_cut_short_is_refused(pair, size):
+    whole = pair.slots.memory.words
+    with pytest.raises(LayoutError, match=r"cut short|too small"):
+        Layout.read(memoryview(bytes(whole.cast("B")[:size])).cast("Q"))
+
+
+@pytest.mark.parametrize("side", [1, 23, 144, 720, 1281])
+def test_nothing_overlaps_and_all_is_aligned(side):
+    made = Layout(side, side + 3)
+    assert made.frame_offset >= (layout.WRITTEN_NS + 1) * 8
+    assert made.alpha_offset >= made.frame_offset + made.height * made.width * 4
+    assert made.slot_size >= made.alpha_offset + made.height * made.width
+    offsets = made.slot_offsets()
+    assert offsets[0] >= (layout.TAKEN + 1) * 8
+    for offset in (*offsets, made.frame_offset, made.alpha_offset):
+        assert offset % layout.ALIGNMENT == 0
+    assert offsets[-1] + made.slot_size == made.size
+
+
+needs_files = pytest.mark.skipif(sys.platform == "win32", reason="Windows' shared memory is not a file")
+
+
+@needs_files
+def test_a_file_disappears_when_it_is_opened(monkeypatch, tmp_path):
+    monkeypatch.delattr(os, "memfd_create", raising=False)
+    monkeypatch.setattr(memory, "_folders", lambda: [str(tmp_path)])
+    made = memory.create(4096)
+    (file,) = tmp_path.iterdir()
+    assert str(file) == made.place["path"]
+    opened = memory.open_place(made.place)
+    assert list(tmp_path.iterdir()) == []
+    made.words[5] = 42
+    assert opened.words[5] == 42
+
+
+@needs_files
+def test_files_of_a_dead_worker_are_removed(monkeypatch, tmp_path):
+    monkeypatch.delattr(os, "memfd_create", raising=False)
+    monkeypatch.setattr(memory, "_folders", lambda: [str(tmp_path)])
+    memory.create(4096)
+    memory.remove_leftovers(os.getpid() + 1)
+    assert len(list(tmp_path.iterdir())) == 1
+    memory.remove_leftovers(os.getpid())
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_files
+def test_a_full_file_system_is_a_sentence_and_leaves_nothing(monkeypatch, tmp_path):
+    def full(fd, size):
+        os.write(fd, b"some of it")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.delattr(os, "memfd_create", raising=False)
+    monkeypatch.setattr(memory, "_folders", lambda: [str(tmp_path)])
+    monkeypatch.setattr(memory, "_fill", full)
+    with pytest.raises(memory.MemoryProblem, match="No space left on device"):
+        memory.create(4096)
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_files
+def test_memory_that_is_gone_is_a_sentence(tmp_path):
+    with pytest.raises(memory.MemoryProblem, match=r"cannot be opened.*restart OBS"):
+        memory.open_place({"path": str(tmp_path / "gone"), "size": 4096, "remove": True})
+
+
+@needs_files
+def test_memory_that_is_too_small_is_refused(tmp_path):
+    path = tmp_path / "small"
+    path.write_bytes(bytes(100))
+    with pytest.raises(memory.MemoryProblem, match="smaller than announced"):
+        memory.open_place({"path": str(path), "size": 4096, "remove": True})

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The catalogue: which models are there, without onnxruntime and numpy."""
+
+import subprocess
+import sys
+
+import pytest
+
+from obs_bgremove import home
+from obs_bgremove.worker import catalogue
+from obs_bgremove.worker.catalogue import ModelProblem
+
+from . import worker_home, worker_models
+
+
+@pytest.fixture
+def directory(tmp_path, monkeypatch):
+    # A project without models, so that those of this checkout stay out.
+    monkeypatch.setattr(home, "PROJECT", tmp_path / "project")
+    return worker_home.make(tmp_path / "home", monkeypatch)
+
+
+def test_there_may_be_nothing(directory):
+    assert catalogue.read() == {}
+    with pytest.raises(ModelProblem, match=r"No model is installed in .*; run install.py"):
+        catalogue.choose({}, "")
+
+
+def test_the_default_comes_first(directory):
+    for name in "abc":
+        worker_home.add_model(directory, name, worker_models.green(), default=name == "b")
+    assert list(catalogue.read()) == ["b", "a", "c"]
+    assert catalogue.choose(catalogue.read(), "").name == "b"
+
+
+def test_without_the_default_one_that_is_installed_is_taken(directory):
+    worker_home.add_model(directory, "a", None, default=True)
+    worker_home.add_model(directory, "b", worker_models.green())
+    assert catalogue.choose(catalogue.read(), "").name == "b"
+
+
+def test_a_default_that_is_broken_is_not_passed_over_in_silence(directory):
+    worker_home.add_model(directory, "a", b"broken", default=True)
+    worker_home.add_model(directory, "b", worker_models.green())
+    with pytest.raises(ModelProblem, match="not an ONNX model"):
+        catalogue.choose(catalogue.read(), "")
+
+
+def test_an_installed_model_wins_over_a_card_alone(directory):
+    worker_home.add_model(home.PROJECT, "model", worker_models.green())
+    worker_home.add_model(directory, "model", None)
+    assert catalogue.read()["model"].folder.is_relative_to(home.PROJECT)
+    worker_home.add_model(directory, "model", worker_models.green())
+    assert catalogue.read()["model"].folder.is_relative_to(directory)
+
+
+def test_the_signature_changes_with_a_model(directory):
+    worker_home.add_model(directory, "model", None)
+    before = catalogue.signature()
+    assert catalogue.signature() == before
+    worker_home.add_model(directory, "model", worker_models.green())
+    assert catalogue.signature() != before
+
+
+@pytest.mark.parametrize("cut", [1, 2, 10, 100, 200])
+def test_a_file_that_ends_early_is_never_taken_for_whole(directory, cut):
+    whole = worker_models.green().SerializeToString()
+    worker_home.add_model(directory, "model", whole[:-cut])
+    assert "cut short" in catalogue.read()["model"].problem
+
+
+def test_a_whole_file_has_no_problem(directory):
+    for name in ("green", "inverted", "counter", "picky"):
+        worker_home.add_model(directory, name, getattr(worker_models, name)())
+    assert [model.problem for model in catalogue.read().values()] == [None] * 4
+
+
+def test_it_needs_neither_onnxruntime_nor_numpy(directory):
+    script = (
+        "import sys; sys.modules['onnxruntime'] = sys.modules['numpy'] = None\n"
+        "from obs_bgremove.worker import catalogue, server\n"
+        "print(list(catalogue.read()))"
+    )
+    project = str(catalogue.Path(catalogue.__file__).parents[2])
+    found = subprocess.run([sys.executable, "-c", script], cwd=project, capture_output=True, text=True)
+    assert found.returncode == 0, found.stderr

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tiny models under the graph contract, for tests of the worker."""
+
+import numpy as np
+from onnx import TensorProto, helper, numpy_helper
+
+HEIGHT, WIDTH = 24, 32
+
+
+def green(height=HEIGHT, width=WIDTH):
+    """alpha = the green channel."""
+    return _model(_green_nodes("alpha"), height=height, width=width)
+
+
+def inverted():
+    """alpha = 255 - the green channel."""
+    nodes = [*_green_nodes("green"), helper.make_node("Sub", ["white", "green"], ["alpha"])]
+    return _model(nodes, {"white": np.array(255, np.uint8)})
+
+
+def counter():
+    """alpha = how many pictures were inferred before this one (modulo 256), whatever is on them."""
+    nodes = [
+        helper.make_node("Add", ["state_count", "one"], ["next_state_count"]),
+        helper.make_node("Cast", ["state_count"], ["small"], to=TensorProto.UINT8),
+        helper.make_node("Expand", ["small", "size"], ["same"]),
+        *_green_nodes("green"),
+        helper.make_node("Mul", ["green", "nothing"], ["zero"]),
+        helper.make_node("Add", ["same", "zero"], ["alpha"]),
+    ]
+    constants = {
+        "one": np.ones((1, 1), np.float32),
+        "nothing": np.array(0, np.uint8),
+        "size": np.array([HEIGHT, WIDTH], np.int64),
+    }
+    return _model(nodes, constants, states={"count": [1, 1]})
+
+
+def looping(rounds_per_value):
+    """alpha = green, after rounds_per_value * (green of the first pixel) rounds of busy work."""
+    body = helper.make_graph(
+        [
+            helper.make_node("Identity", ["going_in"], ["going_out"]),
+            helper.make_node("MatMul", ["matrix_in", "factor"], ["matrix_out"]),
+        ],
+        "body",
+        [
+            helper.make_tensor_value_info("round", TensorProto.INT64, []),
+            helper.make_tensor_value_info("going_in", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("matrix_in", TensorProto.FLOAT, [64, 64]),
+        ],
+        [
+            helper.make_tensor_value_info("going_out", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("matrix_out", TensorProto.FLOAT, [64, 64]),
+        ],
+    )
+    nodes = [
+        *_green_nodes("green"),
+        helper.make_node("Slice", ["green", "zeros", "ones"], ["corner"]),
+        helper.make_node("Reshape", ["corner", "scalar"], ["value"]),
+        helper.make_node("Cast", ["value"], ["wide"], to=TensorProto.INT64),
+        helper.make_node("Mul", ["wide", "rounds_per_value"], ["rounds"]),
+        helper.make_node("Loop", ["rounds", "going", "factor"], ["worked"], body=body),
+        helper.make_node("ReduceMax", ["worked"], ["most"], keepdims=0),
+        helper.make_node("Cast", ["most"], ["most_small"], to=TensorProto.UINT8),
+        helper.make_node("Mul", ["most_small", "nothing"], ["zero"]),
+        helper.make_node("Add", ["green", "zero"], ["alpha"]),
+    ]
+    constants = {
+        "zeros": np.array([0, 0], np.int64),
+        "ones": np.array([1, 1], np.int64),
+        "scalar": np.array([], np.int64),
+        "rounds_per_value": np.array(rounds_per_value, np.int64),
+        "going": np.array(True),
+        "factor": np.eye(64, dtype=np.float32),
+        "nothing": np.array(0, np.uint8),
+    }
+    return _model(nodes, constants)
+
+
+def picky():
+    """alpha = green; the inference fails where green is above 9."""
+    nodes = [
+        *_green_nodes("green"),
+        helper.make_node("Cast", ["green"], ["index"], to=TensorProto.INT64),
+        helper.make_node("Gather", ["table", "index"], ["alpha"]),
+    ]
+    return _model(nodes, {"table": np.arange(10, dtype=np.uint8)})
+
+
+def without_alpha():
+    """A violation: the output has another name."""
+    return _model(_green_nodes("mask"), output="mask")
+
+
+def of_floats():
+    """A violation: the frame is float."""
+    return _model(_green_nodes("alpha"), kind=TensorProto.FLOAT)
+
+
+def dynamic():
+    """A violation: the sizes are open."""
+    return _model(_green_nodes("alpha"), height="height", width="width")
+
+
+def forgetful():
+    """A violation: the state is not handed on."""
+    model = counter()
+    del model.graph.output[1]
+    return model
+
+
+def _green_nodes(name):
+    return [
+        helper.make_node(
+            "Split", ["frame", "one_each"], [f"{name}_b", f"{name}_g", f"{name}_r", f"{name}_a"], axis=2
+        ),
+        helper.make_node("Squeeze", [f"{name}_g", "last"], [name]),
+    ]
+
+
+def _model(
+    nodes, constants=None, states=None, height=HEIGHT, width=WIDTH, output="alpha", kind=TensorProto.UINT8
+):
+    value = helper.make_tensor_value_info
+    constants = {
+        "one_each": np.ones(4, np.int64),
+        "last": np.array([2], np.int64),
+        **(constants or {}),
+    }
+    states = states or {}
+    graph = helper.make_graph(
+        nodes,
+        "test",
+        [value(f"state_{stem}", TensorProto.FLOAT, shape) for stem, shape in states.items()]
+        + [value("frame", kind, [height, width, 4])],
+        [value(output, kind, [height, width])]
+        + [value(f"next_state_{stem}", TensorProto.FLOAT, shape) for stem, shape in states.items()],
+        [numpy_helper.from_array(array, name) for name, array in constants.items()],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)], ir_version=8)
