@@ -69,10 +69,10 @@ def view(number: int) -> numpy.ndarray:
     The person sways, nods and comes nearer, as somebody does before a camera.
     """
     phase = 2 * math.pi * number / COUNT
-    x = 252 + 18 * math.sin(2 * phase) + 4 * math.sin(7 * phase)
-    y = 158 + 9 * math.sin(3 * phase + 1)
-    shown = 430 + 25 * math.cos(phase)  # so many pixels of the portrait fill the width
-    move = cv2.getRotationMatrix2D((x, y), 2.5 * math.sin(2 * phase + 0.5), WIDTH / shown)
+    x = 253 + 15 * math.sin(2 * phase) + 3 * math.sin(7 * phase)
+    y = 140 + 6 * math.sin(3 * phase + 1)
+    shown = 450 + 20 * math.cos(phase)  # so many pixels of the portrait fill the width
+    move = cv2.getRotationMatrix2D((x, y), 1.5 * math.sin(2 * phase + 0.5), WIDTH / shown)
     move[:, 2] += WIDTH / 2 - x, HEIGHT / 2 - y
     return move
 

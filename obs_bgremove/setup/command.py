@@ -83,7 +83,7 @@ def install(options: argparse.Namespace) -> None:
             "In OBS, Tools > Scripts > Python Settings must name a folder with Python "
             "(OBS 30.2 to 32.2 load 3.6 to 3.12; this filter needs 3.9 or newer)."
         )
-    say("Ready: in OBS, right-click a camera > Filters > + > Background Removal.")
+    say("Then, in OBS: right-click a camera > Filters > + > Background Removal.")
 
 
 def set_up(flavour: str, wanted: list[str], groups: list[str]) -> None:

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""install.py as a whole, without the network: its steps are watched, its files are real."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from obs_bgremove import home
+from obs_bgremove.setup import (
+    check,
+    command,
+    environment,
+    interpreter,
+    models,
+    obs_processes,
+    obs_program,
+    runtime,
+    scene_collections,
+)
+from obs_bgremove.setup.errors import SetupError
+from obs_bgremove.setup.runtime import Choice
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    """Return the data directory of a user who has no OBS settings and no OBS running."""
+    monkeypatch.setenv(home.VARIABLE, str(tmp_path / "data"))
+    monkeypatch.setattr(scene_collections, "configurations", list)
+    monkeypatch.setattr(obs_processes, "running", list)
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def pip(data, monkeypatch):
+    """Return the list of pip's calls; nothing is installed, but everything looks as if it were.
+
+    A package named in ``pip.broken`` fails to install.
+    """
+
+    class Calls(list):
+        broken: frozenset = frozenset()
+
+    calls = Calls()
+
+    def run(*arguments, quiet=False):
+        calls.append(arguments)
+        if any(argument.rpartition(":")[2] in calls.broken for argument in arguments):
+            raise SetupError("pip failed: no matching distribution.")
+
+    monkeypatch.setattr(environment, "pip", run)
+    monkeypatch.setattr(environment, "make", lambda: data.mkdir(exist_ok=True))
+    monkeypatch.setattr(environment, "works", lambda: bool(calls))
+    monkeypatch.setattr(environment, "installed_runtime", lambda: "1.99" if calls else "")
+    return calls
+
+
+def groups(calls):
+    """Return the dependency groups of the last installation."""
+    last = [call for call in calls if "--group" in call][-1]
+    return [argument.rpartition(":")[2] for argument in last if ":" in argument]
+
+
+def test_installs_the_flavour_and_the_groups_and_records_them(pip):
+    assert environment.ensure(Choice("cpu", "why"), ["export"], fall_back=True) == "cpu"
+    assert groups(pip) == ["worker-cpu", "export"]
+    record = home.read_record()
+    assert record["python"] == str(environment.python())
+    assert record["flavour"] == "cpu"
+
+
+def test_a_second_run_installs_nothing(pip):
+    environment.ensure(Choice("cpu", "why"), ["export"], fall_back=True)
+    count, record = len(pip), home.record_file().read_bytes()
+    environment.ensure(Choice("cpu", "why"), ["export"], fall_back=True)
+    assert len(pip) == count
+    assert home.record_file().read_bytes() == record
+
+
+def test_groups_add_up_over_runs(pip):
+    environment.ensure(Choice("cpu", "why"), ["demo"], fall_back=True)
+    environment.ensure(Choice("cpu", "why"), ["export"], fall_back=True)
+    assert groups(pip) == ["worker-cpu", "demo", "export"]
+    count = len(pip)
+    environment.ensure(Choice("cpu", "why"), ["demo"], fall_back=True)
+    assert len(pip) == count, "all of it is there"
+
+
+def test_a_gpu_flavour_that_fails_becomes_cpu_and_is_not_tried_again(pip, capsys):
+    pip.broken = frozenset({"worker-cuda"})
+    assert environment.ensure(Choice("cuda", "there is one"), ["export"], fall_back=True) == "cpu"
+    printed = capsys.readouterr().out
+    assert "onnxruntime-gpu does not work here" in printed
+    assert "Falling back" in printed
+    count = len(pip)
+    assert environment.ensure(Choice("cuda", "there is one"), ["export"], fall_back=True) == "cpu"
+    assert len(pip) == count
+
+
+def test_a_flavour_asked_for_by_name_does_not_fall_back(pip):
+    pip.broken = frozenset({"worker-cuda"})
+    with pytest.raises(SetupError, match="no matching distribution"):
+        environment.ensure(Choice("cuda", "you asked for it"), ["export"], fall_back=False)
+    assert home.read_record()["fingerprint"] == "", "what is half installed does not count as done"
+
+
+def test_too_little_disk_gets_a_sentence(pip, monkeypatch):
+    usage = environment.shutil.disk_usage(home.PROJECT)._replace(free=10_000_000)
+    monkeypatch.setattr(environment.shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(SetupError, match="free some space"):
+        environment.ensure(Choice("cpu", "why"), [], fall_back=True)
+    assert not pip
+
+
+def test_a_data_directory_that_cannot_be_written_gets_a_sentence(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv(home.VARIABLE, str(tmp_path / "file" / "data"))
+    with pytest.raises(SetupError, match="set OBS_BGREMOVE_HOME to a folder that is"):
+        environment.make()
+
+
+@pytest.mark.parametrize(
+    ("errors", "word"),
+    [
+        ("NewConnectionError('...: Failed to establish a new connection')\nERROR: No matching", "network"),
+        ("ERROR: Could not install: [Errno 28] No space left on device", "full"),
+        ("ERROR: first\nERROR: Could not find a version of onnxruntime-gpu", "onnxruntime-gpu"),
+    ],
+)
+def test_errors_of_pip_become_sentences(data, monkeypatch, errors, word):
+    done = subprocess.CompletedProcess([], 1, None, errors)
+    monkeypatch.setattr(environment.subprocess, "run", lambda *_, **__: done)
+    with pytest.raises(SetupError, match=word) as raised:
+        environment.pip("install", "x")
+    assert "\n" not in str(raised.value)
+
+
+def test_a_wrong_python_ends_with_one_sentence(data, monkeypatch, capsys):
+    monkeypatch.setattr(interpreter, "problem", lambda: "This is Python 3.8: use another.")
+    assert command.main([]) == 1
+    assert capsys.readouterr().err == "Error: This is Python 3.8: use another.\n"
+    assert not data.exists()
+
+
+def test_models_are_chosen_by_name_or_family(monkeypatch):
+    shelf = ["mediapipe-general", "mediapipe-landscape", "rvm-144x256", "rvm-720p"]
+    monkeypatch.setattr(models, "known", lambda: shelf)
+    assert models.select(["rvm"]) == ["rvm-144x256", "rvm-720p"]
+    assert models.select(["rvm-720p", "rvm"]) == ["rvm-720p", "rvm-144x256"]
+    with pytest.raises(SetupError, match=r"no model 'rv'.*choose among mediapipe-general"):
+        models.select(["rv"])
+
+
+def test_the_usual_models_are_on_the_shelf():
+    assert set(models.USUAL) <= set(models.known())
+
+
+@pytest.fixture
+def installed(data, monkeypatch):
+    """Return the data directory after a made-up installation, with one of the user's own models."""
+    for name in ("mediapipe-landscape", "my-own"):
+        (data / "models" / name).mkdir(parents=True)
+        (data / "models" / name / "card.toml").write_text("")
+        (data / "models" / name / "model.onnx").write_text("")
+    for name in ("venv", "logs", "demo"):
+        (data / name).mkdir()
+    home.write_record({"python": sys.executable, "flavour": "cpu"})
+    return data
+
+
+def test_uninstall_keeps_the_users_own_models(installed):
+    assert command.main(["--uninstall"]) == 0
+    assert [path.name for path in installed.iterdir()] == ["models"]
+    assert [path.name for path in (installed / "models").iterdir()] == ["my-own"]
+
+
+def test_uninstall_with_yes_leaves_nothing(installed):
+    assert command.main(["--uninstall", "--yes"]) == 0
+    assert not installed.exists()
+
+
+def test_uninstall_of_nothing_is_no_error(data):
+    assert command.main(["--uninstall"]) == 0
+
+
+def test_uninstall_deletes_nothing_it_did_not_make(installed):
+    (installed / "notes.txt").write_text("mine")
+    command.main(["--uninstall", "--yes"])
+    assert [path.name for path in installed.iterdir()] == ["notes.txt"]
+
+
+def test_uninstall_while_obs_runs_deletes_nothing(installed, tmp_path, monkeypatch, capsys):
+    configuration = tmp_path / "obs-studio"
+    (configuration / "basic" / "scenes").mkdir(parents=True)
+    entry = {"path": scene_collections.SCRIPT.as_posix(), "settings": {}}
+    path = configuration / "basic" / "scenes" / "One.json"
+    path.write_text(json.dumps({"sources": [], "modules": {"scripts-tool": [entry]}}))
+    monkeypatch.setattr(scene_collections, "configurations", lambda: [configuration])
+    monkeypatch.setattr(obs_processes, "running", lambda: [obs_processes.RunningObs(1, configuration)])
+    assert command.main(["--uninstall", "--yes"]) == 1
+    assert "close OBS" in capsys.readouterr().err
+    assert (installed / "venv").exists()
+    monkeypatch.setattr(obs_processes, "running", list)
+    assert command.main(["--uninstall", "--yes"]) == 0
+    assert json.loads(path.read_text())["modules"]["scripts-tool"] == []
+    assert list((installed / "backups").rglob("One.json")), "the backup outlives the uninstallation"
+
+
+@pytest.fixture
+def sound(installed, monkeypatch, tmp_path):
+    """Make everything that --check looks at be in order."""
+    monkeypatch.setattr(environment, "installed_runtime", lambda: "1.99")
+    monkeypatch.setattr(runtime, "this_machine", lambda: runtime.Machine("linux", "x86_64"))
+    monkeypatch.setattr(models, "known", lambda: ["mediapipe-landscape", "rvm-720p"])
+    monkeypatch.setattr(obs_program, "find_program", lambda: tmp_path / "obs")
+    monkeypatch.setattr(obs_program, "version", lambda _: (29, 0, 2))
+
+
+def lines(capsys, subject):
+    """Return the printed lines about a subject."""
+    return [line for line in capsys.readouterr().out.splitlines() if f" {subject}: " in line]
+
+
+def test_check_of_a_sound_installation(sound, capsys):
+    assert command.main(["--check"]) == 0
+    assert "MISSING" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "value", "subject"),
+    [
+        (environment, "installed_runtime", lambda: "", "Worker"),
+        (home, "read_record", dict, "Worker"),
+        (home, "read_record", lambda: {"python": "/gone/python"}, "Worker"),
+        (models, "installed", lambda _: None, "Model"),
+        (obs_program, "version", lambda _: (27, 2, 4), "OBS"),
+        (interpreter, "problem", lambda: "wrong: use another.", "Python"),
+    ],
+)
+def test_check_says_what_is_missing_and_what_to_do(sound, monkeypatch, capsys, module, name, value, subject):
+    monkeypatch.setattr(module, name, value)
+    assert check.check() == 1
+    missing = [line for line in lines(capsys, subject) if line.startswith("MISSING")]
+    assert len(missing) == 1
+    assert " - " in missing[0], "it says what to do"
+
+
+def test_check_without_obs(sound, monkeypatch, capsys):
+    monkeypatch.setattr(obs_program, "find_program", lambda: None)
+    monkeypatch.setattr(obs_program, "sandboxed", lambda: "")
+    assert check.check() == 1
+    assert lines(capsys, "OBS")[0].startswith("MISSING")
+
+
+def test_check_of_an_empty_directory_says_how_to_begin(data, capsys):
+    assert command.main(["--check"]) == 1
+    assert "run 'python3 install.py'" in lines(capsys, "Worker")[0]
+    assert not data.exists(), "looking changes nothing"
+
+
+def test_the_entry_point_runs_from_anywhere(tmp_path):
+    done = subprocess.run(
+        [sys.executable, str(home.PROJECT / "install.py"), "--help"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    for option in ("--check", "--uninstall", "--demo", "--model", "--flavour", "--yes"):
+        assert option in done.stdout

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What install.py does to the files of a user's OBS."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+
+import pytest
+
+from obs_bgremove import home
+from obs_bgremove.setup import obs_processes, scene_collections
+from obs_bgremove.setup.errors import SetupError
+
+OURS = {"path": scene_collections.SCRIPT.as_posix(), "settings": {}}
+OTHER = {"path": "/elsewhere/clock.lua", "settings": {"zone": "UTC"}}
+
+
+@pytest.fixture
+def configuration(tmp_path, monkeypatch):
+    """Return the "obs-studio" directory of a made-up user who has OBS."""
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "user"))
+    monkeypatch.setenv("APPDATA", str(tmp_path / "user" / "config"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "user" / "config"))
+    monkeypatch.setenv(home.VARIABLE, str(tmp_path / "data"))
+    monkeypatch.setattr(obs_processes, "running", list)
+    folder = tmp_path / "user" / "config" / "obs-studio"
+    (folder / "basic" / "scenes").mkdir(parents=True)
+    monkeypatch.setattr(scene_collections, "configurations", lambda: [folder])
+    return folder
+
+
+def write(configuration, name, scripts=None, **more):
+    """Write a scene collection; without ``scripts`` it has no script list at all."""
+    path = configuration / "basic" / "scenes" / f"{name}.json"
+    modules = {} if scripts is None else {"modules": {"scripts-tool": scripts, "output-timer": {"on": True}}}
+    path.write_text(json.dumps({"name": name, "sources": [{"name": "Kamera ü"}], **modules, **more}), "utf-8")
+    return path
+
+
+def scripts(path):
+    """Return the script list of a collection."""
+    return json.loads(path.read_text("utf-8"))["modules"]["scripts-tool"]
+
+
+def test_adds_the_script_to_every_collection_and_keeps_the_rest(configuration):
+    first, second = write(configuration, "One", [OTHER], scaling=1.25), write(configuration, "Two")
+    changed, same, warnings = scene_collections.add()
+    assert (set(changed), same, warnings) == ({first, second}, [], [])
+    assert scripts(first) == [OTHER, OURS]
+    assert scripts(second) == [OURS]
+    kept = json.loads(first.read_text("utf-8"))
+    assert kept["sources"] == [{"name": "Kamera ü"}]
+    assert kept["scaling"] == 1.25
+    assert kept["modules"]["output-timer"] == {"on": True}
+
+
+def test_a_second_run_changes_nothing_and_backs_up_nothing(configuration):
+    path = write(configuration, "One", [])
+    scene_collections.add()
+    text, backups = path.read_text(), list(scene_collections.backups().iterdir())
+    assert scene_collections.add() == ([], [path], [])
+    assert path.read_text() == text
+    assert list(scene_collections.backups().iterdir()) == backups
+
+
+def test_an_older_checkout_is_replaced_in_its_place_with_its_settings(configuration):
+    old = {"path": "C:\\old\\obs_bgremove\\obs_script.py", "settings": {"kept": 1}}
+    older = {"path": "/older/obs_bgremove/obs_script.py", "settings": {}}
+    path = write(configuration, "One", [old, OTHER, older])
+    scene_collections.add()
+    assert scripts(path) == [{**OURS, "settings": {"kept": 1}}, OTHER]
+
+
+def test_the_same_checkout_twice_becomes_once(configuration):
+    path = write(configuration, "One", [OURS, OURS])
+    scene_collections.add()
+    assert scripts(path) == [OURS]
+
+
+def test_a_script_of_the_same_name_that_is_not_ours_stays(configuration):
+    foreign = {"path": "/mine/obs_script.py", "settings": {}}
+    path = write(configuration, "One", [foreign])
+    scene_collections.add()
+    assert scripts(path) == [foreign, OURS]
+
+
+def test_the_backup_is_the_file_as_it_was(configuration):
+    path = write(configuration, "One", [OTHER])
+    before = path.read_bytes()
+    scene_collections.add()
+    scene_collections.remove()
+    kept = sorted(scene_collections.backups().rglob("One.json"))
+    assert len(kept) == 2, "one for each change"
+    assert [file.read_bytes() == before for file in kept] == [True, False]
+
+
+def test_remove_is_the_inverse_of_add(configuration):
+    path = write(configuration, "One", [OTHER])
+    before = json.loads(path.read_text())
+    scene_collections.add()
+    changed, _, _ = scene_collections.remove()
+    assert changed == [path]
+    assert json.loads(path.read_text()) == before
+    assert scene_collections.remove() == ([], [path], [])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        '{"name": "no sources"}',
+        '{"sources": [], "modules": {"scripts-tool": 3}}',
+        "\ufeff\x00",
+    ],
+)
+def test_what_cannot_be_understood_is_left_alone_with_a_warning(configuration, content):
+    good, bad = write(configuration, "Good", []), configuration / "basic" / "scenes" / "Bad.json"
+    bad.write_text(content, "utf-8")
+    changed, _, warnings = scene_collections.add()
+    assert changed == [good]
+    assert len(warnings) == 1
+    assert "Bad.json was left alone" in warnings[0]
+    assert bad.read_text("utf-8") == content
+
+
+def test_a_running_obs_with_this_configuration_is_refused(configuration, monkeypatch):
+    path = write(configuration, "One", [])
+    before = path.read_bytes()
+    monkeypatch.setattr(obs_processes, "running", lambda: [obs_processes.RunningObs(77, configuration)])
+    with pytest.raises(SetupError, match=r"process 77.*close OBS"):
+        scene_collections.add()
+    assert path.read_bytes() == before
+    assert not scene_collections.backups().exists()
+
+
+def test_a_running_obs_whose_configuration_is_unknown_is_refused(configuration, monkeypatch):
+    write(configuration, "One", [])
+    monkeypatch.setattr(obs_processes, "running", lambda: [obs_processes.RunningObs(77, None)])
+    with pytest.raises(SetupError, match="close OBS"):
+        scene_collections.add()
+
+
+def test_a_running_obs_does_not_matter_if_there_is_nothing_to_change(configuration, monkeypatch):
+    path = write(configuration, "One", [OURS])
+    monkeypatch.setattr(obs_processes, "running", lambda: [obs_processes.RunningObs(77, configuration)])
+    assert scene_collections.add() == ([], [path], [])
+
+
+def test_an_obs_with_another_configuration_does_not_matter(configuration, monkeypatch, tmp_path):
+    path = write(configuration, "One", [])
+    private = obs_processes.RunningObs(77, tmp_path / "private" / "obs-studio")
+    monkeypatch.setattr(obs_processes, "running", lambda: [private])
+    assert scene_collections.add()[0] == [path]
+
+
+def process(proc, pid, name, environ, state="S"):
+    """Make a process in a fake /proc."""
+    folder = proc / str(pid)
+    folder.mkdir(parents=True)
+    (folder / "comm").write_text(name + "\n")
+    (folder / "stat").write_text(f"{pid} ({name}) {state} 1 1")
+    (folder / "environ").write_bytes(environ)
+
+
+def test_linux_processes_tell_their_configuration(tmp_path):
+    proc = tmp_path / "proc"
+    process(proc, 10, "obs", b"HOME=/home/a\0LANG=C\0")
+    process(proc, 11, "obs", b"HOME=/home/a\0XDG_CONFIG_HOME=/tmp/x\0")
+    process(proc, 12, "bash", b"HOME=/home/a\0")
+    process(proc, 13, "obs", b"HOME=/home/a\0", state="Z")
+    (proc / "self").mkdir()
+    found = {obs.pid: obs.configuration and obs.configuration.as_posix() for obs in obs_processes.linux(proc)}
+    assert found == {10: "/home/a/.config/obs-studio", 11: "/tmp/x/obs-studio"}
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left on device"), PermissionError(13, "Permission denied")]
+)
+def test_a_write_that_fails_leaves_the_collection_whole(configuration, monkeypatch, error):
+    path = write(configuration, "One", [OTHER])
+    before = path.read_bytes()
+
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(SetupError, match=rf"{error.strerror}.*make it writable"):
+        scene_collections.add()
+    assert path.read_bytes() == before
+    assert [file.name for file in path.parent.iterdir()] == ["One.json"]
+
+
+def test_a_backup_that_fails_comes_before_any_change(configuration, tmp_path):
+    path = write(configuration, "One", [OTHER])
+    before = path.read_bytes()
+    (tmp_path / "data").write_text("a file where the data directory should be")
+    with pytest.raises(SetupError, match="cannot be written to"):
+        scene_collections.add()
+    assert path.read_bytes() == before
+
+
+def test_collections_moved_by_newer_versions_are_found(configuration, tmp_path):
+    here = write(configuration, "Here")
+    moved = tmp_path / "moved" / "obs-studio"
+    (moved / "basic" / "scenes").mkdir(parents=True)
+    there = write(moved, "There")
+    text = f"\ufeff[General]\nPre31Migrated=true\n[Locations]\nSceneCollections={tmp_path / 'moved'}\n"
+    (configuration / "global.ini").write_text(text, "utf-8")
+    assert set(scene_collections.files(configuration)) == {here, there}
+
+
+def test_the_mode_of_the_file_is_kept(configuration):
+    path = write(configuration, "One")
+    path.chmod(0o600)
+    scene_collections.add()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
