@@ -60,10 +60,16 @@ def read_number(picture: numpy.ndarray) -> int:
     return number
 
 
-def room_visible(picture: numpy.ndarray) -> int:
-    """Return how many pixels show the room: magenta, as no background of the tests is."""
+def room_visible(picture: numpy.ndarray, margin: int = 6) -> int:
+    """Return how many pixels show the room: magenta, as no background of the tests is.
+
+    Within ``margin`` pixels of something white, where the small alpha blends, it may shine through.
+    """
     blue, green, red = (picture[..., channel].astype(int) for channel in range(3))
-    return int(((blue > 120) & (red > 120) & (green < 90)).sum())
+    room = (blue > 120) & (red > 120) & (green < 90)
+    white = (picture > 230).all(axis=2).astype(numpy.uint8)
+    near = cv2.dilate(white, numpy.ones((2 * margin + 1, 2 * margin + 1), numpy.uint8)) > 0
+    return int((room & ~near).sum())
 
 
 def mistakes(picture: numpy.ndarray, number: int, margin: int = 6) -> int:
@@ -79,4 +85,4 @@ def mistakes(picture: numpy.ndarray, number: int, margin: int = 6) -> int:
     inside[top + margin : bottom - margin, left + margin : right - margin] = True
     near = numpy.zeros(white.shape, bool)
     near[max(0, top - margin) : bottom + margin, max(0, left - margin) : right + margin] = True
-    return int((inside & ~white).sum() + (~near & white).sum()) + room_visible(upper * ~near[..., None])
+    return int((inside & ~white).sum() + (~near & white).sum()) + room_visible(upper)

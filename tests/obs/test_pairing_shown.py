@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 import pytest
@@ -33,6 +34,21 @@ def recorded(obs, seconds):
     return found
 
 
+def delays_in_obs_frames(frames):
+    """Return for each frame that OBS made how many such frames ago its right half was at the left.
+
+    When OBS is late, it writes a frame twice and the clip goes on: neither counts.
+    """
+    made = [(left, number) for (left, number), _same in itertools.groupby(frames, key=lambda one: one[:2])]
+    lefts = [left for left, _number in made]
+    found = []
+    for index, (_left, number) in enumerate(made):
+        back = lefts[index::-1][:30]
+        if number in back:
+            found.append(back.index(number))
+    return found
+
+
 @pytest.fixture
 def play(tmp_path, test_home, numbered_clip):
     """Return a function that plays the numbered clip in OBS with settings and returns (frames, status)."""
@@ -56,13 +72,13 @@ def test_every_shown_frame_is_cut_with_its_own_alpha(play):
     assert len(frames) > 100
     wrong = [numbered.mistakes(right, number) for _left, number, right in frames]
     assert wrong == [0] * len(frames)
-    delays = Counter((left - number) % numbered.COUNT for left, number, _right in frames)
+    delays = Counter(delays_in_obs_frames(frames))
     usual, times = delays.most_common(1)[0]
     print(f"delay in OBS frames: {dict(delays)}; the status says {told['delay_frames']}")
     assert usual <= 2
     assert usual == told["delay_frames"]
     # On a machine that is busy with other things a frame may be late or come twice now and then.
-    assert times > 0.8 * len(frames)
+    assert times > 0.8 * delays.total()
 
 
 def test_a_slow_model_is_paired_too(play):
@@ -76,7 +92,7 @@ def test_a_slow_model_is_paired_too(play):
 
 def test_lowest_latency_shows_the_picture_at_once(play):
     frames, told = play(sync="lowest_latency")
-    # The alpha is older than the picture, so the marks may be cut away: only undamaged ones tell.
-    at_once = sum(left == number for left, number, _right in frames)
+    # The picture is the newest and its alpha two frames old, so a mark is seen if both numbers have it.
+    at_once = sum(number == left & (left - 2) for left, number, _right in frames)
     assert told["delay_frames"] == 0
-    assert at_once > 0
+    assert at_once > 0.6 * len(frames)
