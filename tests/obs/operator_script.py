@@ -49,7 +49,9 @@ def reload_script():
 
 
 def remove_script():
-    scripting.obs_script_destroy(script)
+    global script
+    script, removed = None, script
+    scripting.obs_script_destroy(removed)
 
 
 def duplicate(source, copy, scene):
@@ -82,5 +84,7 @@ def script_load(settings):
 
 
 def script_unload():
-    """Go."""
+    """Go, and take the script along, if it was not removed."""
     vendor.close()
+    if script:
+        remove_script()

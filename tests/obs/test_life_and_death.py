@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sys
 import time
@@ -242,14 +241,14 @@ class TestOperated:
             assert seen == [0] * len(seen)
             ends_well(obs)
 
-    def test_source_duplicated(self, operated, clip, ends_well):
-        with operated(clip) as obs:
+    def test_source_duplicated(self, operated, ends_well):
+        # OBS duplicates no media sources: both scenes would show the same one.
+        with operated(collection.color("Plain", (0, 255, 0), (640, 360), [filtered(SETTINGS)])) as obs:
             wait_until_running(obs)
-            operate(obs, do="duplicate", source="Clip", copy="Copy", scene="Scene")
+            operate(obs, do="duplicate", source="Plain", copy="Copy", scene="Scene")
             wait_until_running(obs, 2)
             found = obs.ws.get_source_filter_list("Copy").filters
             assert [one["filterSettings"] for one in found] == [SETTINGS]
-            obs.ws.remove_input("Clip")
+            obs.ws.remove_input("Plain")
             wait_until_running(obs, 1)
-            assert os.path.exists(obs.log_file)
             ends_well(obs)
