@@ -163,11 +163,16 @@ def install(flavour: str, groups: list[str]) -> None:
 def pip(*arguments: str, quiet: bool = False) -> None:
     """Run the environment's pip, its progress visible; SetupError with its last error if it fails."""
     command = [str(python()), "-m", "pip", *arguments, "--disable-pip-version-check"]
-    if quiet:
-        command.append("--quiet")
-    # Errors are kept to be told in one sentence; the bars go to the terminal as they come.
+    # Errors are kept to be told in one sentence; the bars go to the terminal as they come. ("--quiet" would
+    # hide the warnings too, which alone say that it is the network that fails.)
     done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace", check=False
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL if quiet else None,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        check=False,
     )
     if done.returncode:
         raise SetupError(_pip_sentence(done.stderr))
@@ -176,7 +181,8 @@ def pip(*arguments: str, quiet: bool = False) -> None:
 def _pip_sentence(errors: str) -> str:
     network = ("NewConnectionError", "Temporary failure in name resolution", "ConnectTimeoutError",
                "Network is unreachable", "Failed to establish", "Name or service not known",
-               "ReadTimeoutError", "getaddrinfo failed")  # fmt: skip
+               "ReadTimeoutError", "getaddrinfo failed", "Failed to resolve", "Connection refused",
+               "connection broken by")  # fmt: skip
     if any(word in errors for word in network):
         return "The package registry cannot be reached: check the network connection and run this again."
     if "No space left on device" in errors:
