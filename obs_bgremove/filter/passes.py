@@ -121,6 +121,8 @@ class Blur:
 
     #: At full strength the standard deviation is this part of the frame's height.
     STRONGEST = 0.05
+    #: The room begins this far from the person, as a part of the frame's height.
+    GUARD = 0.01
 
     def __init__(self, shaders: Shaders):
         self._effect = shaders.blur
@@ -139,6 +141,7 @@ class Blur:
             lib.gs_effect_set_texture(effect["alpha"], alpha or frame)
             lib.gs_effect_set_float(effect["has_alpha"], 1.0 if alpha else 0.0)
             _set_vec2(effect["pixel"], 0.25 / small[0], 0.25 / small[1])
+            _set_vec2(effect["guard"], self.GUARD * height / width, self.GUARD)
             effect.draw(b"Weigh", *small)
         step = sigma / shrink
         for source, target, direction in (

@@ -2,7 +2,7 @@
 """A script for a private OBS: does what a person does with the mouse and obs-websocket cannot.
 
 It runs the filter's script through OBS' own scripting library, as the window Tools > Scripts
-does, so that a test can reload it and remove it; and it duplicates sources.
+does, so that a test can reload it and remove it; and it duplicates sources and holds filters.
 Asked by obs-websocket vendor requests to "operator". The environment variable
 ``OPERATOR_SCRIPT`` is the path of the script to run.
 """
@@ -30,6 +30,8 @@ Task = CFUNCTYPE(None, c_void_p)
 process.obs_queue_task.argtypes = [c_int, Task, c_void_p, c_bool]
 process.obs_source_duplicate.restype = c_void_p
 process.obs_source_duplicate.argtypes = [c_void_p, c_char_p, c_bool]
+process.obs_source_get_filter_by_name.restype = c_void_p
+process.obs_source_get_filter_by_name.argtypes = [c_void_p, c_char_p]
 process.obs_scene_from_source.restype = c_void_p
 process.obs_scene_from_source.argtypes = [c_void_p]
 process.obs_scene_add.restype = c_void_p
@@ -63,12 +65,22 @@ def duplicate(source, copy, scene):
         lib.obs_source_release(one)
 
 
+def hold(source, name):
+    """Take a reference of a filter and keep it for ever, as a copied filter or an undo step may."""
+    found = lib.obs_get_source_by_name(source.encode())
+    process.obs_source_get_filter_by_name(found, name.encode())
+    lib.obs_source_release(found)
+
+
 def answer(asked, response):
     """Do what is asked."""
     what = data.read(asked, "do", "")
     if what == "duplicate":
         arguments = [data.read(asked, name, "") for name in ("source", "copy", "scene")]
         on_ui_thread(lambda: duplicate(*arguments))
+    elif what == "hold":
+        arguments = [data.read(asked, name, "") for name in ("source", "filter")]
+        on_ui_thread(lambda: hold(*arguments))
     else:
         on_ui_thread({"reload": reload_script, "remove": remove_script}[what])
     data.write(response, {"done": what})

@@ -252,3 +252,14 @@ class TestOperated:
             obs.ws.remove_input("Plain")
             wait_until_running(obs, 1)
             ends_well(obs)
+
+    @pytest.mark.parametrize("removed", [False, True])
+    def test_filter_held_by_something_else_at_the_end(self, operated, clip, removed):
+        with operated(clip) as obs:
+            wait_until_running(obs)
+            operate(obs, do="hold", source="Clip", filter=FILTER)
+            if removed:
+                obs.ws.remove_source_filter("Clip", FILTER)
+            time.sleep(0.5)
+            # What is held leaks, but OBS must end as ever.
+            assert obs.stop().code == 0
