@@ -143,6 +143,14 @@ def test_it_is_in_a_session_of_its_own(directory):
         assert os.getsid(client.pid) != os.getsid(0)
 
 
+@pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="Linux only")
+def test_it_never_takes_the_processor_from_the_thread_that_wakes_it(directory):
+    with worker_home.client() as client:
+        until(lambda: client.devices, "the devices")
+        threads = psutil.Process(client.pid).threads()
+        assert {os.sched_getscheduler(thread.id) for thread in threads} == {os.SCHED_BATCH}
+
+
 def test_stop_ends_it_also_when_it_is_busy_or_stopped(directory):
     for trouble in ("busy", "stopped"):
         with worker_home.client() as client:
