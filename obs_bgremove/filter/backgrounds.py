@@ -17,7 +17,10 @@ from ..obs.graphics import BaseEffect, blending, linear_light, vec4
 from ..obs.sources import NamedSource, PrivateSource, contains
 from ..obs.structs import EFFECT_SOLID, MEDIA_STATE_ERROR
 from .fit import place
-from .passes import AS_IN_SCENE, REPLACE, Ground, Passes
+from .passes import Passes
+from .passes.composite import Ground
+from .passes.cut import Cut
+from .passes.drawing import AS_IN_SCENE, REPLACE
 from .settings import Settings
 
 
@@ -50,8 +53,8 @@ class Background:
     #: Whether making it anew may help (its source was not there, but may be by now).
     stale = False
 
-    def ground(self, passes: Passes, frame: int, alpha: int | None, width: int, height: int) -> Ground:
-        """Return what the person is drawn on. ``frame`` and ``alpha`` are what will be drawn on it."""
+    def ground(self, passes: Passes, cut: Cut, width: int, height: int) -> Ground:
+        """Return what the person of this cut is drawn on."""
         return Ground(b"Alone")
 
     def set_showing(self, showing: bool) -> None:
@@ -71,10 +74,10 @@ class Blurred(Background):
     def __init__(self, settings: Settings):
         self._strength = settings.blur / 100
 
-    def ground(self, passes, frame, alpha, width, height):
+    def ground(self, passes, cut, width, height):
         # Without an alpha the person is in the blur too, and it is as strong as can be.
-        strength = self._strength if alpha else 1.0
-        return Ground(b"OnBlur", passes.blur.draw(frame, alpha, width, height, strength))
+        strength = self._strength if cut.alpha else 1.0
+        return Ground(b"OnBlur", passes.blur.draw(cut, width, height, strength))
 
 
 class Color(Background):
@@ -87,7 +90,7 @@ class Color(Background):
             b"OnColor", color=vec4(*bgr, 1.0), linear=vec4(*(_linear(one) for one in bgr), 1.0)
         )
 
-    def ground(self, passes, frame, alpha, width, height):
+    def ground(self, passes, cut, width, height):
         return self._ground
 
     def fill(self, width: int, height: int) -> None:
@@ -114,7 +117,7 @@ class _OfSource(Color):
         self._showing = False
         self._usable = True
 
-    def ground(self, passes, frame, alpha, width, height):
+    def ground(self, passes, cut, width, height):
         # Into a texture of its own: what sticks out of the picture has to be cut off.
         with passes.ground.drawing(width, height):
             self._draw(width, height)

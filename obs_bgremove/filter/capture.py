@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from ..obs.graphics import StagingSurface, blending
+from ..obs.graphics import Effect, StagingSurface, blending
 from ..obs.sources import draw_target
 from ..obs.structs import FORMAT_BGRA
-from .passes import AS_IN_SCENE, Shrink
+from .passes.drawing import AS_IN_SCENE
+from .passes.shrink import shrink
 from .pictures import Picture
 
 
@@ -17,8 +18,8 @@ class Capture:
     one: the GPU has finished by then, so nothing stalls.
     """
 
-    def __init__(self, shrink: Shrink):
-        self._shrink = shrink
+    def __init__(self, shrink_effect: Effect):
+        self._effect = shrink_effect
         self._staging: StagingSurface | None = None
         self._staged: int | None = None
 
@@ -32,8 +33,8 @@ class Capture:
         if self._staging is None or (self._staging.width, self._staging.height) != (width, height):
             self.free()
             self._staging = StagingSurface(width, height, FORMAT_BGRA)
-        frame = picture.frame
-        self._staging.stage(self._shrink.draw(frame.texture, frame.width, frame.height, width, height))
+        shrink(self._effect, picture.frame, picture.small, width, height)
+        self._staging.stage(picture.small.texture)
         self._staged = serial
 
     def hand_over(self, ring) -> int | None:

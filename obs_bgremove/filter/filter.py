@@ -21,7 +21,9 @@ from . import backgrounds, page
 from .capture import Capture
 from .pairing import Frame, Pairing
 from .passes import Passes
-from .pictures import Pictures
+from .passes.composite import Ground, composite
+from .passes.cut import Cut
+from .pictures import Picture, Pictures
 from .settings import AUTO, Settings
 from .shared import shared
 from .stall import Stall
@@ -57,7 +59,7 @@ class BackgroundFilter:
         self._newest_alpha = 0
         self._drawn_at = -self.FORGET_AFTER - 1
         self._drawing = False
-        self._picture: tuple | None = None
+        self._picture: tuple[Ground, Cut] | None = None
 
         self._stall = Stall()
         self._meter = Meter()
@@ -118,19 +120,19 @@ class BackgroundFilter:
                     lib.gs_set_linear_srgb(linear)
                     self._drawing = False
         if self._picture:
-            self._passes.composite.draw(*self._picture, width, height)
+            composite(self._passes.shaders.composite, *self._picture, width, height)
 
     def tick(self) -> None:
         """Rest while nobody looks."""
         if shared.clock.number - self._drawn_at > self.FORGET_AFTER:
             self._background.set_showing(False)
 
-    def _make_frame(self, target: int, parent: int, width: int, height: int) -> tuple | None:
-        """Do what is done once in an OBS frame; return what ``Composite.draw`` draws in it."""
+    def _make_frame(self, target: int, parent: int, width: int, height: int) -> tuple[Ground, Cut] | None:
+        """Do what is done once in an OBS frame; return what ``composite`` draws in it."""
         now = shared.clock.number
         if self._passes is None:
             self._passes = Passes(shared.shaders)
-            self._capture = Capture(self._passes.shrink)
+            self._capture = Capture(shared.shaders.shrink)
         if now - self._drawn_at >= self.FORGET_AFTER:
             self._pairing.reset()
             self._capture.forget()
@@ -172,25 +174,29 @@ class BackgroundFilter:
             self._handed_over = handed_over
         self._pairing.prune(ring.taken, self._handed_over)
 
-    def _compose(self, now: int, width: int, height: int) -> tuple | None:
-        settings = self.settings
-        shown, cut = self._pairing.choose(now)
-        if cut and self._stall.over():
+    def _compose(self, now: int, width: int, height: int) -> tuple[Ground, Cut] | None:
+        shown, alpha_of = self._pairing.choose(now)
+        if alpha_of and self._stall.over():
             # The last complete composite has stood long enough: only the background is left.
             self._pairing.hide(older_than=now - int(self._stall.patience / shared.frame_seconds()))
-            shown = cut = None
-        self._shown_alpha = cut is not None
+            shown = alpha_of = None
+        self._shown_alpha = alpha_of is not None
         self._delay = now - shown.drawn_at if shown else 0
 
-        shown = shown or self._pairing.newest
-        if shown is None:
+        picture = shown or self._pairing.newest
+        if picture is None:
             return None
-        frame, alpha = shown.picture.frame.texture, None
-        if cut:
-            alpha = cut.picture.alpha.texture
-            alpha = self._passes.edge.draw(alpha, width, height, settings.edge_shift, settings.edge_softness)
-        ground = self._newest_background().ground(self._passes, frame, alpha, width, height)
-        return ground, frame, alpha
+        cut = Cut(picture.picture.frame.texture)
+        if alpha_of:
+            cut = self._cut(cut, alpha_of.picture, width, height)
+        return self._newest_background().ground(self._passes, cut, width, height), cut
+
+    def _cut(self, cut: Cut, of: Picture, width: int, height: int) -> Cut:
+        settings = self.settings
+        cut = cut._replace(alpha=of.alpha.texture, refine=settings.refinement, clean=settings.color_cleaning)
+        if cut.refine or cut.clean:
+            cut = cut._replace(colors=self._passes.colors.draw(of.small, cut.alpha))
+        return self._passes.edge.draw(cut, width, height, settings.edge_shift, settings.edge_softness)
 
     def _newest_background(self) -> backgrounds.Background:
         with contextlib.suppress(queue.Empty):

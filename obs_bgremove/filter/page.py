@@ -63,6 +63,8 @@ def build(
             made = page.choice(name, about["label"], about["choices"].items())
         elif "range" in about:
             made = page.slider(name, about["label"], *about["range"], about["unit"])
+        elif isinstance(one.default, bool):
+            made = page.switch(name, about["label"])
         else:
             made = page.color(name, about["label"])
         properties.explain(made, about["help"])

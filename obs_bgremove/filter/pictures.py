@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 from ..obs.graphics import DynamicTexture, RenderTarget
-from ..obs.structs import FORMAT_R8, FORMAT_RGBA
+from ..obs.structs import FORMAT_BGRA, FORMAT_R8, FORMAT_RGBA
 
 
 class Picture:
-    """A frame at full size (RGBA, sRGB-encoded, premultiplied), and its alpha (one byte a pixel)."""
+    """A frame (RGBA, sRGB-encoded, premultiplied), the same at the model's input size (BGRA), its alpha."""
 
     def __init__(self):
         self.frame = RenderTarget(FORMAT_RGBA)
+        self.small = RenderTarget(FORMAT_BGRA)
         self.alpha: DynamicTexture | None = None
 
     def upload_alpha(self, address: int, width: int, height: int) -> None:
@@ -25,6 +26,7 @@ class Picture:
     def free(self) -> None:
         """Free the GPU objects."""
         self.frame.free()
+        self.small.free()
         if self.alpha:
             self.alpha.free()
 

@@ -76,6 +76,12 @@ class Settings:
         range=(-20.0, 20.0, 0.1),
         unit=" px",
     )
+    refinement: bool = _setting(
+        True, "Refine the edge", "Finds the edge in the full picture where the network left it undecided."
+    )
+    color_cleaning: bool = _setting(
+        True, "Clean the edge's colour", "Takes the old room's colour out of hair and soft edges."
+    )
     model: str = _setting(
         AUTO, "Model", "The network that finds the person. Models are folders: you can add your own."
     )

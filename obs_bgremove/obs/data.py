@@ -16,6 +16,8 @@ def read(data: int, name: str, like: Value) -> Value:
     key = name.encode()
     if isinstance(like, str):
         return (lib.obs_data_get_string(data, key) or b"").decode(errors="replace")
+    if isinstance(like, bool):
+        return lib.obs_data_get_bool(data, key)
     if isinstance(like, float):
         return lib.obs_data_get_double(data, key)
     return lib.obs_data_get_int(data, key)
@@ -26,6 +28,8 @@ def write_default(data: int, name: str, value: Value) -> None:
     key = name.encode()
     if isinstance(value, str):
         lib.obs_data_set_default_string(data, key, value.encode())
+    elif isinstance(value, bool):
+        lib.obs_data_set_default_bool(data, key, value)
     elif isinstance(value, float):
         lib.obs_data_set_default_double(data, key, value)
     else:

@@ -49,6 +49,10 @@ class Page:
         lib.obs_property_float_set_suffix(made, suffix.encode())
         return made
 
+    def switch(self, name: str, label: str) -> int:
+        """Add a check box; the setting is a bool."""
+        return lib.obs_properties_add_bool(self.handle, name.encode(), label.encode())
+
     def color(self, name: str, label: str) -> int:
         """Add a colour; the setting is an int 0xAABBGGRR."""
         return lib.obs_properties_add_color(self.handle, name.encode(), label.encode())

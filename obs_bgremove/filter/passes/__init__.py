@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The drawing passes, all on OBS' GPU context.
+
+Every pass owns its render targets and uses them again in each frame; nothing is allocated
+per frame unless a size changes.
+"""
+
+from __future__ import annotations
+
+from ...obs.graphics import Effect, RenderTarget
+from ...obs.structs import FORMAT_RGBA
+from .blur import Blur
+from .colors import Colors
+from .drawing import SHADERS
+from .edge import Edge
+
+
+class Shaders:
+    """The compiled effects, shared by all filters."""
+
+    def __init__(self):
+        self.shrink = Effect(SHADERS / "shrink.effect")
+        self.colors = Effect(SHADERS / "colors.effect")
+        self.edge = Effect(SHADERS / "edge.effect")
+        self.blur = Effect(SHADERS / "blur.effect")
+        self.composite = Effect(SHADERS / "composite.effect")
+
+    def free(self) -> None:
+        """Free the GPU objects."""
+        for effect in (self.shrink, self.colors, self.edge, self.blur, self.composite):
+            effect.free()
+
+
+class Passes:
+    """The passes of one filter, and the target for its background."""
+
+    def __init__(self, shaders: Shaders):
+        self.shaders = shaders
+        self.colors = Colors(shaders.colors)
+        self.edge = Edge(shaders.edge)
+        self.blur = Blur(shaders.blur)
+        self.ground = RenderTarget(FORMAT_RGBA)
+
+    def free(self) -> None:
+        """Free the GPU objects (the shaders are shared)."""
+        for one in (self.colors, self.edge, self.blur, self.ground):
+            one.free()

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The colours of person and room around each pixel; see shaders/colors.effect."""
+
+from __future__ import annotations
+
+from ...obs.functions import lib
+from ...obs.graphics import Effect, RenderTarget, blending, linear_light
+from ...obs.structs import FORMAT_RGBA16F
+from .drawing import REPLACE, set_vec2
+
+
+class Colors:
+    """Means over a Gaussian, as sums and weights."""
+
+    #: Standard deviation in pixels of the model's input.
+    SIGMA = 2.5
+    #: The means are computed at this fraction of the model's input size.
+    FRACTION = 2
+
+    def __init__(self, effect: Effect):
+        self._effect = effect
+        self._person = RenderTarget(FORMAT_RGBA16F)
+        self._room = RenderTarget(FORMAT_RGBA16F)
+        self._half = RenderTarget(FORMAT_RGBA16F)
+
+    def draw(self, small: RenderTarget, alpha: int) -> tuple[int, int]:
+        """Return the textures of the person's and the room's colours of a frame at the model's input size."""
+        width, height = small.width // self.FRACTION, small.height // self.FRACTION
+        across, down = (self.SIGMA / small.width, 0.0), (0.0, self.SIGMA / small.height)
+        effect = self._effect
+        for technique, target in ((b"Person", self._person), (b"Room", self._room)):
+            with self._half.drawing(width, height), blending(*REPLACE), linear_light(False):
+                lib.gs_effect_set_texture(effect["frame"], small.texture)
+                lib.gs_effect_set_texture(effect["alpha"], alpha)
+                set_vec2(effect["pixel"], *across)
+                effect.draw(technique, width, height)
+            with target.drawing(width, height), blending(*REPLACE), linear_light(False):
+                lib.gs_effect_set_texture(effect["image"], self._half.texture)
+                set_vec2(effect["pixel"], *down)
+                effect.draw(b"Again", width, height)
+        return self._person.texture, self._room.texture
+
+    def free(self) -> None:
+        """Free the GPU objects."""
+        for target in (self._person, self._room, self._half):
+            target.free()

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A picture and what cuts the person out of it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ...obs.functions import lib
+from ...obs.graphics import Effect
+
+
+class Cut(NamedTuple):
+    """Textures of one moment, handed from pass to pass."""
+
+    #: The frame at full size: RGBA, sRGB-encoded, premultiplied.
+    frame: int
+    #: Its alpha, of any size; None while there is none: then there is no person to show.
+    alpha: int | None = None
+    #: The colours of person and room (``Colors.draw``); None if nobody asks for them.
+    colors: tuple[int, int] | None = None
+    #: Whether the alpha is the network's, to be refined against the frame.
+    refine: bool = False
+    #: Whether the person's colours are to be freed of the room's.
+    clean: bool = False
+
+
+def set_colors(effect: Effect, cut: Cut) -> None:
+    """Set the uniforms of edge_colors.effect."""
+    person, room = cut.colors or (cut.frame, cut.frame)
+    lib.gs_effect_set_texture(effect["person_colors"], person)
+    lib.gs_effect_set_texture(effect["room_colors"], room)

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the passes share: blend functions, small uniforms, the folder of the shaders."""
+
+from __future__ import annotations
+
+from ctypes import byref
+from pathlib import Path
+
+from ...obs.functions import lib
+from ...obs.structs import BLEND_INV_SRC_ALPHA, BLEND_ONE, BLEND_SRC_ALPHA, BLEND_ZERO, Vec2
+
+REPLACE = (BLEND_ONE, BLEND_ZERO)
+PREMULTIPLIED = (BLEND_ONE, BLEND_INV_SRC_ALPHA)
+#: What a source expects that draws itself into a scene.
+AS_IN_SCENE = (BLEND_SRC_ALPHA, BLEND_INV_SRC_ALPHA, BLEND_ONE, BLEND_INV_SRC_ALPHA)
+
+SHADERS = Path(__file__).parent.parent / "shaders"
+
+
+def set_vec2(uniform: int, x: float, y: float) -> None:
+    """Set a float2."""
+    lib.gs_effect_set_vec2(uniform, byref(Vec2(x, y)))
+
+
+def set_flag(uniform: int, value: object) -> None:
+    """Set a float to 1 or 0."""
+    lib.gs_effect_set_float(uniform, 1.0 if value else 0.0)

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The edge controls; see shaders/edge.effect."""
+
+from __future__ import annotations
+
+from ...obs.functions import lib
+from ...obs.graphics import Effect, RenderTarget, blending, linear_light
+from ...obs.structs import FORMAT_R8
+from .cut import Cut, set_colors
+from .drawing import REPLACE, set_vec2
+
+
+class Edge:
+    """Moves and softens the edge of an alpha, in pixels of the source."""
+
+    def __init__(self, effect: Effect):
+        self._effect = effect
+        self._targets = [RenderTarget(FORMAT_R8), RenderTarget(FORMAT_R8)]
+
+    def draw(self, cut: Cut, width: int, height: int, shift: float, softness: float) -> Cut:
+        """Return the cut with its alpha changed; the same one if there is nothing to change."""
+        if not shift and not softness:
+            return cut
+        alpha = cut.alpha
+        if cut.refine:
+            # What is refined afterwards would be where the colours are, not where it was moved to.
+            alpha = self._pass(b"Refine", cut, alpha, width, height)
+        if shift:
+            alpha = self._pass(
+                b"Grow" if shift > 0 else b"Shrink", cut, alpha, width, height, (0, 0), abs(shift)
+            )
+        if softness:
+            alpha = self._pass(b"Soften", cut, alpha, width, height, (1, 0), softness)
+            alpha = self._pass(b"Soften", cut, alpha, width, height, (0, 1), softness)
+        return cut._replace(alpha=alpha, refine=False)
+
+    def _pass(self, technique, cut, alpha, width, height, direction=(0, 0), reach=0.0) -> int:
+        effect = self._effect
+        target = self._targets[0]
+        self._targets.reverse()
+        with target.drawing(width, height), blending(*REPLACE), linear_light(False):
+            lib.gs_effect_set_texture(effect["alpha"], alpha)
+            lib.gs_effect_set_texture(effect["frame"], cut.frame)
+            set_colors(effect, cut)
+            set_vec2(effect["pixel"], 1.0 / width, 1.0 / height)
+            set_vec2(effect["direction"], *direction)
+            lib.gs_effect_set_float(effect["reach"], reach)
+            effect.draw(technique, width, height)
+        return target.texture
+
+    def free(self) -> None:
+        """Free the GPU objects."""
+        for target in self._targets:
+            target.free()

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Scales a frame to the input size of the model."""
+
+from __future__ import annotations
+
+import math
+
+from ...obs.functions import lib
+from ...obs.graphics import Effect, RenderTarget, blending, linear_light
+from .drawing import REPLACE, set_vec2
+
+
+def shrink(effect: Effect, frame: RenderTarget, into: RenderTarget, width: int, height: int) -> None:
+    """Draw a frame into another target at width x height, values as they are (cameras' are sRGB-encoded)."""
+    with into.drawing(width, height), blending(*REPLACE), linear_light(False):
+        lib.gs_effect_set_texture(effect["image"], frame.texture)
+        set_vec2(effect["samples"], _samples(frame.width, width), _samples(frame.height, height))
+        set_vec2(effect["pixel"], 1.0 / width, 1.0 / height)
+        effect.draw(b"Draw", width, height)
+
+
+def _samples(size: int, to_size: int) -> int:
+    """Return how many bilinear samples cover the texels under one pixel of the smaller picture."""
+    return min(max(math.ceil(size / to_size / 2), 1), 16)
