@@ -106,15 +106,12 @@ def _models(home: Path) -> dict[str, Path]:
 
 def row(label: str, scores: list[Score]) -> str:
     """Return a line of the table: the means over the clips."""
-    means = [
-        numpy.nanmean([score.mean(column) for score in scores]) * scale for column, scale in COLUMNS.items()
-    ]
+    columns = ""
+    for name, scale in COLUMNS.items():
+        found = [score.mean(name) for score in scores if score.values.get(name)]
+        columns += f"{scale * sum(found) / len(found):8.3f}" if found else f"{'-':>8}"
     levels = max(len(score.levels) for score in scores)
-    return (
-        f"{name:30}"
-        + "".join(f"{value:8.3f}" for value in means)
-        + f"{levels:8}{sum(s.shown for s in scores):7}"
-    )
+    return f"{label:30}{columns}{levels:8}{sum(score.shown for score in scores):7}"
 
 
 def play(folder: Path, home: Path, clip: Path, options, settings) -> tuple[Score, object]:
@@ -188,7 +185,7 @@ def shrink(picture: numpy.ndarray) -> numpy.ndarray:
 
 
 def match(black: numpy.ndarray, alpha: numpy.ndarray, small: numpy.ndarray) -> int | None:
-    """Return the number of the frame whose colours are shown where alpha is full, if it is anywhere."""
+    """Return which frame's colours are shown where alpha is full; None if it is nowhere."""
     full = cv2.resize((alpha > 0.97).astype(numpy.float32), (160, 90), interpolation=cv2.INTER_AREA) > 0.99
     if full.sum() < 50:
         return None
@@ -197,7 +194,10 @@ def match(black: numpy.ndarray, alpha: numpy.ndarray, small: numpy.ndarray) -> i
 
 
 def lag(alpha: numpy.ndarray, truths, number: int, most: int = 5) -> float:
-    """Return by how many frames the alpha is late: the vertex of a parabola through the errors around the least."""
+    """Return by how many frames the alpha is late.
+
+    It is the vertex of a parabola through the errors around the least one.
+    """
     errors = [mse(alpha, truths[number - back]) for back in range(min(most, number) + 1)]
     least = int(numpy.argmin(errors))
     if 0 < least < len(errors) - 1:
