@@ -120,7 +120,7 @@ class BackgroundFilter:
                     lib.gs_set_linear_srgb(linear)
                     self._drawing = False
         if self._picture:
-            composite(self._passes.shaders.composite, *self._picture, width, height)
+            composite(self._passes.shaders, *self._picture, width, height)
 
     def tick(self) -> None:
         """Rest while nobody looks."""

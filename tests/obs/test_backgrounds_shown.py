@@ -16,6 +16,9 @@ WIDTH, HEIGHT = 640, 360
 PERSON = (slice(80, 280), slice(240, 400))
 #: BGR of the room, in stripes: no green in it.
 DARK, BRIGHT = (60, 0, 60), (200, 0, 200)
+#: A patch on the person, of no colour that sRGB encoding leaves alone.
+PATCH = (slice(220, 260), slice(290, 350))
+SHIRT = (90, 150, 40)
 ORANGE = (0, 128, 255)
 
 
@@ -26,6 +29,7 @@ def room(tmp_path_factory):
     for left in range(0, WIDTH, 16):
         picture[:, left : left + 16] = BRIGHT if left // 16 % 2 else DARK
     picture[PERSON] = 255
+    picture[PATCH] = SHIRT
     path = tmp_path_factory.mktemp("room") / "room.png"
     cv2.imwrite(str(path), picture)
     return path
@@ -87,6 +91,16 @@ def test_color(shown):
     assert near(picture[20, 20], (0, 128, 255))
     assert near(picture[180, 320], (255, 255, 255))
     assert (picture[..., 3] == 255).all()
+
+
+@pytest.mark.parametrize("background", ["transparent", "color", "blur"])
+@pytest.mark.parametrize(
+    "edges", [{}, {"refinement": False, "color_cleaning": False}, {"edge_softness": 2.0}]
+)
+def test_the_person_keeps_its_colours(shown, background, edges):
+    (picture,) = shown(background=background, **edges)
+    assert near(picture[240, 320], SHIRT, 2)
+    assert near(picture[180, 320], (255, 255, 255), 2)
 
 
 @pytest.fixture(scope="module")

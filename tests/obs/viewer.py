@@ -33,7 +33,7 @@ from export.metrics.segmentation import overlap
 from obs_bgremove import home as installed
 from obs_bgremove.demo import collection
 from obs_bgremove.demo.private_obs import PrivateObs
-from tests.obs.stage import SCRIPT, filtered, make_home, open_obs, wait_until_running
+from tests.obs.stage import SCRIPT, make_home, open_obs, wait_until_running
 
 #: Pixels farther than this from any person count for the leak.
 FAR = 40
@@ -58,7 +58,7 @@ class Score:
         return float(numpy.mean(self.values[name])) if self.values.get(name) else float("nan")
 
 
-COLUMNS = {"MAD": 1e3, "MSE": 1e3, "edge": 1e3, "IoU": 1, "dtSSD": 1e2, "lag": 1, "leak": 1e3}
+COLUMNS = {"MAD": 1, "MSE": 1, "edge": 1, "IoU": 1, "dtSSD": 1, "lag": 1, "leak": 1e3}
 
 
 def main() -> None:
@@ -118,8 +118,9 @@ def play(folder: Path, home: Path, clip: Path, options, settings) -> tuple[Score
     """Play a clip in OBS; return its score and how OBS ended."""
     frames, truths = zip(*clips.read(clip))
     height, width = truths[0].shape
-    filters = [] if options.no_filter else [filtered(settings) if options.filter == "obs_bgremove" else
-                                            collection.effect(options.filter, "Filter", settings)]  # fmt: skip
+    filters = []
+    if not options.no_filter:
+        filters = [collection.effect(options.filter, "Filter", settings)]
     source = collection.clip("Clip", clip / "com.mp4", filters)
     black, white = (
         collection.color(name, (value, value, value), (width, height))

@@ -7,8 +7,8 @@ per frame unless a size changes.
 
 from __future__ import annotations
 
-from ...obs.graphics import Effect, RenderTarget
-from ...obs.structs import FORMAT_RGBA
+from ...obs.graphics import DynamicTexture, Effect, RenderTarget
+from ...obs.structs import FORMAT_R8, FORMAT_RGBA
 from .blur import Blur
 from .colors import Colors
 from .drawing import SHADERS
@@ -24,10 +24,13 @@ class Shaders:
         self.edge = Effect(SHADERS / "edge.effect")
         self.blur = Effect(SHADERS / "blur.effect")
         self.composite = Effect(SHADERS / "composite.effect")
+        # Bound where a pass has no use for a texture. Never a texture that the same pass uses:
+        # in OpenGL whether one is decoded as sRGB belongs to the texture, so the last call wins.
+        self.nothing = DynamicTexture(1, 1, FORMAT_R8)
 
     def free(self) -> None:
         """Free the GPU objects."""
-        for effect in (self.shrink, self.colors, self.edge, self.blur, self.composite):
+        for effect in (self.shrink, self.colors, self.edge, self.blur, self.composite, self.nothing):
             effect.free()
 
 
@@ -37,8 +40,8 @@ class Passes:
     def __init__(self, shaders: Shaders):
         self.shaders = shaders
         self.colors = Colors(shaders.colors)
-        self.edge = Edge(shaders.edge)
-        self.blur = Blur(shaders.blur)
+        self.edge = Edge(shaders)
+        self.blur = Blur(shaders)
         self.ground = RenderTarget(FORMAT_RGBA)
 
     def free(self) -> None:

@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
-from ...obs.graphics import Effect, RenderTarget, blending, linear_light
+from ...obs.graphics import RenderTarget, blending, linear_light
 from ...obs.structs import FORMAT_RGBA16F
 from .cut import Cut
 from .drawing import REPLACE, set_flag, set_vec2
+
+if TYPE_CHECKING:
+    from . import Shaders
 
 
 class Blur:
@@ -20,8 +24,9 @@ class Blur:
     #: The room begins this far from the person, as a part of the frame's height.
     GUARD = 0.01
 
-    def __init__(self, effect: Effect):
-        self._effect = effect
+    def __init__(self, shaders: Shaders):
+        self._effect = shaders.blur
+        self._nothing = shaders.nothing.texture
         # Weighted colours become small beside a person; eight bits would show bands there.
         self._targets = RenderTarget(FORMAT_RGBA16F), RenderTarget(FORMAT_RGBA16F)
 
@@ -34,7 +39,7 @@ class Blur:
         effect = self._effect
         with first.drawing(*small), blending(*REPLACE), linear_light(False):
             lib.gs_effect_set_texture_srgb(effect["frame"], cut.frame)
-            lib.gs_effect_set_texture(effect["alpha"], cut.alpha or cut.frame)
+            lib.gs_effect_set_texture(effect["alpha"], cut.alpha or self._nothing)
             set_flag(effect["has_alpha"], cut.alpha)
             set_vec2(effect["pixel"], 0.25 / small[0], 0.25 / small[1])
             set_vec2(effect["guard"], self.GUARD * height / width, self.GUARD)

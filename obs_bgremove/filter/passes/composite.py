@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 from ctypes import byref
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...obs.functions import lib
-from ...obs.graphics import Effect, blending, linear_light
+from ...obs.graphics import blending, linear_light
 from ...obs.structs import SPACE_709_SCRGB, Vec4
 from .cut import Cut, set_colors
 from .drawing import PREMULTIPLIED, REPLACE, set_flag
+
+if TYPE_CHECKING:
+    from . import Shaders
 
 
 class Ground(NamedTuple):
@@ -24,16 +27,18 @@ class Ground(NamedTuple):
     linear: Vec4 | None = None
 
 
-def composite(effect: Effect, ground: Ground, cut: Cut, width: int, height: int) -> None:
+def composite(shaders: Shaders, ground: Ground, cut: Cut, width: int, height: int) -> None:
     """Draw the person on the ground, where OBS wants it; without an alpha the ground alone."""
     if ground.technique == b"Alone" and not cut.alpha:
         return
     # In linear light, as OBS composites, unless this scene item was told otherwise.
     linear = lib.gs_get_linear_srgb()
     set_texture = lib.gs_effect_set_texture_srgb if linear else lib.gs_effect_set_texture
+    effect, nothing = shaders.composite, shaders.nothing.texture
     set_texture(effect["frame"], cut.frame)
-    lib.gs_effect_set_texture(effect["alpha"], cut.alpha or cut.frame)
-    set_colors(effect, cut)
+    lib.gs_effect_set_texture(effect["alpha"], cut.alpha or nothing)
+    set_colors(effect, cut, nothing)
+    lib.gs_effect_set_texture(effect["image"], nothing)
     set_flag(effect["has_alpha"], cut.alpha)
     set_flag(effect["refine"], cut.refine)
     set_flag(effect["clean"], cut.clean)

@@ -24,8 +24,8 @@ class Cut(NamedTuple):
     clean: bool = False
 
 
-def set_colors(effect: Effect, cut: Cut) -> None:
-    """Set the uniforms of edge_colors.effect."""
-    person, room = cut.colors or (cut.frame, cut.frame)
+def set_colors(effect: Effect, cut: Cut, nothing: int) -> None:
+    """Set the uniforms of edge_colors.effect; ``nothing`` is ``Shaders.nothing``."""
+    person, room = cut.colors or (nothing, nothing)
     lib.gs_effect_set_texture(effect["person_colors"], person)
     lib.gs_effect_set_texture(effect["room_colors"], room)

@@ -3,18 +3,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ...obs.functions import lib
-from ...obs.graphics import Effect, RenderTarget, blending, linear_light
+from ...obs.graphics import RenderTarget, blending, linear_light
 from ...obs.structs import FORMAT_R8
 from .cut import Cut, set_colors
 from .drawing import REPLACE, set_vec2
+
+if TYPE_CHECKING:
+    from . import Shaders
 
 
 class Edge:
     """Moves and softens the edge of an alpha, in pixels of the source."""
 
-    def __init__(self, effect: Effect):
-        self._effect = effect
+    def __init__(self, shaders: Shaders):
+        self._effect = shaders.edge
+        self._nothing = shaders.nothing.texture
         self._targets = [RenderTarget(FORMAT_R8), RenderTarget(FORMAT_R8)]
 
     def draw(self, cut: Cut, width: int, height: int, shift: float, softness: float) -> Cut:
@@ -41,7 +47,7 @@ class Edge:
         with target.drawing(width, height), blending(*REPLACE), linear_light(False):
             lib.gs_effect_set_texture(effect["alpha"], alpha)
             lib.gs_effect_set_texture(effect["frame"], cut.frame)
-            set_colors(effect, cut)
+            set_colors(effect, cut, self._nothing)
             set_vec2(effect["pixel"], 1.0 / width, 1.0 / height)
             set_vec2(effect["direction"], *direction)
             lib.gs_effect_set_float(effect["reach"], reach)
