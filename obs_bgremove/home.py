@@ -49,6 +49,11 @@ def record_file() -> Path:
     return directory() / "install.json"
 
 
+def speed_file() -> Path:
+    """Return the path of the record of how fast the models are on this machine."""
+    return directory() / "speed.json"
+
+
 def read_record() -> dict:
     """Return what install.py recorded; empty if nothing is installed (or it cannot be read).
 

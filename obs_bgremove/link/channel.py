@@ -25,6 +25,8 @@ class Channel:
         self.ring: Ring | None = None
         self.problem = ""
         self.note = ""
+        #: Whether the live ring is the best there will be for the request.
+        self.settled = False
         #: The numbers of the live ring, and of the one that was asked for and has not come.
         self.live: int | None = None
         self.pending: int | None = None

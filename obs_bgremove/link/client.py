@@ -59,6 +59,14 @@ class DeviceInfo(NamedTuple):
     title: str
 
 
+class Usage(NamedTuple):
+    """What the worker process had used at a moment of its own clock: seconds, and megabytes of memory."""
+
+    at_s: float = 0.0
+    cpu_s: float = 0.0
+    memory_mb: float = 0.0
+
+
 class Client:
     """Starts, watches and restarts the worker; opens channels to it.
 
@@ -78,6 +86,8 @@ class Client:
         self.devices: tuple[DeviceInfo, ...] = ()
         #: The worker's process id, while one runs.
         self.pid: int | None = None
+        #: As the worker told last; zeros before its first word.
+        self.usage = Usage()
         self._log = log
         self._python = python
         self._environment = dict(environment or {})
@@ -180,6 +190,7 @@ class Client:
         self._ready = self._cannot = False
         self._busy = 0.0
         self._used = set()
+        self.usage = Usage()
         self._started_at = self._heard_at = time.monotonic()
         self.pid = process.pid
         for channel in self._channels:
@@ -304,6 +315,7 @@ class Client:
         self._give_back(channel.pending)
         channel.asked = channel.wanted
         channel.pending = next(self._numbers)
+        channel.settled = False
         channel.problem = channel.note = ""
         model, device = channel.asked
         message = {"ask": "open", "ring": channel.pending, "model": model, "device": device}
@@ -364,7 +376,7 @@ class Client:
     def _told_loading(self, message: dict) -> None:
         self._used.add(message["device"])
         for channel in self._channels:
-            if channel.pending == message["ring"]:
+            if message["ring"] in (channel.pending, channel.live):
                 channel.note = message["note"]
 
     def _told_ring(self, message: dict) -> None:
@@ -390,6 +402,7 @@ class Client:
         if before is not None:
             before.retire()
         channel.problem, channel.note = "", message["note"]
+        channel.settled = message["settled"]
         self._log(f"{ring.model} runs on {ring.device}. {channel.note}".rstrip())
 
     def _told_failed(self, message: dict) -> None:
@@ -409,6 +422,7 @@ class Client:
 
     def _told_alive(self, message: dict) -> None:
         self._busy = message["busy_s"]
+        self.usage = Usage(*(message[name] for name in Usage._fields))
 
     _LISTENERS = {  # noqa: RUF012
         "models": _told_models,

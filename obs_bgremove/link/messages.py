@@ -13,9 +13,13 @@ Worker to OBS (``tell``):
     ready   devices           onnxruntime is there; rings can be made
     cannot  problem           onnxruntime is not there; the worker ends
     loading ring, device, note
-    ring    ring, model, device, place, note
+    ring    ring, model, device, place, note, settled
+                              again, with another place, when a better device is ready than the one
+                              that served meanwhile; "settled" says that this is not to be expected
     failed  ring, problem     there is no such ring, or no more
-    alive   busy_s            twice a second; how long the inference that runs now has been running
+    alive   busy_s, at_s, cpu_s, memory_mb
+                              twice a second; how long the inference that runs now has been running, and
+                              what the process has used so far, by a clock of its own
 """
 
 from __future__ import annotations

@@ -9,5 +9,7 @@ engine      one model on one device
 loader      makes rings for filters, on a thread of its own
 slots       the worker's side of a ring
 stream      one filter's frames, alphas and recurrent state
-bench       what the round trip costs beside the bare inference
+usage       what the process has used of the machine
+automatic   which model "Automatic" means on this machine
+bench       a table of models and devices: made by measure, with bare for comparison
 """

@@ -12,15 +12,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m obs_bgremove.worker", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="serve an OBS on stdin and stdout (started by the filter)")
-    bench = commands.add_parser(
-        "bench", help="compare our round trip with the bare inference, for each model"
-    )
+    bench = commands.add_parser("bench", help="measure each model on each device that works here")
     bench.add_argument(
         "models", nargs="*", metavar="MODEL", help="names of models; all that are installed if none"
     )
-    bench.add_argument("--device", default="cpu", help="cpu (default), cuda, ... or auto")
-    bench.add_argument("--seconds", type=float, default=10.0, help="for each model (default 10)")
+    bench.add_argument(
+        "--device", default="all", help="cpu, cuda, ..., auto (those it may take), all (default)"
+    )
+    bench.add_argument("--seconds", type=float, default=20.0, help="for each line (default 20)")
     bench.add_argument("--json", metavar="FILE", help="write the figures there, too")
+    bench.add_argument(
+        "--record", action="store_true", help='let the "Automatic" model go by what is measured now'
+    )
     arguments = parser.parse_args()
     if arguments.command == "serve":
         from .server import serve
@@ -28,7 +31,7 @@ def main() -> int:
         serve()
     from .bench import bench as run
 
-    return run(arguments.models, arguments.device, arguments.seconds, arguments.json)
+    return run(arguments.models, arguments.device, arguments.seconds, arguments.json, arguments.record)
 
 
 if __name__ == "__main__":

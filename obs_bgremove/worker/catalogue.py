@@ -38,6 +38,8 @@ class Model:
     width: int = 0
     default: bool = False
     settle_frames: int = 0
+    #: Mean error of its alphas on our clips, lower is better; None if nobody measured it.
+    error: float | None = None
     installed: bool = False
     problem: str | None = None
 
@@ -112,7 +114,7 @@ def _read_folder(folder: Path) -> Model:
         return Model(name, folder, name, installed=installed, problem=problem)
     try:
         card = tomllib.loads((folder / "card.toml").read_text(encoding="utf-8"))
-        size, recurrent = card.get("input", {}), card.get("recurrent", {})
+        size, recurrent, quality = (card.get(table, {}) for table in ("input", "recurrent", "quality"))
         model = Model(
             name,
             folder,
@@ -122,6 +124,7 @@ def _read_folder(folder: Path) -> Model:
             width=int(size.get("width", 0)),
             default=card.get("default") is True,
             settle_frames=int(recurrent.get("settle_frames", 0)),
+            error=float(quality["clips_mad"]) if "clips_mad" in quality else None,
             installed=installed,
         )
     except (OSError, ValueError, TypeError, AttributeError) as error:

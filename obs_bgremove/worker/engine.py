@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
+from collections import Counter
 
 import numpy as np
 import onnxruntime
@@ -29,13 +31,18 @@ class Engine:
     ``lock`` is to be held during an inference: not every provider allows two at once.
     """
 
-    def __init__(self, model: Model, device: Device):
-        """Load it; raise ModelProblem (the model is at fault) or DeviceProblem (it may run elsewhere)."""
+    def __init__(self, model: Model, device: Device, alone: bool = True):
+        """Load it; raise ModelProblem (the model is at fault) or DeviceProblem (it may run elsewhere).
+
+        ``alone``: no other engine is made meanwhile, so that what is written to stderr is about this one.
+        """
         self.model = model
         self.device = device
         self.lock = threading.Lock()
         self.threads = 1
-        self.session = _load(model, device, 1)
+        self.session = _load(model, device, 1, alone)
+        #: What of the model does not run on the device, a sentence; empty if nothing, or nobody knows.
+        self.elsewhere = "" if device is CPU else _elsewhere(self.session, device)
         self.height, self.width, self.states = _contract(model, self.session)
         if device is CPU:
             self._choose_threads()
@@ -76,7 +83,7 @@ def session_options(threads: int):
     return chosen
 
 
-def _load(model: Model, device: Device, threads: int):
+def _load(model: Model, device: Device, threads: int, alone: bool = True):
     options = session_options(threads)
     if device.name == "directml":
         options.enable_mem_pattern = False
@@ -88,11 +95,18 @@ def _load(model: Model, device: Device, threads: int):
                 f"The model {model.name} cannot be loaded ({_first_line(error)}); "
                 f"run install.py --model {model.name}."
             ) from error
-    with providers.complaints() as lines:
+    options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
+    ways = providers.options(device, model)
+    for way in ways[:-1]:
+        with contextlib.suppress(DeviceProblem):
+            return _load_on(model, device, options, way, alone)
+    return _load_on(model, device, options, ways[-1], alone)
+
+
+def _load_on(model: Model, device: Device, options, way: list, alone: bool):
+    with providers.complaints() if alone else contextlib.nullcontext(list) as lines:
         try:
-            session = onnxruntime.InferenceSession(
-                str(model.file), options, providers=providers.options(device)
-            )
+            session = onnxruntime.InferenceSession(str(model.file), options, providers=way)
         except Exception as error:
             raise DeviceProblem(_first_line(error)) from error
         # onnxruntime goes on without a provider that does not start.
@@ -101,8 +115,37 @@ def _load(model: Model, device: Device, threads: int):
             raise DeviceProblem(
                 _shortened(reasons[-1]) if reasons else "onnxruntime did not start it; see the log"
             )
+    # A provider that starts may still refuse everything.
+    counts = _operators(session)
+    if counts and not any(provider == device.provider for provider, _operator in counts):
+        raise DeviceProblem("it takes none of the model's operators")
     session.disable_fallback()
     return session
+
+
+def _operators(session) -> Counter:
+    """Return how often each (provider, operator) is in a loaded graph; nothing if onnxruntime cannot tell."""
+    try:
+        parts = session.get_provider_graph_assignment_info()
+    except Exception:
+        # Too old (before 1.24), or not recorded.
+        return Counter()
+    return Counter((part.ep_name, node.op_type) for part in parts for node in part.get_nodes())
+
+
+def _elsewhere(session, device: Device) -> str:
+    counts = _operators(session)
+    strays = Counter()
+    for (provider, operator), count in counts.items():
+        if provider != device.provider:
+            strays[operator] += count
+    if not strays:
+        return ""
+    most = ", ".join(operator for operator, _count in strays.most_common(3))
+    return (
+        f"{sum(strays.values())} of the model's {sum(counts.values())} operators do not run on "
+        f"{device.title} ({most})."
+    )
 
 
 def _contract(model: Model, session) -> tuple[int, int, dict]:

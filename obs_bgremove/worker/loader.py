@@ -6,13 +6,17 @@ from __future__ import annotations
 import queue
 import sys
 import threading
+import time
 import traceback
 from typing import Callable, NamedTuple
 
 from ..link.memory import MemoryProblem
-from . import catalogue, providers
+from . import automatic, catalogue, providers
 from .catalogue import Model, ModelProblem
 from .providers import CPU, Device, DeviceProblem
+
+#: Seconds between two words about an engine that is being built.
+_PROGRESS = 5.0
 
 
 class Request(NamedTuple):
@@ -36,7 +40,9 @@ class Loader:
         self._cancelled: set[int] = set()
         self._engines: dict[tuple, object] = {}
         self._users: dict[tuple, int] = {}
-        self._keys: dict[int, tuple] = {}
+        #: Engines that are being built in the background, and those that could not be, with the reason.
+        self._builds: dict[tuple, _Build] = {}
+        self._unbuildable: dict[tuple, str] = {}
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
 
     def start(self) -> None:
@@ -51,9 +57,9 @@ class Loader:
         """Do not begin to make a stream that is not wanted any more. From any thread."""
         self._cancelled.add(number)
 
-    def release(self, number: int) -> None:
+    def release(self, stream) -> None:
         """Note that a stream is closed; its engine is freed with its last stream. From any thread."""
-        self._queue.put((self._release, number))
+        self._queue.put((self._release, stream))
 
     def _run(self) -> None:
         try:
@@ -68,16 +74,19 @@ class Loader:
             return
         self._tell({"tell": "ready", "devices": devices})
         while True:
-            function, argument = self._queue.get()
-            function(argument)
+            try:
+                function, argument = self._queue.get(timeout=_PROGRESS if self._builds else None)
+            except queue.Empty:
+                self._tell_progress()
+            else:
+                function(argument)
 
     def _load(self, request: Request) -> None:
         if request.number in self._cancelled:
             self._cancelled.discard(request.number)
             return
         try:
-            model = catalogue.choose(catalogue.read(), request.model)
-            stream, device, note = self._on_best_device(request, model)
+            stream, note, settled = self._on_best_device(request, catalogue.read())
         except (ModelProblem, MemoryProblem) as problem:
             self._tell({"tell": "failed", "ring": request.number, "problem": str(problem)})
         except Exception as error:
@@ -90,42 +99,54 @@ class Loader:
                 {
                     "tell": "ring",
                     "ring": request.number,
-                    "model": model.name,
-                    "device": device.name,
+                    "model": stream.engine.model.name,
+                    "device": stream.engine.device.name,
                     "place": stream.slots.memory.place,
                     "note": note,
+                    "settled": settled,
                 }
             )
 
-    def _on_best_device(self, request: Request, model: Model) -> tuple:
-        """Return (stream, device, note) on the first device on which the model runs."""
+    def _on_best_device(self, request: Request, models: dict[str, Model]) -> tuple:
+        """Return (stream, note, whether it will stay) on the first device on which the model runs."""
         devices, reasons = providers.order(request.device, request.avoid)
         failed = dict(request.failed)
         reasons += [f"{title} failed: {why}" for title, why in failed.items()]
+        building = ""
         for device in devices:
             if device.title in failed:
                 continue
+            name, chosen = request.model, ""
+            if not name:
+                name, chosen = automatic.choose(models, device.name)
+            model = catalogue.choose(models, name)
+            key = _key(model, device)
+            if key in self._unbuildable:
+                reasons.append(f"{device.title} failed: {self._unbuildable[key]}")
+                continue
+            if device.slow_start and key not in self._engines:
+                self._build(key, request, model, device)
+                building = self._builds[key].sentence()
+                continue
             text = f"{model.title} is being loaded on {device.title}."
-            if device.name == "tensorrt":
-                text += " The first time that takes minutes."
             self._tell({"tell": "loading", "ring": request.number, "device": device.name, "note": text})
             try:
-                stream = self._make(request.number, model, device)
+                stream = self._make(request.number, model, device, key)
             except DeviceProblem as problem:
                 reasons.append(f"{device.title} failed: {problem}")
                 continue
-            note = f"{'; '.join(reasons)}; running on {device.title}." if reasons else ""
-            return stream, device, note
+            notes = [f"{'; '.join(reasons)}; running on {device.title}."] if reasons else []
+            notes += [note for note in (building, chosen, stream.engine.elsewhere) if note]
+            return stream, " ".join(notes), not building
         raise ModelProblem(
-            f"The model {model.name} runs on no device: {'; '.join(reasons)}; choose another model."
+            f"The model {request.model or 'chosen automatically'} runs on no device: {'; '.join(reasons)}; "
+            "choose another model."
         )
 
-    def _make(self, number: int, model: Model, device: Device):
+    def _make(self, number: int, model: Model, device: Device, key: tuple):
         from .engine import Engine, reason
         from .stream import Stream
 
-        status = model.file.stat()
-        key = (model.file, status.st_size, status.st_mtime_ns, device.name)
         engine = self._engines.get(key)
         if engine is None:
             engine = Engine(model, device)
@@ -141,20 +162,90 @@ class Loader:
                     f"run install.py --model {model.name}, or choose another model."
                 ) from error
             raise DeviceProblem(reason(error)) from error
+        stream.key = key
         self._engines[key] = engine
         self._users[key] = self._users.get(key, 0) + 1
-        self._keys[number] = key
         print(f"{model.name} on {device.name} now serves filters: {self._users[key]}", file=sys.stderr)
         return stream
 
-    def _release(self, number: int) -> None:
-        self._cancelled.discard(number)
-        key: tuple | None = self._keys.pop(number, None)
-        if key is None:
-            return
+    def _release(self, stream) -> None:
+        if not any(stream.number in build.waiting for build in self._builds.values()):
+            self._cancelled.discard(stream.number)
+        key = stream.key
         self._users[key] -= 1
         if not self._users[key]:
             del self._users[key], self._engines[key]
+
+    # --- engines that take minutes -------------------------------------------------------
+
+    def _build(self, key: tuple, request: Request, model: Model, device: Device) -> None:
+        """Begin to make an engine on a thread of its own; the request is served again when it is there."""
+        build = self._builds.get(key)
+        if build is None:
+            build = self._builds[key] = _Build(model, device)
+            threading.Thread(target=self._run_build, args=(key, build), name="builder", daemon=True).start()
+        build.waiting[request.number] = request
+        self._tell_of(build, request.number)
+
+    def _run_build(self, key: tuple, build: _Build) -> None:
+        from .engine import Engine
+
+        try:
+            made = Engine(build.model, build.device, alone=False)
+        except (DeviceProblem, ModelProblem) as problem:
+            made = str(problem)
+        except Exception as error:
+            traceback.print_exc()
+            made = str(error)
+        self._queue.put((self._built, (key, made)))
+
+    def _built(self, argument: tuple) -> None:
+        """Move the filters that waited over to the engine, or tell them why there is none."""
+        key, made = argument
+        build = self._builds.pop(key)
+        print(f"{build.sentence()} Done: {made}", file=sys.stderr)
+        if isinstance(made, str):
+            self._unbuildable[key] = made
+        else:
+            self._engines[key] = made
+        for request in build.waiting.values():
+            self._load(request)
+        if key not in self._users:
+            # Nobody wants it any more; the next time it comes from the cache.
+            self._engines.pop(key, None)
+
+    def _tell_progress(self) -> None:
+        for build in self._builds.values():
+            for number in build.waiting:
+                self._tell_of(build, number)
+
+    def _tell_of(self, build: _Build, number: int) -> None:
+        note = build.sentence()
+        self._tell({"tell": "loading", "ring": number, "device": build.device.name, "note": note})
+
+
+class _Build:
+    """An engine on its way. ``waiting``: the requests for it, by number."""
+
+    def __init__(self, model: Model, device: Device):
+        self.model = model
+        self.device = device
+        self.waiting: dict[int, Request] = {}
+        self._began = time.monotonic()
+
+    def sentence(self) -> str:
+        """Return what is told meanwhile."""
+        seconds = time.monotonic() - self._began
+        return (
+            f"{self.model.title} is being built for {self.device.title}, for {seconds:.0f} s so far; "
+            "the first time that takes minutes, and another device serves meanwhile."
+        )
+
+
+def _key(model: Model, device: Device) -> tuple:
+    """Return what tells an engine from others: also a file that was replaced."""
+    status = model.file.stat()
+    return model.file, status.st_size, status.st_mtime_ns, device.name
 
 
 def cannot_import(error: BaseException) -> str:

@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
+import hashlib
 import os
+import shutil
 import sys
 import tempfile
 from typing import Callable, NamedTuple
 
 from .. import home
+from . import nvidia
+from .catalogue import Model
 
 
 class DeviceProblem(Exception):
@@ -18,58 +21,60 @@ class DeviceProblem(Exception):
 
 
 class Device(NamedTuple):
-    """A kind of device. ``there``: asks the machine whether it has one; raises DeviceProblem if not."""
+    """A kind of device. ``there``: asks the machine whether it has one; raises nvidia.Missing if not.
+
+    ``settings``: those of the provider, which are tried one after the other.
+    """
 
     name: str
     title: str
     provider: str
-    there: Callable[[], None]
+    there: Callable[[], object] = lambda: None
+    settings: tuple[dict, ...] = ({},)
     #: Memory of the device, as onnxruntime calls it, for state that stays on it.
     memory: str = "cpu"
     #: Whether "auto" takes it.
     automatic: bool = True
+    #: Whether it prepares a model for minutes: that is done in the background then.
+    slow_start: bool = False
 
 
-def _library(*names: str) -> ctypes.CDLL:
-    reason = None
-    for name in names:
-        try:
-            return ctypes.CDLL(name)
-        except OSError as error:
-            reason = error
-    raise DeviceProblem(f"{names[0]} cannot be loaded ({reason})")
-
-
-def _cuda() -> None:
-    driver = _library("nvcuda.dll") if sys.platform == "win32" else _library("libcuda.so.1", "libcuda.so")
-    count = ctypes.c_int()
-    if driver.cuInit(0) != 0 or driver.cuDeviceGetCount(ctypes.byref(count)) != 0 or count.value < 1:
-        raise DeviceProblem("the NVIDIA driver finds no usable GPU")
-
-
-def _tensorrt() -> None:
-    _cuda()
-    if sys.platform == "win32":
-        _library("nvinfer_10.dll", "nvinfer.dll")
-    else:
-        _library("libnvinfer.so.10", "libnvinfer.so")
-
-
-def _always() -> None:
-    pass
-
-
-#: In the order in which "auto" tries them. TensorRT builds for minutes at the first use of a
-#: model, so it is only taken when it was chosen.
+#: In the order in which "auto" tries them. TensorRT is only taken when it was chosen: it builds for
+#: minutes at the first use of a model.
 DEVICES = (
     Device(
-        "tensorrt", "NVIDIA TensorRT", "TensorrtExecutionProvider", _tensorrt, memory="cuda", automatic=False
+        "tensorrt",
+        "NVIDIA TensorRT",
+        "TensorrtExecutionProvider",
+        nvidia.tensorrt,
+        ({"trt_fp16_enable": True, "trt_engine_cache_enable": True, "trt_timing_cache_enable": True},),
+        memory="cuda",
+        automatic=False,
+        slow_start=True,
     ),
-    Device("cuda", "NVIDIA CUDA", "CUDAExecutionProvider", _cuda, memory="cuda"),
-    Device("directml", "DirectML", "DmlExecutionProvider", _always),
-    Device("coreml", "CoreML", "CoreMLExecutionProvider", _always),
-    Device("openvino", "OpenVINO", "OpenVINOExecutionProvider", _always),
-    Device("cpu", "CPU", "CPUExecutionProvider", _always),
+    Device(
+        "cuda",
+        "NVIDIA CUDA",
+        "CUDAExecutionProvider",
+        nvidia.cuda,
+        ({"arena_extend_strategy": "kSameAsRequested"},),
+        memory="cuda",
+    ),
+    Device("directml", "DirectML", "DmlExecutionProvider"),
+    Device(
+        "coreml",
+        "CoreML",
+        "CoreMLExecutionProvider",
+        settings=({"ModelFormat": "MLProgram", "MLComputeUnits": "ALL"},),
+    ),
+    # Not "AUTO": with that, it takes none of the operators, and does not say so.
+    Device(
+        "openvino",
+        "OpenVINO",
+        "OpenVINOExecutionProvider",
+        settings=({"device_type": "GPU"}, {"device_type": "CPU", "num_of_threads": "1"}),
+    ),
+    Device("cpu", "CPU", "CPUExecutionProvider"),
 )
 CPU = DEVICES[-1]
 
@@ -100,8 +105,8 @@ def _absence(device: Device) -> str:
         return f"the installed onnxruntime was built without {device.title}; run install.py to change that"
     try:
         device.there()
-    except DeviceProblem as problem:
-        return str(problem)
+    except nvidia.Missing as missing:
+        return str(missing)
     return ""
 
 
@@ -130,31 +135,30 @@ def order(wanted: str, avoid: tuple[str, ...] = ()) -> tuple[list[Device], list[
     return chosen, reasons
 
 
-def options(device: Device) -> list:
-    """Return what an InferenceSession takes as ``providers`` to run on a device."""
-    cache = home.directory() / "cache"
-    settings: dict = {}
-    if device.name == "cuda":
-        settings = {"arena_extend_strategy": "kSameAsRequested"}
-    elif device.name == "tensorrt":
-        (cache / "tensorrt").mkdir(parents=True, exist_ok=True)
-        settings = {
-            "trt_fp16_enable": True,
-            "trt_engine_cache_enable": True,
-            "trt_engine_cache_path": str(cache / "tensorrt"),
-            "trt_timing_cache_enable": True,
-            "trt_timing_cache_path": str(cache / "tensorrt"),
-        }
-    elif device.name == "coreml":
-        settings = {"ModelFormat": "MLProgram", "MLComputeUnits": "ALL"}
-    elif device.name == "openvino":
-        settings = {"device_type": "AUTO"}
-    providers: list = [(device.provider, settings)]
-    if device.name == "tensorrt":
-        providers.append(("CUDAExecutionProvider", {}))
+def options(device: Device, model: Model) -> list[list]:
+    """Return ways to run a model on a device, to try in turn: each what a session takes as ``providers``."""
+    more = _tensorrt_cache(model) if device.name == "tensorrt" else {}
+    # What one does not take, the next may.
+    others = [other.provider for other in DEVICES if other.name == "cuda" and device.name == "tensorrt"]
     if device is not CPU:
-        providers.append(CPU.provider)
-    return providers
+        others.append(CPU.provider)
+    return [[(device.provider, {**settings, **more}), *others] for settings in device.settings]
+
+
+def _tensorrt_cache(model: Model) -> dict:
+    """Make the folder for a model's engine on this very GPU, driver and software, and return the settings."""
+    import onnxruntime
+
+    made_for = hashlib.sha256(repr((*nvidia.identity(), onnxruntime.__version__)).encode())
+    made_for.update(model.file.read_bytes())
+    parent = home.directory() / "cache" / "tensorrt" / model.name
+    folder = parent / made_for.hexdigest()[:16]
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in parent.iterdir():
+        # Of another driver, or another version of the model: they take up to some hundred megabytes.
+        if old != folder:
+            shutil.rmtree(old, ignore_errors=True)
+    return {"trt_engine_cache_path": str(folder), "trt_timing_cache_path": str(folder)}
 
 
 @contextlib.contextmanager

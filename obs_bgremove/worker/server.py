@@ -23,6 +23,7 @@ from ..link.messages import decode, encode
 from . import catalogue
 from .inlet import Inlet
 from .loader import Loader, Request
+from .usage import usage
 
 _HEARTBEAT = 0.5
 #: The catalogue is looked at every so many heartbeats.
@@ -47,8 +48,8 @@ class Server:
         self._requests: dict[int, Request] = {}
         #: When the inference began that runs now; 0 if none does.
         self._busy_since = 0.0
-        #: Rings that OBS does not want any more and that may not have been made yet.
-        self._unwanted: set[int] = set()
+        #: Rings that OBS wants, made or not.
+        self._wanted: set[int] = set()
 
     def run(self) -> NoReturn:
         """Serve. Returns never: the process ends with the pipe from OBS."""
@@ -82,8 +83,10 @@ class Server:
             message = decode(line)
             if message["ask"] == "open":
                 avoid = tuple(message.get("avoid", ()))
+                self._wanted.add(message["ring"])
                 self._loader.load(Request(message["ring"], message["model"], message["device"], avoid))
             elif message["ask"] == "close":
+                self._wanted.discard(message["ring"])
                 self._loader.cancel(message["ring"])
                 self._remove(message["ring"])
             elif message["ask"] == "stop":
@@ -92,22 +95,21 @@ class Server:
             print(f"not understood: {line!r}", file=sys.stderr)
 
     def _add(self, request: Request, stream) -> None:
-        if request.number in self._unwanted:
-            self._unwanted.discard(request.number)
+        if request.number not in self._wanted:
             stream.close()
-            self._loader.release(request.number)
+            self._loader.release(stream)
             return
+        # It may have another one, which served until this one was ready.
+        self._remove(request.number)
         self._streams[request.number] = stream
         self._requests[request.number] = request
 
     def _remove(self, number: int) -> None:
         stream = self._streams.pop(number, None)
         self._requests.pop(number, None)
-        if stream is None:
-            self._unwanted.add(number)
-            return
-        stream.close()
-        self._loader.release(number)
+        if stream is not None:
+            stream.close()
+            self._loader.release(stream)
 
     def _failed(self, stream, error: Exception) -> None:
         """Go on with a filter on the next device; on the CPU there is none."""
@@ -138,7 +140,8 @@ class Server:
         beats = 0
         while True:
             began = self._busy_since
-            self._tell({"tell": "alive", "busy_s": round(time.monotonic() - began, 3) if began else 0.0})
+            busy = round(time.monotonic() - began, 3) if began else 0.0
+            self._tell({"tell": "alive", "busy_s": busy, **usage()})
             if os.getppid() != self._parent:
                 self._end()
             beats += 1

@@ -22,6 +22,8 @@ class Stream:
         """Make its shared memory (raise MemoryProblem) and run the model a few times."""
         self.number = number
         self.engine = engine
+        #: Of the engine, for the loader.
+        self.key: tuple = ()
         self.slots = Slots(engine.height, engine.width)
         try:
             self._recurrent = bool(engine.states)

@@ -6,7 +6,7 @@ import os
 import onnxruntime
 import pytest
 
-from obs_bgremove.worker import catalogue, providers
+from obs_bgremove.worker import catalogue, nvidia, providers
 from obs_bgremove.worker.engine import Engine
 from obs_bgremove.worker.loader import Loader, Request
 from obs_bgremove.worker.providers import CPU, DEVICES, DeviceProblem
@@ -66,7 +66,7 @@ def test_an_avoided_gpu_has_a_reason(pretended_gpu):
 
 def test_a_gpu_without_a_driver_is_not_offered(monkeypatch):
     def no_driver():
-        raise DeviceProblem("the driver is not there")
+        raise nvidia.Missing("the driver is not there")
 
     there = [*onnxruntime.get_available_providers(), CUDA.provider]
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: there)
@@ -116,9 +116,9 @@ def test_an_engine_is_freed_with_its_last_stream(directory):
     loader._load(Request(2, "green", "cpu"))
     assert made[0].engine is made[1].engine
     assert len(loader._engines) == 1
-    loader._release(1)
+    loader._release(made[0])
     assert len(loader._engines) == 1
-    loader._release(2)
+    loader._release(made[1])
     assert loader._engines == {}
     for stream in made:
         stream.close()

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A model in onnxruntime and nothing of ours around it: what the worker is compared with.
+
+``python -m obs_bgremove.worker.bare FILE PROVIDER`` prints the memory that takes, as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+
+import numpy as np
+import onnxruntime
+
+from .engine import Engine, zeros
+from .usage import memory_mb
+
+
+class Bare:
+    """``session.run`` with pictures in numpy memory; the state is fed back as numpy arrays."""
+
+    def __init__(self, engine: Engine):
+        self.engine = engine
+        self._state = {f"state_{stem}": value.numpy() for stem, value in zeros(engine).items()}
+        self._names = ["alpha", *(f"next_{name}" for name in self._state)]
+
+    def run(self, picture: np.ndarray) -> int:
+        """Infer a picture (uint8 [H, W, 4]); return nanoseconds."""
+        feed = {"frame": picture, **self._state}
+        began = time.perf_counter_ns()
+        _alpha, *state = self.engine.session.run(self._names, feed)
+        took = time.perf_counter_ns() - began
+        self._state = dict(zip(self._state, state))
+        return took
+
+
+def main(file: str, provider: str) -> None:
+    """Print what a process takes with onnxruntime imported, and with the model run, in megabytes."""
+    imported = memory_mb()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(file, options, providers=[provider])
+    kinds = {"tensor(uint8)": np.uint8, "tensor(float)": np.float32, "tensor(float16)": np.float16}
+    feed = {entry.name: np.zeros(entry.shape, kinds[entry.type]) for entry in session.get_inputs()}
+    for _ in range(3):
+        session.run(None, feed)
+    print(json.dumps({"onnxruntime_mb": round(imported, 1), "bare_mb": round(memory_mb(), 1)}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

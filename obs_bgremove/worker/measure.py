@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Measures one model on one device through a worker process of its own, as a filter uses it."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+
+import numpy as np
+
+from ..link.client import Client
+from .bare import Bare
+from .catalogue import Model, ModelProblem
+from .engine import Engine
+from .providers import DEVICES
+
+#: Between two pictures, as between two frames of a camera.
+_REST = 1 / 60
+#: TensorRT builds for minutes at a model's first use.
+_LOAD_TIMEOUT = 1800.0
+_ALPHA_TIMEOUT = 60.0
+_WARM_UP = 5
+_LOOK = 0.001
+
+
+class Pictures:
+    """Camera-like: large areas, and noise that makes each picture a new one."""
+
+    def __init__(self, height: int, width: int):
+        self._generator = np.random.default_rng(1)
+        coarse = self._generator.integers(0, 256, (height // 8 + 1, width // 8 + 1, 4), np.uint8)
+        big = np.kron(coarse, np.ones((8, 8, 1), np.uint8))
+        #: uint8 [H, W, 4].
+        self.array = np.ascontiguousarray(big[:height, :width])
+
+    def renew(self) -> None:
+        """Make it another picture."""
+        rows = self.array[:8]
+        rows[...] = self._generator.integers(0, 256, rows.shape, np.uint8)
+
+
+class Live:
+    """A worker process with one filter's ring on it, from its start to the first alpha."""
+
+    def __init__(self, model: Model, device: str):
+        """Raise ModelProblem, also if the model runs on another device than the one asked for."""
+        began = time.monotonic()
+        self.client = Client(log=lambda _sentence: None, python=sys.executable)
+        self._channel = self.client.open()
+        self._channel.request(model.name, device)
+        self.client.start()
+        try:
+            self.ring = self._wait_for_ring(model, device)
+            self.pictures = Pictures(self.ring.height, self.ring.width)
+            self._serial = 0
+            self._seen = 0
+            self.round_trip()
+        except BaseException:
+            self.close()
+            raise
+        #: From the start of the process, in milliseconds.
+        self.first_alpha_ms = (time.monotonic() - began) * 1e3
+
+    def close(self) -> None:
+        """End the worker."""
+        self.client.stop()
+
+    def _wait_for_ring(self, model: Model, device: str):
+        end = time.monotonic() + _LOAD_TIMEOUT
+        while time.monotonic() < end:
+            problem = self._channel.problem or self.client.problem
+            if problem:
+                raise ModelProblem(problem)
+            ring = self._channel.ring
+            if ring is not None and self._channel.settled:
+                if ring.device != device:
+                    raise ModelProblem(self._channel.note)
+                return ring
+            time.sleep(0.002)
+        raise ModelProblem(f"The worker did not load {model.name} within {_LOAD_TIMEOUT:.0f} s.")
+
+    def hand_over(self) -> None:
+        """Hand over the picture as it is now."""
+        array = self.pictures.array
+        self._serial += 1
+        if not self.ring.hand_over(self._serial, array.ctypes.data, array.strides[0]):
+            raise ModelProblem(f"The worker process ended. {self.client.problem}".rstrip())
+
+    def round_trip(self, expected: float = 0.0):
+        """Hand a picture over and return its alpha; it is not looked for before ``expected`` seconds."""
+        self.hand_over()
+        end = time.monotonic() + _ALPHA_TIMEOUT
+        time.sleep(expected)
+        while time.monotonic() < end:
+            found = self.ring.alphas(self._serial - 1)
+            if found:
+                return found[-1]
+            # Rarely: the worker needs the processor, and its stamp, not our look, ends the round trip.
+            time.sleep(_LOOK)
+        raise ModelProblem(f"No alpha came within {_ALPHA_TIMEOUT:.0f} s.")
+
+    def alphas_per_second(self, seconds: float) -> float:
+        """Keep a picture waiting all the time, and count."""
+        count, seen, began = 0, self._serial, time.monotonic()
+        waiting = 0
+        while time.monotonic() - began < seconds or not count:
+            if self.ring.taken >= waiting:
+                self.pictures.renew()
+                self.hand_over()
+                waiting = self._serial
+            for alpha in self.ring.alphas(seen):
+                seen, count = alpha.serial, count + 1
+            time.sleep(0.0001)
+        return count / (time.monotonic() - began)
+
+    def cpu_percent(self, rate: int, seconds: float, still: bool = False) -> float:
+        """Hand over ``rate`` pictures a second; return the worker's share of one processor.
+
+        With ``still`` it is the same picture again and again; with a rate of 0 there is none.
+        """
+        # The first of these may still be inferred, also for its recurrent state.
+        self._frames(rate, 1.0 if still else 0.2, still)
+        before = self._next_usage(rate, still)
+        self._frames(rate, seconds, still)
+        after = self._next_usage(rate, still)
+        return (after.cpu_s - before.cpu_s) / (after.at_s - before.at_s) * 100
+
+    def _next_usage(self, rate: int, still: bool):
+        """Go on until the worker tells what it has used, and return that."""
+        known = self.client.usage.at_s
+        end = time.monotonic() + _ALPHA_TIMEOUT
+        while self.client.usage.at_s == known and time.monotonic() < end:
+            self._frames(rate, 0.05, still)
+        return self.client.usage
+
+    def _frames(self, rate: int, seconds: float, still: bool) -> None:
+        if not rate:
+            time.sleep(seconds)
+            return
+        due = time.monotonic()
+        end = due + seconds
+        while due < end:
+            if not still:
+                self.pictures.renew()
+            self.hand_over()
+            due += 1 / rate
+            time.sleep(max(0.0, due - time.monotonic()))
+
+
+def measure(model: Model, device: str, seconds: float) -> dict:
+    """Return the figures of a model on a device; raise ModelProblem. Takes some ``seconds``."""
+    live = Live(model, device)
+    try:
+        figures = _compare(live, model, device, seconds * 0.4)
+        figures["alphas_per_second"] = live.alphas_per_second(seconds * 0.1)
+        for rate in (30, 60):
+            figures[f"cpu_percent_{rate}fps"] = live.cpu_percent(rate, seconds * 0.15)
+        figures["cpu_percent_still"] = live.cpu_percent(30, seconds * 0.1, still=True)
+        figures["cpu_percent_hidden"] = live.cpu_percent(0, seconds * 0.1)
+        figures["memory_mb"] = live.client.usage.memory_mb
+        figures["first_alpha_ms"] = live.first_alpha_ms
+        return figures
+    finally:
+        live.close()
+
+
+def _compare(live: Live, model: Model, device: str, seconds: float) -> dict:
+    """Let ``session.run`` and the round trip take turns, so that a busy or slow moment meets both.
+
+    Bare is ``session.run`` with a picture in numpy memory, with the session's options as the
+    worker has them. The round trip lasts from the call of ``hand_over`` until the alpha is in
+    shared memory. A new picture and the same rest come before each.
+    """
+    bare = Bare(Engine(model, {known.name: known for known in DEVICES}[device]))
+    bare_ns: list[int] = []
+    alphas = []
+    end = time.monotonic() + seconds
+    while time.monotonic() < end or len(bare_ns) < 3 * _WARM_UP:
+        live.pictures.renew()
+        for turn in range(2):
+            time.sleep(_REST)
+            # Who goes first alternates, too.
+            if (turn + len(bare_ns) + len(alphas)) % 4 in (0, 3):
+                bare_ns.append(bare.run(live.pictures.array))
+            else:
+                alphas.append(live.round_trip(0.8e-9 * alphas[-1].round_trip_ns if alphas else 0.0))
+    trips = sorted(alpha.round_trip_ns / 1e6 for alpha in alphas[_WARM_UP:])
+    bare_ms = statistics.median(bare_ns[_WARM_UP:]) / 1e6
+    return {
+        "model": model.name,
+        "size": model.file.stat().st_size,
+        "provider": device,
+        "threads": bare.engine.threads,
+        "pictures": len(trips),
+        "bare_ms": bare_ms,
+        "round_trip_ms": statistics.median(trips),
+        "round_trip_p99_ms": trips[min(len(trips) - 1, len(trips) * 99 // 100)],
+        "inference_in_worker_ms": statistics.median(alpha.infer_ns for alpha in alphas[_WARM_UP:]) / 1e6,
+        "ratio": statistics.median(trips) / bare_ms,
+    }
