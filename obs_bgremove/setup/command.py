@@ -9,7 +9,7 @@ import sys
 
 from .. import home
 from ..demo.display import has_display
-from . import environment, interpreter, models, obs_program, runtime, scene_collections
+from . import environment, interpreter, models, obs_program, runtime, scene_collections, speed
 from .check import BY_HAND, check
 from .errors import SetupError, say
 from .uninstall import uninstall
@@ -72,6 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
 def install(options: argparse.Namespace) -> None:
     """Set everything up; SetupError if it cannot be done."""
     set_up(options.flavour, options.model, GROUPS)
+    speed.ensure()
     todo = obs_program.ensure(screenless=False)
     script_problem = add_script()
     if todo:
@@ -121,6 +122,7 @@ def add_script() -> str:
 def demo(options: argparse.Namespace) -> int:
     """Set everything up and show it in a private OBS; return the exit code."""
     set_up(options.flavour, options.model, DEMO_GROUPS)
+    speed.ensure()
     todo = obs_program.ensure(screenless=not has_display())
     if todo:
         raise SetupError(todo)

@@ -20,6 +20,7 @@ from obs_bgremove.setup import (
     obs_program,
     runtime,
     scene_collections,
+    speed,
 )
 from obs_bgremove.setup.errors import SetupError
 from obs_bgremove.setup.runtime import Choice
@@ -159,14 +160,65 @@ def test_the_usual_models_are_on_the_shelf():
 
 
 @pytest.fixture
+def bench(data, monkeypatch):
+    """Return the calls of the worker's bench; it records no figures, and its exit code is ``bench.code``."""
+
+    class Calls(list):
+        code = 0
+
+    calls = Calls()
+
+    def run(module, *arguments):
+        calls.append((module, *arguments))
+        home.speed_file().write_text("[]")
+        return calls.code
+
+    monkeypatch.setattr(environment, "run_module", run)
+    folder = data / "models" / "one"
+    folder.mkdir(parents=True)
+    (folder / "model.onnx").write_text("1")
+    home.write_record({"fingerprint": "first"})
+    return calls
+
+
+def test_speed_is_measured_once(bench):
+    speed.ensure()
+    speed.ensure()
+    assert len(bench) == 1
+    assert bench[0][:2] == ("obs_bgremove.worker", "bench")
+    assert "--record" in bench[0]
+    assert home.read_record()["fingerprint"] == "first"
+
+
+@pytest.mark.parametrize("change", ["model", "environment", "record lost"])
+def test_speed_is_measured_again_after_a_change(bench, data, change):
+    speed.ensure()
+    if change == "model":
+        (data / "models" / "one" / "model.onnx").write_text("another")
+    elif change == "environment":
+        home.write_record({**home.read_record(), "fingerprint": "second"})
+    else:
+        home.speed_file().unlink()
+    speed.ensure()
+    assert len(bench) == 2
+
+
+def test_a_bench_that_fails_is_told_and_no_error(bench, capsys):
+    bench.code = 1
+    speed.ensure()
+    assert "Not everything could be measured" in capsys.readouterr().out
+
+
+@pytest.fixture
 def installed(data, monkeypatch):
     """Return the data directory after a made-up installation, with one of the user's own models."""
     for name in ("mediapipe-landscape", "my-own"):
         (data / "models" / name).mkdir(parents=True)
         (data / "models" / name / "card.toml").write_text("")
         (data / "models" / name / "model.onnx").write_text("")
-    for name in ("venv", "logs", "demo"):
+    for name in ("venv", "logs", "demo", "cache"):
         (data / name).mkdir()
+    home.speed_file().write_text("[]")
     home.write_record({"python": sys.executable, "flavour": "cpu"})
     return data
 
