@@ -107,6 +107,45 @@ def test_filters_are_served_while_another_ones_model_is_slow(directory):
         until(lambda: rings[0].alphas(slow_camera.serial - 1), "the slow one's last alpha")
 
 
+def test_filters_that_always_have_a_picture_waiting_get_equal_shares(directory):
+    add_model(directory, "looping", worker_models.looping(50))
+    with worker_home.client() as client:
+        channels = [client.open() for _ in range(3)]
+        for channel, model in zip(channels, ("looping", "looping", "green")):
+            channel.request(model, "cpu")
+        rings = [ring(channel, client) for channel in channels]
+        cameras = [Camera() for _ in rings]
+        seen, counts = [0, 0, 0], [0, 0, 0]
+
+        def hurry():
+            """Keep a new picture waiting at each ring, and count the alphas."""
+            for index, (camera, live) in enumerate(zip(cameras, rings)):
+                for alpha in live.alphas(seen[index]):
+                    seen[index], counts[index] = alpha.serial, counts[index] + 1
+                if live.taken >= camera.serial:
+                    camera.hand_over(live, 5 + camera.serial % 5)
+            return sum(counts) >= 120
+
+        until(hurry, lambda: f"120 alphas; there were {counts}")
+        # In turn: none of the slow ones gets a second picture before the others got theirs.
+        assert abs(counts[0] - counts[1]) <= 3
+        # The quick one never waits longer than for the other two, however many pictures they have.
+        assert counts[2] >= min(counts[:2]) - 3
+
+
+def test_without_pictures_nothing_is_computed(directory):
+    add_model(directory, "counter", worker_models.counter())
+    with worker_home.client() as client:
+        channel = client.open()
+        channel.request("counter", "cpu")
+        live, camera = ring(channel, client), Camera()
+        assert camera.alpha(live, 1)[1][0] == 0
+        # Some beats of its heart later the worker has run no inference: the model would have counted it.
+        heard = client.usage.at_s
+        until(lambda: client.usage.at_s > heard + 1.0, "two words of the worker")
+        assert camera.alpha(live, 2)[1][0] == 1
+
+
 def test_the_same_picture_is_not_inferred_twice(directory):
     with worker_home.client() as client:
         channel = client.open()
