@@ -54,8 +54,9 @@ class Score:
         self.values.setdefault(name, []).append(value)
 
     def mean(self, name: str) -> float:
-        """Return the mean over the frames; nan if there was none."""
-        return float(numpy.mean(self.values[name])) if self.values.get(name) else float("nan")
+        """Return the mean over the frames (of the lag the median); nan if there was none."""
+        found = self.values.get(name) or [float("nan")]
+        return float(numpy.median(found) if name == "lag" else numpy.mean(found))
 
 
 COLUMNS = {"MAD": 1, "MSE": 1, "edge": 1, "IoU": 1, "dtSSD": 1, "lag": 1, "leak": 1e3}
