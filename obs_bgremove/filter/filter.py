@@ -30,6 +30,10 @@ from .stall import Stall
 from .status import Meter, Status, Stopwatch
 
 
+#: The techniques of composite.effect for the views other than the result.
+_SHOW = {"alpha": b"ShowAlpha", "foreground": b"ShowForeground", "comparison": b"ShowComparison"}
+
+
 class BackgroundFilter:
     """Implements ``obs.registration.VideoFilter``."""
 
@@ -189,7 +193,10 @@ class BackgroundFilter:
         cut = Cut(picture.picture.frame.texture)
         if alpha_of:
             cut = self._cut(cut, alpha_of.picture, width, height)
-        return self._newest_background().ground(self._passes, cut, width, height), cut
+        ground = self._newest_background().ground(self._passes, cut, width, height)
+        if self.settings.view in _SHOW:
+            ground = Ground(_SHOW[self.settings.view], alpha_of and alpha_of.picture.alpha.texture)
+        return ground, cut
 
     def _cut(self, cut: Cut, of: Picture, width: int, height: int) -> Cut:
         settings = self.settings

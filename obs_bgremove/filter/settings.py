@@ -28,6 +28,12 @@ FITS = {
     "contain": "Contain (all of it, bars in the background colour)",
     "stretch": "Stretch",
 }
+VIEWS = {
+    "result": "Result",
+    "alpha": "Alpha (white is the person)",
+    "foreground": "Foreground (the person on black)",
+    "comparison": "Comparison (the network's alpha | the refined one)",
+}
 SYNCS = {
     "matched": "Matched (each picture is cut with its own alpha)",
     "lowest_latency": "Lowest latency (the newest alpha at once)",
@@ -96,6 +102,8 @@ class Settings:
         "the cut-out then trails behind a moving person.",
         choices=SYNCS,
     )
+
+    view: str = _setting("result", "View", "See what the filter sees.", choices=VIEWS)
 
     @classmethod
     def read(cls, settings: int) -> Settings:

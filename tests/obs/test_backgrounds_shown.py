@@ -212,3 +212,16 @@ def test_shift_and_softness_are_in_pixels_and_independent(shown):
     # From 10 % to 90 % a Gaussian edge has 2.56 standard deviations.
     assert widths[8.0] == pytest.approx(2.56 * 8, abs=2.5)
     assert widths[0.0] < widths[4.0] < widths[8.0]
+
+
+def test_views_show_what_the_filter_sees(shown):
+    (alpha,) = shown(background="blur", view="alpha")
+    assert near(alpha[180, 320], (255, 255, 255))
+    assert near(alpha[20, 20], (0, 0, 0))
+    (foreground,) = shown(background="blur", view="foreground")
+    assert near(foreground[240, 320], SHIRT, 2)
+    assert near(foreground[20, 20], (0, 0, 0))
+    (comparison,) = shown(background="blur", view="comparison")
+    assert near(comparison[180, 300], (255, 255, 255))
+    assert near(comparison[180, 340], (255, 255, 255))
+    assert (alpha[..., 3] == 255).all()

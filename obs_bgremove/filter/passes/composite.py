@@ -20,7 +20,7 @@ class Ground(NamedTuple):
     """What a person is drawn on: the technique of composite.effect, and what it needs."""
 
     technique: bytes
-    #: "OnImage": the background; "OnBlur": what ``Blur.draw`` returned.
+    #: "OnImage": the background; "OnBlur": what ``Blur.draw`` returned; "ShowComparison": the network's alpha.
     texture: int | None = None
     #: "OnColor": the colour, sRGB-encoded and linear.
     color: Vec4 | None = None
@@ -48,7 +48,7 @@ def composite(shaders: Shaders, ground: Ground, cut: Cut, width: int, height: in
         lib.gs_effect_set_vec4(effect["color"], byref(ground.linear if linear else ground.color))
     elif ground.technique == b"OnImage":
         set_texture(effect["image"], ground.texture)
-    elif ground.technique == b"OnBlur":
+    elif ground.texture:
         lib.gs_effect_set_texture(effect["image"], ground.texture)
     function = PREMULTIPLIED if ground.technique == b"Alone" else REPLACE
     with blending(*function), linear_light(linear):
