@@ -29,7 +29,6 @@ from .shared import shared
 from .stall import Stall
 from .status import Meter, Status, Stopwatch
 
-
 #: The techniques of composite.effect for the views other than the result.
 _SHOW = {"alpha": b"ShowAlpha", "foreground": b"ShowForeground", "comparison": b"ShowComparison"}
 

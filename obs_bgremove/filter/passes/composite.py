@@ -20,7 +20,8 @@ class Ground(NamedTuple):
     """What a person is drawn on: the technique of composite.effect, and what it needs."""
 
     technique: bytes
-    #: "OnImage": the background; "OnBlur": what ``Blur.draw`` returned; "ShowComparison": the network's alpha.
+    #: "OnImage": the background; "OnBlur": what ``Blur.draw`` returned; "ShowComparison": the
+    #: network's alpha.
     texture: int | None = None
     #: "OnColor": the colour, sRGB-encoded and linear.
     color: Vec4 | None = None
