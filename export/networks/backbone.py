@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A ResNet encoder (He et al., CVPR 2016) for the architectures that are compared with ours."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from .layers import convolution
+
+
+class _Residual(nn.Module):
+    def __init__(self, inside, outside, stride, spread):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(inside, outside, 3, stride, spread, spread, bias=False),
+            nn.BatchNorm2d(outside),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(outside, outside, 3, 1, spread, spread, bias=False),
+            nn.BatchNorm2d(outside),
+        )
+        same = stride == 1 and inside == outside
+        self.skip = nn.Identity() if same else convolution(inside, outside, 1, stride, active=False)
+        self.active = nn.ReLU(inplace=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.active(self.body(x) + self.skip(x))
+
+
+class ResNet(nn.Module):
+    """ResNet-18 from scratch; with ``dilated`` the last stage keeps 1/16 and looks twice as far instead."""
+
+    channels = (64, 64, 128, 256, 512)
+
+    def __init__(self, dilated: bool = False):
+        super().__init__()
+        self.stem = convolution(3, 64, 7, 2)
+        self.pool = nn.MaxPool2d(3, 2, 1)
+        stages, inside = [], 64
+        for number, outside in enumerate(self.channels[1:]):
+            last = dilated and number == 3
+            stride, spread = (1 if last or number == 0 else 2), (2 if last else 1)
+            stages.append(
+                nn.Sequential(
+                    _Residual(inside, outside, stride, spread), _Residual(outside, outside, 1, spread)
+                )
+            )
+            inside = outside
+        self.stages = nn.ModuleList(stages)
+
+    def forward(self, picture: Tensor) -> list[Tensor]:
+        """[B, 3, H, W] -> features at 1/2, 1/4, 1/8, 1/16 and 1/32 (1/16 if dilated)."""
+        features = [self.stem(picture)]
+        x = self.pool(features[0])
+        for stage in self.stages:
+            x = stage(x)
+            features.append(x)
+        return features

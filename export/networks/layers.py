@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Layers that several architectures share.
+
+Activations are ReLU: onnxruntime fuses it into the convolution before it, while hard-swish costs two
+passes more over every feature map. Widths are multiples of 16, the block in which its CPU kernels
+hold channels: others fall back to slower ones.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+def convolution(
+    inside: int, outside: int, size: int = 1, stride: int = 1, groups: int = 1, active: bool = True
+):
+    """Return convolution, batch normalisation and (if ``active``) ReLU."""
+    layers = [
+        nn.Conv2d(inside, outside, size, stride, size // 2, groups=groups, bias=False),
+        nn.BatchNorm2d(outside),
+    ]
+    return nn.Sequential(*layers, *([nn.ReLU(inplace=True)] if active else []))
+
+
+def separable(inside: int, outside: int, size: int = 3, stride: int = 1) -> nn.Sequential:
+    """Return a depthwise convolution and the pointwise one after it."""
+    return nn.Sequential(
+        convolution(inside, inside, size, stride, groups=inside), convolution(inside, outside)
+    )
+
+
+class InvertedResidual(nn.Module):
+    """MobileNetV2's block (Sandler et al., CVPR 2018): widen, convolve each channel, narrow."""
+
+    def __init__(self, inside: int, wide: int, outside: int, size: int = 3, stride: int = 1):
+        super().__init__()
+        self.residual = stride == 1 and inside == outside
+        self.body = nn.Sequential(
+            convolution(inside, wide),
+            convolution(wide, wide, size, stride, groups=wide),
+            convolution(wide, outside, active=False),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[B, inside, H, W] -> [B, outside, H / stride, W / stride]."""
+        return x + self.body(x) if self.residual else self.body(x)
+
+
+class Gate(nn.Module):
+    """Weights channels by what is seen in the whole picture (LR-ASPP of MobileNetV3, ICCV 2019)."""
+
+    def __init__(self, inside: int, outside: int):
+        super().__init__()
+        self.local = convolution(inside, outside)
+        self.whole = nn.Conv2d(inside, outside, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[B, inside, H, W] -> [B, outside, H, W]."""
+        return self.local(x) * torch.sigmoid(self.whole(x.mean((2, 3), keepdim=True)))
+
+
+class ConvGRU(nn.Module):
+    """A convolutional gated recurrent unit on the second half of the channels.
+
+    As in Robust Video Matting (Lin et al., WACV 2022), whose finding it is that half is enough; the first half
+    carries what is seen now.
+    """
+
+    def __init__(self, channels: int, size: int = 3):
+        super().__init__()
+        self.half = channels // 2
+        # Two convolutions rather than one of both gates: cutting its output apart would be a copy.
+        self.reset = nn.Conv2d(channels, self.half, size, padding=size // 2)
+        self.update = nn.Conv2d(channels, self.half, size, padding=size // 2)
+        self.candidate = nn.Conv2d(channels, self.half, size, padding=size // 2)
+
+    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        """([B, C, H, W], [B, C/2, H, W]) -> (the same shapes)."""
+        now, seen = x[:, : self.half], x[:, self.half :]
+        both = torch.cat([seen, state], 1)
+        reset, update = torch.sigmoid(self.reset(both)), torch.sigmoid(self.update(both))
+        candidate = torch.tanh(self.candidate(torch.cat([seen, reset * state], 1)))
+        state = state + update * (candidate - state)
+        return torch.cat([now, state], 1), state
+
+
+def enlarge(x: Tensor, times: int = 2) -> Tensor:
+    """Return [B, C, H, W] bilinearly enlarged by a whole number (static in the exported graph)."""
+    return functional.interpolate(x, scale_factor=times, mode="bilinear", align_corners=False)

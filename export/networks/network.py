@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What every architecture looks like to the training loop and to the export."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class Network(nn.Module):
+    """``forward(picture, states) -> (logits, next states)``.
+
+    picture: float [B, 3, H, W] RGB in 0..1; logits: float [B, 1, H, W], whose sigmoid is the alpha;
+    states: one float tensor [B, C, h, w] for each entry of ``memory``. A network without a memory takes and returns ().
+    """
+
+    #: Name of a state -> (channels, how many pixels of the picture one of its own spans).
+    memory: dict[str, tuple[int, int]] = {}  # noqa: RUF012  (a constant of each class)
+    #: Height and width must be multiples of this.
+    multiple = 16
+
+    def zeros(self, batch: int, height: int, width: int, device=None) -> tuple[Tensor, ...]:
+        """Return the memory of a network that has seen nothing."""
+        return tuple(
+            torch.zeros(batch, channels, height // span, width // span, device=device)
+            for channels, span in self.memory.values()
+        )
+
+    def reads_picture(self) -> nn.Conv2d | None:
+        """Return the one convolution that reads the picture (its input is rescaled for free), or None."""
+        return None
+
+    def clip(self, pictures: Tensor, states=None) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """Return (logits [B, T, 1, H, W], last states) of a clip [B, T, 3, H, W], frame after frame."""
+        batch, _, _, height, width = pictures.shape
+        states = self.zeros(batch, height, width, pictures.device) if states is None else states
+        logits = []
+        for picture in pictures.unbind(1):
+            answer, states = self(picture, states)
+            logits.append(answer)
+        return torch.stack(logits, 1), states

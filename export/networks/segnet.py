@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""SegNet (Badrinarayanan et al., TPAMI 2017) with a ResNet-18 encoder, for comparison."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from .backbone import ResNet
+from .layers import convolution, enlarge
+from .network import Network
+
+
+class SegNet(Network):
+    """A decoder that mirrors the encoder without its features; a ResNet pools once only, so no indices of
+    pooling are there to be undone and each step enlarges bilinearly."""
+
+    multiple = 32
+
+    def __init__(self):
+        super().__init__()
+        self.backbone = ResNet()
+        wide = [*ResNet.channels[::-1], 32]
+        self.decode = nn.ModuleList(
+            nn.Sequential(convolution(a, b, 3), convolution(b, b, 3)) for a, b in zip(wide, wide[1:])
+        )
+        self.logits = nn.Conv2d(32, 1, 1)
+
+    def forward(self, picture, states=()):
+        """See :class:`Network`."""
+        x = self.backbone(picture)[-1]
+        for block in self.decode:
+            x = block(enlarge(x))
+        return self.logits(x), ()

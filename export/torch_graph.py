@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From a trained torch network to a model under the graph contract, compared number by number."""
+
+from __future__ import annotations
+
+import copy
+import io
+import warnings
+
+import numpy as np
+import onnx
+import torch
+from torch import nn
+
+from . import contract, probe
+from .errors import ExportError
+from .graph import IR_VERSION, OPSET
+from .networks import Network
+from .runner import Runner
+
+#: Largest difference between torch and the exported model, in steps of 1/255 (rounding is 0.5 of it).
+TOLERANCE = 1.0
+#: Frames of the comparison: the memory is used from the second on.
+FRAMES = 4
+
+
+class _Contract(nn.Module):
+    """The network with the contract's frame and alpha at its ends."""
+
+    def __init__(self, network: Network, height: int, width: int):
+        super().__init__()
+        self.network, self.height, self.width = copy.deepcopy(network).eval(), height, width
+        reader = self.network.reads_picture()
+        self.folded = reader is not None
+        if self.folded:
+            # The order of planes and the scale become part of the convolution: they cost nothing.
+            weights = torch.zeros(reader.out_channels, 4, *reader.kernel_size)
+            weights[:, :3] = reader.weight.detach().flip(1) / 255
+            reader.weight, reader.in_channels = nn.Parameter(weights), 4
+
+    def forward(self, frame, *states):
+        planes = frame.reshape(1, self.height, self.width, 4).permute(0, 3, 1, 2)
+        picture = planes.float() if self.folded else planes[:, [2, 1, 0]].float() * (1 / 255)
+        logits, states = self.network(picture, states)
+        # The cast truncates; half a step more makes it round.
+        alpha = (torch.sigmoid(logits) * 255 + 0.5).to(torch.uint8)
+        return (alpha.reshape(self.height, self.width), *states)
+
+
+def export(network: Network, height: int, width: int, name: str) -> bytes:
+    """Return ``network`` as a serialised model of frames of ``height`` x ``width``.
+
+    Raises ExportError if it breaks the contract, or answers otherwise than torch does.
+    """
+    if height % network.multiple or width % network.multiple:
+        raise ExportError(
+            f"{name} needs a height and width that are multiples of {network.multiple}, not {height}x{width}."
+        )
+    network = copy.deepcopy(network).cpu().eval()
+    whole = _Contract(network, height, width).eval()
+    states = network.zeros(1, height, width)
+    named = [f"state_{stem}" for stem in network.memory]
+    content = io.BytesIO()
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")  # the exporter's announcements of its successor
+        torch.onnx.export(
+            whole,
+            (torch.zeros(height, width, 4, dtype=torch.uint8), *states),
+            content,
+            input_names=["frame", *named],
+            output_names=["alpha", *(f"next_{state}" for state in named)],
+            opset_version=OPSET,
+            dynamo=False,
+        )
+    model = onnx.load_from_string(content.getvalue())
+    model.ir_version, model.graph.name = IR_VERSION, name
+    model.producer_name, model.producer_version = "obs_bgremove", ""
+    wrong = contract.violations(model)
+    if wrong:
+        raise ExportError(f"The exported {name} breaks the graph contract: {' '.join(wrong)}")
+    serialised = model.SerializeToString()
+    compare(network, serialised, probe.frames(height, width, FRAMES))
+    return serialised
+
+
+@torch.no_grad()
+def compare(network: Network, model: bytes, frames: np.ndarray) -> float:
+    """Return the largest difference, in steps of 1/255, between torch and ``model`` over ``frames``.
+
+    frames: uint8 [T, H, W, 4] BGRA. Raises ExportError if it is more than TOLERANCE.
+    """
+    runner, largest = Runner(model), 0.0
+    states = network.zeros(1, *frames.shape[1:3])
+    for frame in frames:
+        rgb = np.ascontiguousarray(frame[..., 2::-1].transpose(2, 0, 1))[None]
+        logits, states = network(torch.from_numpy(rgb).float() / 255, states)
+        expected = torch.sigmoid(logits)[0, 0].double().numpy() * 255
+        largest = max(largest, float(np.abs(runner.alpha(frame) - expected).max()))
+    if not largest <= TOLERANCE:
+        raise ExportError(
+            f"The exported model differs from torch by {largest:.2f} of 255, more than the {TOLERANCE} allowed; "
+            "it was not written. Please report it with the versions of torch and onnxruntime."
+        )
+    return largest
