@@ -15,6 +15,7 @@ def test_models(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     return {
         "green": networks.write_green_is_person(folder / "green"),
+        "green-soft": networks.write_green_is_person(folder / "green-soft", soft=True),
         "green-slow": networks.write_green_is_person(folder / "green-slow", ballast=30),
     }
 

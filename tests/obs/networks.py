@@ -19,9 +19,13 @@ width = {width}
 """
 
 
-def write_green_is_person(folder: Path, height: int = 144, width: int = 256, ballast: int = 0) -> Path:
+def write_green_is_person(
+    folder: Path, height: int = 144, width: int = 256, ballast: int = 0, soft: bool = False
+) -> Path:
     """Write a model folder: alpha is 255 where a pixel's green is above 127, else 0.
 
+    ``soft`` makes alpha rise from 0 to 255 between a green of 20 and one of 205, as a network
+    does that is undecided at an edge.
     ``ballast`` multiplies square matrices of 512 that many times first, to be slow: the
     result is the same.
     """
@@ -50,11 +54,18 @@ def write_green_is_person(folder: Path, height: int = 144, width: int = 256, bal
         nodes.append(helper.make_node("ReduceMin", [product], ["least"], keepdims=0))
         nodes.append(helper.make_node("Add", [level, "least"], ["level_again"]))
         level = "level_again"
-    nodes.append(helper.make_node("Greater", ["value", level], ["person"]))
-    nodes.append(helper.make_node("Cast", ["person"], ["ones"], to=TensorProto.UINT8))
-    nodes.append(
-        helper.make_node("Mul", ["ones", constant("full", numpy.array(255, numpy.uint8))], ["alpha"])
-    )
+    if soft:
+        low, scale = (constant(name, numpy.float32(x)) for name, x in (("low", 20), ("scale", 255 / 185)))
+        ends = [constant(name, numpy.float32(x)) for name, x in (("least_alpha", 0), ("most_alpha", 255))]
+        nodes.append(helper.make_node("Sub", ["value", low], ["above"]))
+        nodes.append(helper.make_node("Mul", ["above", scale], ["scaled"]))
+        nodes.append(helper.make_node("Clip", ["scaled", *ends], ["clipped"]))
+        nodes.append(helper.make_node("Cast", ["clipped"], ["alpha"], to=TensorProto.UINT8))
+    else:
+        full = constant("full", numpy.array(255, numpy.uint8))
+        nodes.append(helper.make_node("Greater", ["value", level], ["person"]))
+        nodes.append(helper.make_node("Cast", ["person"], ["ones"], to=TensorProto.UINT8))
+        nodes.append(helper.make_node("Mul", ["ones", full], ["alpha"]))
     graph = helper.make_graph(
         nodes,
         "green_is_person",

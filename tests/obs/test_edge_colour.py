@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The colour of soft edges, against composites whose foreground is known."""
+
+from __future__ import annotations
+
+import cv2
+import numpy
+import pytest
+
+from obs_bgremove.demo import collection
+from obs_bgremove.demo.private_obs import wait_for
+from tests.obs.stage import filtered, one_scene, open_obs, status, wait_until_running
+
+WIDTH, HEIGHT = 640, 360
+FILTER = "Background Removal"
+#: (person, room), BGR: green tells them apart for the network.
+PAIRS = [((60, 200, 70), (230, 20, 240)), ((40, 205, 40), (20, 18, 20)), ((200, 215, 210), (120, 20, 30))]
+
+
+def truth(softness):
+    """Return a person's alpha, float [HEIGHT, WIDTH]: a head and shoulders with a soft edge."""
+    alpha = numpy.zeros((HEIGHT, WIDTH), numpy.float32)
+    cv2.circle(alpha, (320, 140), 90, 1.0, -1)
+    cv2.rectangle(alpha, (200, 230), (440, 360), 1.0, -1)
+    return cv2.GaussianBlur(alpha, (0, 0), softness)
+
+
+def foreground(color, seed):
+    """Return the person's own colours, float [HEIGHT, WIDTH, 3] 0..255: cloth and hair vary a little."""
+    noise = numpy.random.default_rng(seed).normal(0, 14, (HEIGHT // 6, WIDTH // 6, 1)).astype(numpy.float32)
+    noise = cv2.resize(noise, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)[..., None]
+    return numpy.clip(numpy.asarray(color, numpy.float32) + noise, 0, 255)
+
+
+@pytest.fixture(scope="module")
+def obs(tmp_path_factory, test_home):
+    """Return an OBS with the filter on a picture that can be exchanged."""
+    folder = tmp_path_factory.mktemp("edge")
+    cv2.imwrite(str(folder / "first.png"), numpy.full((HEIGHT, WIDTH, 3), 255, numpy.uint8))
+    picture = collection.image("Picture", folder / "first.png", [filtered({"model": "green-soft"})])
+    with open_obs(folder / "obs", test_home, one_scene(picture)) as opened:
+        wait_until_running(opened)
+        yield opened
+
+
+def error(obs, known, alpha, cleaning):
+    """Return the mean error of the colour shown in the soft band, in 255ths."""
+    settings = {"model": "green-soft", "background": "transparent", "color_cleaning": cleaning}
+    obs.ws.set_source_filter_settings("Picture", FILTER, settings, False)
+
+    def settled():
+        first, second = (obs.screenshot("Picture").astype(int) for _ in range(2))
+        return (
+            [second] if status(obs)["state"] == "running" and numpy.abs(first - second).max() <= 1 else None
+        )
+
+    settled()
+    (shown,) = wait_for(settled, "the picture settled", 20)
+    shown_alpha = shown[..., 3] / 255
+    band = (alpha > 0.05) & (alpha < 0.95) & (shown_alpha > 0.1)
+    assert band.sum() > 500
+    # obs-websocket has sources drawn without linear light: the values are premultiplied as they are.
+    colour = numpy.clip(shown[..., :3] / numpy.maximum(shown_alpha, 0.01)[..., None], 0, 255)
+    return float(numpy.abs(colour - known)[band].mean())
+
+
+@pytest.mark.parametrize("softness", [2.0, 4.0])
+@pytest.mark.parametrize("pair", range(len(PAIRS)))
+def test_the_room_leaves_the_edge(obs, tmp_path, pair, softness):
+    person, room = PAIRS[pair]
+    alpha, known = truth(softness), foreground(person, pair)
+    picture = alpha[..., None] * known + (1 - alpha[..., None]) * numpy.asarray(room, numpy.float32)
+    path = tmp_path / f"{pair}-{softness}.png"
+    cv2.imwrite(str(path), picture.round().astype(numpy.uint8))
+    obs.ws.set_input_settings("Picture", {"file": str(path)}, True)
+    own, cleaned = (error(obs, known, alpha, cleaning) for cleaning in (False, True))
+    print(f"{person} on {room}, softness {softness}: frame's colour {own:.1f}, cleaned {cleaned:.1f}")
+    assert cleaned <= own * 2 / 3
