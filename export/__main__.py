@@ -59,6 +59,43 @@ def _record(options) -> None:
     record(options.names)
 
 
+def _train(options) -> None:
+    from .training import loop, recipe
+
+    loop.train(recipe.read(options.recipe), options.data, options.into)
+
+
+def _reproduce(options) -> None:
+    from .reproduce import reproduce
+
+    reproduce(options.name, options.data, options.into, options.smoke)
+
+
+def _onnx(options) -> None:
+    from .reproduce import export_checkpoint
+
+    export_checkpoint(options.checkpoint, options.destination)
+
+
+def _label(options) -> None:
+    from .label import label
+
+    label(options.images, options.into, options.teachers)
+
+
+def _wrap(options) -> None:
+    from .wrap import wrap
+
+    wrap(options.model, options.name, options.licence, options.scale, options.mean, options.std,
+         options.order, options.logits, options.channel, options.again)  # fmt: skip
+
+
+def _quantise(options) -> None:
+    from .quantise import quantise
+
+    quantise(options.model, options.into, options.images)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m export", description="Makes and measures models.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -91,6 +128,56 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--write-cards", action="store_true", help="fill the cards' [quality] and [speed]")
     command.set_defaults(run=_evaluate)
 
+    command = commands.add_parser("train", help="train a network by a recipe")
+    command.add_argument(
+        "recipe", type=Path, metavar="RECIPE", help="a TOML file, or a name in export/recipes"
+    )
+    command.add_argument("--data", type=Path, required=True, help="root that the recipe's paths start from")
+    command.add_argument("--into", type=Path, required=True, help="checkpoints, history and curves go there")
+    command.set_defaults(run=_train)
+
+    command = commands.add_parser("reproduce", help="train a recipe and export the model")
+    command.add_argument("name", metavar="RECIPE")
+    command.add_argument("--data", type=Path, help="root that the recipe's paths start from")
+    command.add_argument("--into", type=Path, help="where it is trained; model.onnx is written there")
+    command.add_argument("--smoke", action="store_true", help="a few steps, on data drawn on the spot")
+    command.set_defaults(run=_reproduce)
+
+    command = commands.add_parser("onnx", help="export a checkpoint to a model under the graph contract")
+    command.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
+    command.add_argument("destination", type=Path, metavar="MODEL.onnx")
+    command.set_defaults(run=_onnx)
+
+    command = commands.add_parser("label", help="have teachers label photographs; keep what they agree on")
+    command.add_argument("--images", type=Path, required=True, help="directory of photographs")
+    command.add_argument("--into", type=Path, required=True, help="images, masks and weights go there")
+    command.add_argument("--teachers", nargs="+", default=["rvm-288x512", "mediapipe-general"], metavar="MODEL",
+                         help="names of installed models; the first one's alpha is kept")  # fmt: skip
+    command.set_defaults(run=_label)
+
+    command = commands.add_parser("wrap", help="put an ONNX segmentation network of your own on the shelf")
+    command.add_argument("model", type=Path, metavar="NETWORK.onnx")
+    command.add_argument("--name", required=True, help="the model's name in OBS' settings")
+    command.add_argument("--licence", default="not stated", help="licence of its weights")
+    command.add_argument(
+        "--scale", type=float, default=1 / 255, help="bytes are multiplied by it (default 1/255)"
+    )
+    command.add_argument("--mean", type=float, nargs=3, default=[0, 0, 0], help="then subtracted")
+    command.add_argument("--std", type=float, nargs=3, default=[1, 1, 1], help="then divided by")
+    command.add_argument("--order", choices=["rgb", "bgr"], default="rgb", help="of the planes it expects")
+    command.add_argument("--logits", action="store_true", help="its output still needs a sigmoid or softmax")
+    command.add_argument(
+        "--channel", type=int, help="the person's channel if it has several (default: the last)"
+    )
+    command.add_argument("--again", action="store_true", help="replace a model of that name")
+    command.set_defaults(run=_wrap)
+
+    command = commands.add_parser("quantise", help="write float16 and int8 editions and say what they lose")
+    command.add_argument("model", type=Path, metavar="MODEL.onnx")
+    command.add_argument("--into", type=Path, required=True)
+    command.add_argument("--images", type=Path, help="photographs to calibrate with and compare on")
+    command.set_defaults(run=_quantise)
+
     command = commands.add_parser("shelf", help="print the table of models, made of the cards")
     command.set_defaults(run=_shelf)
     return parser
@@ -105,7 +192,10 @@ def main(arguments: list[str] | None = None) -> int:
         say(f"Error: {error}")
         return 1
     except ModuleNotFoundError as error:
-        say(f"Error: The package {error.name!r} is missing; install the groups 'export' and 'worker-cpu'.")
+        say(
+            f"Error: The package {error.name!r} is missing; install the groups 'export' and 'worker-cpu' "
+            "(for training also 'train')."
+        )
         return 1
     except KeyboardInterrupt:
         say("Stopped.")

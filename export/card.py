@@ -93,7 +93,7 @@ def with_section(text: str, section: str, values: dict) -> str:
 
     All the rest, comments included, stays as it is.
     """
-    lines = [f"[{section}]", *(f"{key} = {_toml(value)}" for key, value in values.items())]
+    lines = [f"[{section}]", *(f"{key} = {toml_value(value)}" for key, value in values.items())]
     fresh = "\n".join(lines) + "\n"
     there = re.compile(rf"^\[{re.escape(section)}\]\n(?:(?!\[).*\n?)*", re.MULTILINE)
     if there.search(text):
@@ -112,7 +112,8 @@ def write_sections(path: Path, sections: dict[str, dict]) -> None:
     os.replace(fresh, path)
 
 
-def _toml(value) -> str:
+def toml_value(value) -> str:
+    """Return a string, number or boolean as TOML writes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a webcam and a bad room do to a clip: light, noise, blur, compression. All clips: float32 [T, H, W, 3] in 0..1."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+
+def light(clip: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Dim or coloured light, gamma, and now and then exposure that drifts or jumps."""
+    gain = random.uniform(0.75, 1.2) if random.random() < 0.7 else random.uniform(0.2, 0.6)
+    colour = 1 + random.normal(0, 0.05 if random.random() < 0.7 else 0.2, 3)
+    gamma = np.exp(random.normal(0, 0.2))
+    gains = np.full(len(clip), gain)
+    if random.random() < 0.2:
+        gains *= np.linspace(1, random.uniform(0.7, 1.4), len(clip))
+    if random.random() < 0.1:
+        gains[random.integers(len(clip)) :] *= random.uniform(0.7, 1.4)
+    lit = np.clip(clip, 0, 1) ** gamma * gains[:, None, None, None] * np.clip(colour, 0.3, 1.7)
+    if random.random() < 0.25:
+        # A screen or window to one side.
+        across = np.linspace(0, 1, clip.shape[2])[:: random.choice([-1, 1])]
+        glow = random.uniform(0, 0.3) * across[None, None, :, None] ** 2 * random.uniform(0.3, 1, 3)
+        lit = lit + glow
+    return np.clip(lit, 0, 1).astype(np.float32)
+
+
+def noise(clip: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Fresh noise on each frame, more of it in bright pixels (photons), coarser at times (as after denoising)."""
+    read, shot = random.exponential(0.008), random.exponential(0.012)
+    grains = random.standard_normal(clip.shape, np.float32)
+    if random.random() < 0.3:
+        grains = np.stack([1.8 * cv2.GaussianBlur(frame, (0, 0), 0.8) for frame in grains])
+    return np.clip(clip + grains * np.sqrt(read**2 + shot**2 * clip), 0, 1).astype(np.float32)
+
+
+def compression(clip: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """JPEG of a webcam's motion-JPEG, its quality the same through the clip."""
+    quality = int(random.integers(25, 96))
+    frames = []
+    for frame in clip:
+        coded = cv2.imencode(
+            ".jpg", np.rint(frame[..., ::-1] * 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality]
+        )[1]
+        frames.append(cv2.imdecode(coded, cv2.IMREAD_COLOR)[..., ::-1].astype(np.float32) / 255)
+    return np.stack(frames)
+
+
+def film(clip: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """All of it, each part by chance; the alpha stays what it was."""
+    clip = light(clip, random)
+    if random.random() < 0.25:
+        sigma = random.uniform(0.3, 1.5)
+        clip = np.stack([cv2.GaussianBlur(frame, (0, 0), sigma) for frame in clip])
+    if random.random() < 0.9:
+        clip = noise(clip, random)
+    return compression(clip, random) if random.random() < 0.5 else clip

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which alphas may teach weights that are given away: those listed here, and those of our own labelling."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from ..errors import ExportError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+#: Sets whose own masks are free for every use -> their licence. All others are taken as not free.
+FREE_MASKS = {"ccp": "Apache-2.0 annotations (Clothing Co-Parsing)", "drawn": "made by arithmetic"}
+#: Teachers whose answers are free for every use -> why.
+FREE_TEACHERS = {
+    "mediapipe-general": "Apache-2.0 weights",
+    "mediapipe-landscape": "Apache-2.0 weights",
+    "rvm-144x256": "the GPL of its weights does not reach its answers",
+    "rvm-288x512": "the GPL of its weights does not reach its answers",
+    "rvm-720p": "the GPL of its weights does not reach its answers",
+}
+#: What the labelling writes beside its alphas: who made them.
+RECORD = "labels.toml"
+_SPLITS = ("train", "val", "test")
+
+
+def reason_against(folder: Path) -> str:
+    """Return why weights that learn from ``folder``'s alphas may not be shipped; empty if they may.
+
+    Whatever is not known to be free counts as not free.
+    """
+    record = folder / RECORD
+    if record.is_file():
+        try:
+            teachers = tomllib.loads(record.read_text(encoding="utf-8"))["teachers"]
+        except (OSError, ValueError, KeyError):
+            return f"{record} cannot be read, so nobody knows who made the alphas"
+        strangers = [name for name in teachers if name not in FREE_TEACHERS]
+        if strangers or not teachers:
+            return f"its teacher {', '.join(strangers) or '(none named)'} is not known to be free"
+        return ""
+    name = folder.parent.name if folder.name in _SPLITS else folder.name
+    if name in FREE_MASKS:
+        return ""
+    return f"the masks of {name!r} are hand-made, and not known to be free for commercial use"
+
+
+def require_free(folders: list[Path], what: str) -> None:
+    """Raise ExportError unless ``what`` may be shipped after learning from all ``folders``."""
+    for folder in folders:
+        reason = reason_against(folder)
+        if reason:
+            raise ExportError(
+                f"{what} is to be shipped, but {folder} must not teach it: {reason}. Label its pictures with "
+                "'python -m export label' and learn from those alphas, or set shipped = false in the recipe."
+            )

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Clips made of stills: people and backgrounds that move, composited, then filmed by a bad camera."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import albumentations
+import cv2
+import numpy as np
+from torch.utils.data import Dataset
+
+from . import camera
+from .stills import Still
+
+#: Of the clips: with nobody in it, with a person who enters or leaves, with a second person, and stills as they are
+#: (camera moving, person and room together: what they hold, chairs and shadows stay consistent).
+NOBODY, PASSING, SECOND, WHOLE = 0.06, 0.12, 0.2, 0.45
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Of a clip: frames, height and width."""
+
+    frames: int
+    height: int
+    width: int
+
+
+class Clips(Dataset):
+    """``count`` clips of ``stills`` over ``backgrounds``, made anew for each epoch, the same for the same seed.
+
+    An entry is (pictures uint8 [T, H, W, 3] RGB, alphas and weights float32 [T, H, W] in 0..1).
+    """
+
+    def __init__(self, stills: list[Still], backgrounds: list[Path], shape: Shape, count: int, seed: int):
+        self.stills, self.backgrounds, self.shape = stills, backgrounds, shape
+        self.count, self.seed, self.epoch = count, seed, 0
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, number: int):
+        random = np.random.default_rng([self.seed, self.epoch, number])
+        still = self.stills[int(random.integers(len(self.stills)))]
+        if random.random() < WHOLE:
+            clip, alpha, weight = _filmed_still(still, self.shape, random)
+        else:
+            clip, alpha, weight = self._composite(still, random)
+        clip = camera.film(clip, random)
+        return np.rint(clip * 255).astype(np.uint8), alpha, weight
+
+    def _composite(self, still, random):
+        path = self.backgrounds[int(random.integers(len(self.backgrounds)))]
+        picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
+        picture = cv2.cvtColor(_at_most(picture, round(1.5 * self.shape.width)), cv2.COLOR_BGR2RGB)
+        clip = _moved(picture.astype(np.float32) / 255, self.shape, random, cv2.BORDER_REFLECT)
+        if random.random() < 0.3:
+            clip = np.stack([cv2.GaussianBlur(frame, (0, 0), random.uniform(0.5, 4)) for frame in clip])
+        alpha = np.zeros(clip.shape[:3], np.float32)
+        weight = np.ones_like(alpha)
+        if random.random() < NOBODY:
+            return clip, alpha, weight
+        people = [still]
+        if random.random() < SECOND:
+            people.append(self.stills[int(random.integers(len(self.stills)))])
+        for person in people:
+            passes = random.random() < PASSING
+            layers = _person(person, self.shape, random, passes)
+            if layers is None:
+                continue
+            over, own_alpha, own_weight = layers
+            clip = own_alpha[..., None] * over + (1 - own_alpha[..., None]) * clip
+            alpha = own_alpha + (1 - own_alpha) * alpha
+            weight = np.minimum(weight, own_weight)
+        return clip.astype(np.float32), alpha, weight
+
+
+class Stills(Dataset):
+    """Single stills as clips of one frame, augmented if ``augmented``, else squeezed to the shape as they are."""
+
+    def __init__(self, stills: list[Still], shape: Shape, augmented: bool, seed: int, repeats: int = 1):
+        self.stills, self.shape, self.seed, self.epoch = stills, shape, seed, 0
+        self.augmented, self.repeats = augmented, repeats
+
+    def __len__(self) -> int:
+        return len(self.stills)
+
+    def __getitem__(self, number: int):
+        picture, alpha, weight = self.stills[number].read(640)
+        size = self.shape.width, self.shape.height
+        if self.augmented:
+            chain = augmentation(self.shape)
+            chain.set_random_seed(int(np.random.default_rng([self.seed, self.epoch, number]).integers(2**31)))
+            done = chain(image=picture, masks=[alpha, weight])
+            picture, (alpha, weight) = done["image"], done["masks"]
+        else:
+            picture, alpha, weight = (
+                cv2.resize(entry, size, interpolation=cv2.INTER_AREA) for entry in (picture, alpha, weight)
+            )
+        pictures, alphas, weights = (
+            np.repeat(entry[None], self.repeats, 0) for entry in (picture, alpha, weight)
+        )
+        return pictures, np.clip(alphas, 0, 1), weights
+
+
+def augmentation(shape: Shape) -> albumentations.Compose:
+    """Return the augmentation of stills: where the person is, how it is lit, how it is filmed."""
+    return albumentations.Compose(
+        [
+            albumentations.HorizontalFlip(p=0.5),
+            albumentations.Affine(
+                scale=(0.7, 1.4), translate_percent=(-0.15, 0.15), rotate=(-10, 10), p=0.8,
+                border_mode=cv2.BORDER_REFLECT_101,
+            ),
+            albumentations.RandomResizedCrop(
+                (shape.height, shape.width), scale=(0.5, 1.0), ratio=(0.8, 2.2), p=1.0
+            ),
+            albumentations.RandomBrightnessContrast(0.35, 0.3, p=0.7),
+            albumentations.HueSaturationValue(12, 30, 15, p=0.5),
+            albumentations.RandomGamma((60, 160), p=0.3),
+            albumentations.OneOf([albumentations.GaussianBlur((3, 5)), albumentations.MotionBlur((3, 7))], p=0.2),
+            albumentations.GaussNoise(std_range=(0.01, 0.06), p=0.4),
+            albumentations.ImageCompression((30, 95), p=0.4),
+        ]
+    )  # fmt: skip
+
+
+def _filmed_still(still, shape, random):
+    picture, alpha, weight = still.read(round(1.5 * shape.width))
+    layers = np.dstack([picture.astype(np.float32) / 255, alpha, weight])
+    moved = _moved(layers, shape, random, cv2.BORDER_REFLECT_101)
+    return np.ascontiguousarray(moved[..., :3]), np.clip(moved[..., 3], 0, 1), np.clip(moved[..., 4], 0, 1)
+
+
+def _person(still, shape, random, passes):
+    picture, alpha, weight = still.read(round(1.5 * shape.width))
+    if not (alpha > 0.5).any():
+        return None
+    # Beyond a photo's edge a person would be cut off: its edges with people in them stay at the frame's.
+    layers = np.dstack([picture.astype(np.float32) / 255, alpha, weight])
+    height, width = alpha.shape
+    tall = shape.height * random.uniform(0.6, 1.15)
+    scale = tall / height
+    path = _path(shape, random, 0.05)
+    start = random.uniform(0.25, 0.75) * shape.width
+    across = path[:, 0] * shape.width
+    if passes:
+        far = (shape.width + width * scale) * random.choice([-1, 1])
+        across = across + far * np.clip(
+            random.uniform(-0.3, 0.3) + np.linspace(0, 1, shape.frames)[:: random.choice([-1, 1])], 0, 1
+        )
+    flips = -1 if random.random() < 0.5 else 1
+    blur = random.random() < 0.35
+    frames = []
+    for number in range(shape.frames):
+        size = scale * path[number, 2]
+        left = start + across[number]
+        base = shape.height + max(0.0, path[number, 1] * shape.height)
+        angle = path[number, 3]
+        cos, sin = size * np.cos(angle), size * np.sin(angle)
+        matrix = np.array([[flips * cos, -sin, 0], [flips * sin, cos, 0]], np.float32)
+        foot = matrix[:, :2] @ np.array([width / 2, height], np.float32)
+        matrix[:, 2] = (left - foot[0], base - foot[1])
+        warped = cv2.warpAffine(
+            layers,
+            matrix,
+            (shape.width, shape.height),
+            flags=cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_CONSTANT,
+        )
+        if blur and number:
+            step = int(min(15, abs(across[number] - across[number - 1])))
+            if step > 1:
+                # Premultiplied, or the blur would drag the old room's colours over the edge.
+                warped[..., :3] *= warped[..., 3:4]
+                warped = cv2.blur(warped, (step, 1))
+                warped[..., :3] /= np.maximum(warped[..., 3:4], 1e-3)
+        # Outside of the photo there is no person, and that is sure.
+        inside = cv2.warpAffine(
+            np.ones_like(alpha), matrix, (shape.width, shape.height), borderMode=cv2.BORDER_CONSTANT
+        )
+        warped[..., 4] = np.where(inside > 0.999, warped[..., 4], 1)
+        frames.append(warped)
+    frames = np.stack(frames)
+    return frames[..., :3], np.clip(frames[..., 3], 0, 1), np.clip(frames[..., 4], 0, 1)
+
+
+def _moved(layers, shape, random, border):
+    """Return [T, H, W, C]: a camera's view of ``layers`` (float32 [h, w, C]) that pans, zooms and shakes."""
+    height, width = layers.shape[:2]
+    # The view covers this share of the picture, its aspect squeezed a little as a person's screen may.
+    cover = random.uniform(0.6, 1.0) if random.random() < 0.7 else 1.0
+    fit = max(shape.width / width, shape.height / height) / cover
+    if random.random() < 0.25:
+        squeeze = np.array([shape.width / width, shape.height / height]) / cover
+    else:
+        squeeze = np.array([fit, fit])
+    slack = np.maximum(np.array([width, height]) * squeeze - (shape.width, shape.height), 0) / 2
+    middle = random.uniform(-1, 1, 2) * slack
+    path = _path(shape, random, 0.04)
+    flips = -1 if random.random() < 0.5 else 1
+    frames = []
+    for number in range(shape.frames):
+        zoom, angle = path[number, 2], path[number, 3]
+        cos, sin = np.cos(angle) * zoom, np.sin(angle) * zoom
+        matrix = np.array(
+            [
+                [flips * cos * squeeze[0], -sin * squeeze[1], 0],
+                [flips * sin * squeeze[0], cos * squeeze[1], 0],
+            ]
+        )
+        target = np.array([shape.width, shape.height]) * (0.5 + path[number, :2]) + middle
+        matrix[:, 2] = target - matrix[:, :2] @ np.array([width / 2, height / 2])
+        frames.append(
+            cv2.warpAffine(
+                layers, matrix, (shape.width, shape.height), flags=cv2.INTER_LINEAR, borderMode=border
+            )
+        )
+    return np.stack(frames)
+
+
+def _path(shape, random, reach):
+    """Return float [T, 4]: x and y in shares of the frame, zoom about 1, angle in radians; smooth, at times still."""
+    if random.random() < 0.25:
+        return np.tile([0.0, 0.0, 1.0, 0.0], (shape.frames, 1))
+    steps = random.normal(0, 1, (shape.frames + 8, 4))
+    kernel = np.hanning(9)
+    smooth = np.stack([np.convolve(steps[:, axis], kernel / kernel.sum(), "valid") for axis in range(4)], 1)
+    speed = random.exponential(1.0)
+    walk = np.cumsum(smooth, 0)[: shape.frames] * speed
+    walk = walk - walk[0]
+    return np.stack(
+        [
+            np.clip(walk[:, 0] * reach, -0.4, 0.4),
+            np.clip(walk[:, 1] * reach, -0.2, 0.2),
+            np.exp(np.clip(walk[:, 2] * 0.03, -0.3, 0.3)),
+            np.clip(walk[:, 3] * 0.03, -0.2, 0.2),
+        ],
+        1,
+    )
+
+
+def _at_most(picture, side):
+    scale = side / max(picture.shape[:2])
+    return (
+        picture if scale >= 1 else cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    )

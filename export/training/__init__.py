@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Training by recipe: ``python -m export train RECIPE.toml``."""

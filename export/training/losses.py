@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What training minimises, after Robust Video Matting (Lin et al., WACV 2022). All tensors [B, T, 1, H, W]."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+def losses(logits: Tensor, alpha: Tensor, weight: Tensor) -> dict[str, Tensor]:
+    """Return the parts of the loss; their sum is minimised. Where ``weight`` is 0 nothing is learned."""
+    # Not in half precision: small differences between frames would round to nothing.
+    logits, alpha, weight = logits.float(), alpha.float(), weight.float()
+    guess = torch.sigmoid(logits)
+    parts = {
+        "l1": _mean((guess - alpha).abs(), weight),
+        # Keeps gradients alive where the sigmoid is flat, which an absolute difference does not.
+        "entropy": 0.3 * _mean(
+            functional.binary_cross_entropy_with_logits(logits, alpha, reduction="none"), weight
+        ),
+        "laplacian": _laplacian(
+            guess.flatten(0, 1) * weight.flatten(0, 1), alpha.flatten(0, 1) * weight.flatten(0, 1)
+        ),
+    }  # fmt: skip
+    if logits.shape[1] > 1:
+        change = (guess[:, 1:] - guess[:, :-1]) - (alpha[:, 1:] - alpha[:, :-1])
+        # In absolute terms as well: squares hardly see the small changes that flicker is made of.
+        sure = torch.minimum(weight[:, 1:], weight[:, :-1])
+        parts["time"] = _mean(5 * change.square() + 0.5 * change.abs(), sure)
+    return parts
+
+
+def _mean(values: Tensor, weight: Tensor) -> Tensor:
+    return (values * weight).sum() / weight.sum().clamp(min=1)
+
+
+def _laplacian(guess: Tensor, alpha: Tensor, levels: int = 4) -> Tensor:
+    """Return the mean absolute difference of Laplacian pyramids: edges count at every size."""
+    total = guess.new_zeros(())
+    difference = guess - alpha  # the pyramid is linear
+    for level in range(levels):
+        smaller = functional.avg_pool2d(difference, 2)
+        larger = functional.interpolate(
+            smaller, size=difference.shape[2:], mode="bilinear", align_corners=False
+        )
+        total = total + 2**level * (difference - larger).abs().mean() / levels
+        difference = smaller
+        if min(difference.shape[2:]) < 4:
+            break
+    return total

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Recipes: everything that a training depends on, in one TOML file."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from ..errors import ExportError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+#: The recipes that come with the project.
+RECIPES = Path(__file__).resolve().parent.parent / "recipes"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One training. Sizes in pixels, ``frames`` per clip (1: single stills), paths relative to the data's root.
+
+    ``shipped`` says that the weights are to be given away: then only free alphas may teach them. ``train``, ``val``
+    and ``test`` are sets of stills; ``backgrounds`` directories of pictures (for clips). Without ``val``
+    every 20th still of ``train`` validates instead of teaching.
+    """
+
+    name: str
+    network: str
+    height: int
+    width: int
+    shipped: bool
+    train: list[str]
+    test: list[str]
+    val: list[str] = field(default_factory=list)
+    backgrounds: list[str] = field(default_factory=list)
+    options: dict = field(default_factory=dict)
+    frames: int = 1
+    seed: int = 1
+    epochs: int = 100
+    clips: int = 4000
+    clips_val: int = 200
+    batch: int = 16
+    rate: float = 1e-3
+    decay: float = 1e-2
+    warmup: int = 500
+    patience: int = 15
+    workers: int = 8
+    precision: str = "32-true"
+
+    def folders(self, root: Path, split: str) -> list[Path]:
+        """Return the folders of ``split``: train, val, test or backgrounds."""
+        return [root / entry for entry in getattr(self, split)]
+
+
+def read(path: Path) -> Recipe:
+    """Read a recipe, by path or by the name of one in recipes/; raise ExportError if it is not one."""
+    if not path.suffix and not path.exists():
+        path = RECIPES / f"{path.name}.toml"
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        known = ", ".join(sorted(entry.stem for entry in RECIPES.glob("*.toml")))
+        raise ExportError(
+            f"{path} cannot be read ({error.strerror}); name a recipe's file, or one of: {known}."
+        ) from None
+    except ValueError as error:
+        raise ExportError(f"{path} is not a TOML file ({error}); correct it.") from None
+    known = {entry.name for entry in fields(Recipe)} - {"name"}
+    for key in entries:
+        if key not in known:
+            raise ExportError(f"{path} has an unknown entry {key!r}; known are {', '.join(sorted(known))}.")
+    try:
+        recipe = Recipe(name=path.stem, **entries)
+    except TypeError as error:
+        missing = str(error).rpartition(": ")[2]
+        raise ExportError(f"{path} lacks the entries {missing}; complete it.") from None
+    if recipe.frames > 1 and not recipe.backgrounds:
+        raise ExportError(f"{path} asks for clips but names no backgrounds; add the entry 'backgrounds'.")
+    seen = set(recipe.test) & (set(recipe.train) | set(recipe.val))
+    if seen:
+        raise ExportError(f"{path} tests on {sorted(seen)[0]!r}, which it learns from; name another split.")
+    return recipe
