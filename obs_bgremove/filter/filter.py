@@ -139,17 +139,22 @@ class BackgroundFilter:
         if now - self._drawn_at >= self.FORGET_AFTER:
             self._pairing.reset()
             self._capture.forget()
+            self._stall.resume()
         self._drawn_at = now
         self._pairing.matched = self.settings.sync == "matched"
 
         ring = self._use_ring(self._channel.ring)
         if ring is not None:
             self._exchange(ring, now)
+        else:
+            # Nobody will give these frames an alpha; kept, they would fill the GPU's memory.
+            self._pairing.forget_alphas()
         picture = self._pictures.take()
         if picture is not None:
-            self._capture.draw(picture, target, parent, width, height)
             self._serial += 1
+            # Known to the pairing first, which gives it back whatever happens to the drawing.
             self._pairing.add(Frame(self._serial, now, picture))
+            self._capture.draw(picture, target, parent, width, height)
             if ring is not None:
                 self._capture.stage(picture, self._serial, ring.width, ring.height)
         return self._compose(now, width, height)

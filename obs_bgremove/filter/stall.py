@@ -30,6 +30,10 @@ class Stall:
         self.began = True
         self._last = now
 
+    def resume(self) -> None:
+        """Count from now: no alpha was asked for until now."""
+        self._last = time.monotonic()
+
     @property
     def seconds(self) -> float:
         """Seconds since the last alpha."""
