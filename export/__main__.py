@@ -80,7 +80,7 @@ def _onnx(options) -> None:
 def _label(options) -> None:
     from .label import label
 
-    label(options.images, options.into, options.teachers)
+    label(options.images, options.into, options.teachers, options.part)
 
 
 def _wrap(options) -> None:
@@ -153,6 +153,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--into", type=Path, required=True, help="images, masks and weights go there")
     command.add_argument("--teachers", nargs="+", default=["rvm-288x512", "mediapipe-general"], metavar="MODEL",
                          help="names of installed models; the first one's alpha is kept")  # fmt: skip
+    command.add_argument("--part", default="1/1", help="label one part of several, as 2/8")
     command.set_defaults(run=_label)
 
     command = commands.add_parser("wrap", help="put an ONNX segmentation network of your own on the shelf")

@@ -119,10 +119,10 @@ def augmentation(shape: Shape) -> albumentations.Compose:
             ),
             albumentations.RandomBrightnessContrast(0.35, 0.3, p=0.7),
             albumentations.HueSaturationValue(12, 30, 15, p=0.5),
-            albumentations.RandomGamma((60, 160), p=0.3),
+            albumentations.RandomGamma(gamma_limit=(60, 160), p=0.3),
             albumentations.OneOf([albumentations.GaussianBlur((3, 5)), albumentations.MotionBlur((3, 7))], p=0.2),
             albumentations.GaussNoise(std_range=(0.01, 0.06), p=0.4),
-            albumentations.ImageCompression((30, 95), p=0.4),
+            albumentations.ImageCompression(quality_range=(30, 95), p=0.4),
         ]
     )  # fmt: skip
 

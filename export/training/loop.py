@@ -116,7 +116,15 @@ def load(checkpoint: Path) -> tuple[networks.Network, Recipe]:
         network.load_state_dict(state["network"])
     except FileNotFoundError:
         raise ExportError(f"{checkpoint} does not exist; train first, or name another checkpoint.") from None
-    except (KeyError, TypeError, RuntimeError, OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
+    except (
+        KeyError,
+        TypeError,
+        RuntimeError,
+        OSError,
+        EOFError,
+        ValueError,
+        pickle.UnpicklingError,
+    ) as error:
         raise ExportError(f"{checkpoint} is not a checkpoint of this training ({error}).") from None
     return network.eval(), recipe
 

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""float16 and int8 editions keep the contract and, nearly, the answers."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+from onnx import TensorProto, numpy_helper
+
+from export import contract, frame, probe
+from export.__main__ import main
+from export.graph import Graph
+from export.quantise import float16
+from export.runner import Runner
+
+
+def network() -> onnx.ModelProto:
+    """Two convolutions of arbitrary, fixed weights."""
+    graph, random = Graph(), np.random.default_rng(0)
+    x = frame.picture_from_frame(graph, 32, 48, folded=False)
+    for inside, outside in ((3, 16), (16, 1)):
+        weights = random.normal(0, inside**-0.5 / 3, (outside, inside, 3, 3)).astype(np.float32)
+        x = graph.add("Conv", [x, graph.constant(weights)], pads=[1, 1, 1, 1])
+        x = graph.add("Relu", [x]) if outside > 1 else graph.add("Sigmoid", [x])
+    frame.alpha_from_matte(graph, x, 32, 48)
+    return graph.model("two")
+
+
+def test_float16_is_smaller_and_close():
+    model = network()
+    half = onnx.load_from_string(float16(model))
+    assert contract.violations(half) == []
+    assert all(
+        constant.data_type != TensorProto.FLOAT or numpy_helper.to_array(constant).size < 64
+        for constant in half.graph.initializer
+    )
+    shown = probe.frames(32, 48, 1)[0]
+    alphas = [Runner(entry.SerializeToString()).alpha(shown).astype(int) for entry in (model, half)]
+    assert np.abs(alphas[0] - alphas[1]).max() <= 1
+    assert np.ptp(alphas[0]) > 10
+
+
+def test_the_command_writes_both_and_tells_the_loss(tmp_path, capsys):
+    path = tmp_path / "model.onnx"
+    onnx.save(network(), path)
+    assert main(["quantise", str(path), "--into", str(tmp_path / "out")]) == 0
+    rows = {row.split("|")[1].strip(): row.split("|") for row in capsys.readouterr().out.splitlines()[2:]}
+    assert float(rows["float32"][4]) == 0
+    assert float(rows["int8"][4]) < 20
+    for name in ("float16", "int8"):
+        model = contract.load(tmp_path / "out" / f"{name}.onnx")
+        assert contract.violations(model) == []
+    assert any(node.op_type == "QuantizeLinear" for node in model.graph.node)

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Networks, losses and the training loop, on data drawn on the spot."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="training needs the dependency group 'train'")
+for package in ("lightning_fabric", "albumentations", "tensorboard", "matplotlib"):
+    pytest.importorskip(package, reason="training needs the dependency group 'train'")
+
+import torch
+
+from export import contract, networks, torch_graph
+from export.__main__ import main as run
+from export.data import drawn
+from export.data.sequence import Clips, Shape, Stills
+from export.data.stills import find, pictures
+from export.errors import ExportError
+from export.runner import Runner
+from export.training import loop, recipe
+from export.training.losses import losses
+
+torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("data")
+    drawn.make(directory)
+    return directory
+
+
+def tiny(**changes):
+    return recipe.Recipe(
+        **{
+            "name": "tiny", "network": "fast", "height": 48, "width": 64, "shipped": True, "frames": 3,
+            "train": ["drawn/train"], "val": ["drawn/val"], "test": ["drawn/test"], "backgrounds": ["rooms"],
+            "clips": 8, "clips_val": 4, "batch": 4, "epochs": 2, "workers": 0, "warmup": 1, **changes,
+        }
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", networks.names())
+def test_each_architecture_keeps_the_contract_and_agrees_with_torch(name):
+    torch.manual_seed(0)
+    network = networks.build(name)
+    network.train()
+    with torch.no_grad():
+        network(torch.rand(2, 3, 64, 96), network.zeros(2, 64, 96))  # statistics of its own
+    content = torch_graph.export(network, 64, 96, name)  # compares
+    runner = Runner(content)
+    assert runner.recurrent == (name in ("fast", "quality"))
+
+
+def test_an_export_that_differs_is_refused():
+    torch.manual_seed(0)
+    network = networks.build("fast").eval()
+    content = torch_graph.export(network, 48, 64, "fast")
+    torch.nn.init.constant_(network.logits.bias, 3.0)
+    from export import probe
+
+    with pytest.raises(ExportError, match="differs from torch"):
+        torch_graph.compare(network, content, probe.frames(48, 64, 2))
+
+
+def test_memory_is_used():
+    torch.manual_seed(0)
+    network = networks.build("fast").eval()
+    picture = torch.rand(1, 3, 48, 64)
+    zeros = network.zeros(1, 48, 64)
+    once, states = network(picture, zeros)
+    assert not torch.allclose(once, network(picture, states)[0])
+
+
+def test_losses_by_hand():
+    alpha = torch.ones(1, 2, 1, 8, 8)
+    sure = torch.ones_like(alpha)
+    right = losses(torch.full_like(alpha, 20.0), alpha, sure)
+    assert all(float(value) < 1e-6 for value in right.values())
+    half = losses(torch.zeros_like(alpha), alpha, sure)
+    assert float(half["l1"]) == pytest.approx(0.5)
+    assert float(half["entropy"]) == pytest.approx(0.3 * np.log(2))
+    assert float(half["time"]) == pytest.approx(0.0)
+    unsure = losses(torch.full_like(alpha, -20.0), alpha, torch.zeros_like(alpha))
+    assert all(float(value) == 0 for value in unsure.values())
+
+
+def test_clips_are_the_same_for_the_same_seed(data):
+    def clips(seed):
+        made = Clips(find([data / "drawn" / "train"]), pictures([data / "rooms"]), Shape(3, 48, 64), 12, seed)
+        return [made[number] for number in range(len(made))]
+
+    first, again, other = clips(1), clips(1), clips(2)
+    for one, two in zip(first, again):
+        assert all(np.array_equal(a, b) for a, b in zip(one, two))
+    assert any(not np.array_equal(one[0], two[0]) for one, two in zip(first, other))
+    for shown, alpha, weight in first:
+        assert shown.shape == (3, 48, 64, 3) and shown.dtype == np.uint8
+        assert alpha.shape == weight.shape == (3, 48, 64)
+        assert 0 <= alpha.min() and alpha.max() <= 1 and 0 <= weight.min() and weight.max() <= 1
+    assert any(alpha.max() > 0.9 for _, alpha, _ in first)
+
+
+def test_a_training_that_was_cut_off_ends_the_same(data, tmp_path):
+    whole = loop.train(tiny(), data, tmp_path / "whole")
+    # Cut off after the first epoch: the schedule of the whole is kept.
+    full = tiny()
+    original, loop._measure = loop._measure, _interrupted(loop._measure, after=1)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            loop.train(full, data, tmp_path / "cut")
+    finally:
+        loop._measure = original
+    resumed = loop.train(full, data, tmp_path / "cut")
+    assert resumed == pytest.approx(whole, rel=1e-4)
+    history = [
+        (tmp_path / name / "history.csv").read_text(encoding="utf-8").splitlines()
+        for name in ("whole", "cut")
+    ]
+    assert len(history[0]) == len(history[1]) == 3
+    assert json.loads((tmp_path / "cut" / "result.json").read_text(encoding="utf-8")) == resumed
+    assert (tmp_path / "cut" / "curves.png").stat().st_size > 1000
+    with pytest.raises(ExportError, match="another recipe"):
+        loop.train(dataclasses.replace(full, rate=0.5), data, tmp_path / "cut")
+
+
+def _interrupted(measure, after):
+    calls = []
+
+    def until(*arguments):
+        calls.append(1)
+        if len(calls) > after:
+            raise KeyboardInterrupt
+        return measure(*arguments)
+
+    return until
+
+
+def test_it_learns(data):
+    torch.manual_seed(0)
+    entries = [
+        torch.from_numpy(np.stack(parts))
+        for parts in zip(
+            *(Stills(find([data / "drawn" / "train"]), Shape(1, 48, 64), False, 1)[n] for n in range(4))
+        )
+    ]
+    shown, alpha, weight = (
+        entries[0].permute(0, 1, 4, 2, 3).float() / 255,
+        entries[1].unsqueeze(2),
+        entries[2].unsqueeze(2),
+    )
+    network = networks.build("fast").train()
+    optimiser = torch.optim.AdamW(network.parameters(), 5e-3)
+    first = None
+    for _ in range(60):
+        parts = losses(network.clip(shown)[0], alpha, weight)
+        first = float(parts["l1"]) if first is None else first
+        optimiser.zero_grad()
+        sum(parts.values()).backward()
+        optimiser.step()
+    assert float(parts["l1"]) < first / 4
+
+
+def test_single_stills_are_augmented_and_trained_on(data, tmp_path):
+    result = loop.train(tiny(frames=1, epochs=1, backgrounds=[], val=[]), data, tmp_path)
+    assert 0 <= result["test_accuracy"] <= 1 and np.isfinite(result["test_loss"])
+
+
+@pytest.mark.parametrize("name", ["fast", "quality", "compare-deeplabv3plus"])
+def test_reproduce_smoke(name, tmp_path):
+    assert run(["reproduce", name, "--smoke", "--into", str(tmp_path)]) == 0
+    assert contract.violations(contract.load(tmp_path / "model.onnx")) == []
+
+
+def test_not_a_checkpoint(tmp_path):
+    (tmp_path / "x.pt").write_bytes(b"nothing")
+    with pytest.raises(ExportError, match="not a checkpoint"):
+        loop.load(tmp_path / "x.pt")

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Shipped weights learn from free alphas only; recipes and labels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from export import label
+from export.data import rights
+from export.errors import ExportError
+from export.training import recipe
+
+
+@pytest.mark.parametrize("name", ["supervisely_person", "milab_selfie", "outfit", "anything"])
+def test_masks_not_known_to_be_free_are_refused(tmp_path, name):
+    with pytest.raises(ExportError, match="must not teach it"):
+        rights.require_free([tmp_path / name / "train"], "fast")
+
+
+def test_free_masks_and_own_labels_pass(tmp_path):
+    own = tmp_path / "supervisely_person" / "train"
+    own.mkdir(parents=True)
+    (own / "labels.toml").write_text('teachers = ["rvm-288x512", "mediapipe-general"]\n', encoding="utf-8")
+    rights.require_free([own, tmp_path / "ccp" / "train"], "fast")
+
+
+@pytest.mark.parametrize("text", ['teachers = ["stranger"]', "teachers = []", "", "not toml ="])
+def test_labels_of_unknown_teachers_are_refused(tmp_path, text):
+    (tmp_path / "labels.toml").write_text(text, encoding="utf-8")
+    assert rights.reason_against(tmp_path)
+
+
+def test_the_recipes_can_be_read():
+    read = {path.stem: recipe.read(path) for path in recipe.RECIPES.glob("*.toml")}
+    assert {"fast", "quality"} <= {name for name, entry in read.items() if entry.shipped}
+    hand_made = {"images/supervisely_person/train", "images/milab_selfie/train"}
+    assert not any(hand_made & set(entry.train + entry.val) for entry in read.values() if entry.shipped)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ("", "lacks the entries"),
+        ("unknown = 1", "unknown entry 'unknown'"),
+        ("x = = 1", "not a TOML file"),
+    ],
+)
+def test_a_recipe_that_is_wrong(tmp_path, change, sentence):
+    path = tmp_path / "r.toml"
+    path.write_text(change, encoding="utf-8")
+    with pytest.raises(ExportError, match=sentence):
+        recipe.read(path)
+
+
+def test_what_teachers_agree_on():
+    alpha = np.zeros((1, 100, 100), np.float32)
+    alpha[:, 20:90, 20:60] = 1
+    kept, weight = label.agreed([alpha, np.roll(alpha, 1, axis=2)])
+    assert np.array_equal(kept, alpha[0]) and weight.min() == 1  # an edge one pixel off is no doubt
+    other = alpha.copy()
+    other[:, 40:70, 60:80] = 1
+    kept, weight = label.agreed([alpha, other])
+    assert weight[55, 70] == 0 and weight[30, 30] == 1
+    assert label.agreed([alpha, 1 - alpha]) == (None, None)
