@@ -29,7 +29,7 @@ class Delay:
         recent = list(self._latencies)[-30:]
         if latency > self.frames and len(recent) >= 10:
             self.frames = max(self.frames, self._smallest(recent, 0.9))
-        elif len(self._latencies) == self._latencies.maxlen and len(self._latencies) % 10 == 0:
+        elif len(self._latencies) == self._latencies.maxlen:
             self.frames = min(self.frames, self._smallest(self._latencies, 0.98))
 
     def reset(self) -> None:

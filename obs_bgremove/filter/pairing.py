@@ -55,7 +55,9 @@ class Pairing:
         """Return the frame whose picture, and the frame whose alpha is shown in OBS frame ``now``.
 
         Matched, they are the same frame: the newest ready one that is at least as old as the
-        delay. With lowest latency the picture is the newest one, the alpha the newest there is.
+        delay. With lowest latency the picture is the newest one, the alpha the newest there is;
+        when that is older than alphas usually become, both stand still: cut with an alpha from
+        long ago a picture would show the room.
         """
         limit = now - self.delay.frames if self.matched else now
         for frame in reversed(self._frames):
@@ -66,7 +68,10 @@ class Pairing:
         if shown is None:
             return None, None
         self._keep(lambda frame: frame.serial >= shown.serial)
-        return (shown if self.matched else self._frames[-1]), shown
+        newest = self._frames[-1]
+        if self.matched or newest.drawn_at - shown.drawn_at > 2 * (self.delay.frames + 1):
+            return shown, shown
+        return newest, shown
 
     def prune(self, in_work: int, handed_over: int) -> None:
         """Give up the frames that cannot get an alpha any more.

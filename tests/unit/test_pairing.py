@@ -61,6 +61,13 @@ def test_lowest_latency_shows_the_newest_picture_with_the_newest_alpha():
     assert play.shown[5:] == [(now, now - 2) for now in range(6, 21)]
 
 
+def test_lowest_latency_stands_still_when_no_alphas_come():
+    play = Play(matched=False)
+    play.run(60, lambda now: 2 if now <= 20 else None)
+    assert play.shown[20:25] == [(21, 19), (22, 20), (23, 20), (24, 20), (25, 20)]
+    assert play.shown[30:] == [(20, 20)] * 30
+
+
 def test_a_frame_without_alpha_is_never_shown_matched():
     play = Play()
     play.run(60, lambda now: 2 if now % 4 == 0 else None)
