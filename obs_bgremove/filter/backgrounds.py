@@ -2,8 +2,8 @@
 """The kinds of background: what the person is drawn on.
 
 Pictures, videos and other sources are OBS' own sources: OBS decodes, animates and loops them.
-A background is made on any thread, drawn and released on the graphics thread; ``problem`` may
-touch files, so it is asked on another one.
+A background is made on any thread and drawn on the graphics thread; ``problem`` and ``release`` may
+take time, so they are called on another one.
 """
 
 from __future__ import annotations

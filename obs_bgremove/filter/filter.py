@@ -50,6 +50,7 @@ class BackgroundFilter:
         self._background = backgrounds.Background()
         self._next_backgrounds: queue.SimpleQueue = queue.SimpleQueue()
         self._next_backgrounds.put(backgrounds.make(self.settings))
+        self._old_backgrounds: queue.SimpleQueue = queue.SimpleQueue()
 
         # Made on the graphics thread, when first drawn.
         self._passes: Passes | None = None
@@ -70,6 +71,7 @@ class BackgroundFilter:
         self._shown_alpha = False
         self._delay = 0
         self._background_problem = ""
+        self._drawing_problem = ""
         self._told: tuple = ()
         # Held while a thread that is neither OBS' UI nor its graphics thread asks the source.
         self._alive = threading.Lock()
@@ -119,6 +121,11 @@ class BackgroundFilter:
                 linear = lib.gs_set_linear_srgb(True)
                 try:
                     self._picture = self._make_frame(target, parent, width, height)
+                    self._drawing_problem = ""
+                except Exception as error:
+                    self._shown_alpha = False
+                    self._drawing_problem = f"Nothing can be drawn: {error}; see the log of OBS."
+                    raise
                 finally:
                     lib.gs_set_linear_srgb(linear)
                     self._drawing = False
@@ -127,8 +134,13 @@ class BackgroundFilter:
 
     def tick(self) -> None:
         """Rest while nobody looks."""
-        if shared.clock.number - self._drawn_at > self.FORGET_AFTER:
-            self._background.set_showing(False)
+        if shared.clock.number - self._drawn_at > self.FORGET_AFTER and self._alive.acquire(blocking=False):
+            # Not while it is destroyed on another thread. Nor waiting for that: the next frame comes.
+            try:
+                if not self._destroyed:
+                    self._background.set_showing(False)
+            finally:
+                self._alive.release()
 
     def _make_frame(self, target: int, parent: int, width: int, height: int) -> tuple[Ground, Cut] | None:
         """Do what is done once in an OBS frame; return what ``composite`` draws in it."""
@@ -151,10 +163,14 @@ class BackgroundFilter:
             self._pairing.forget_alphas()
         picture = self._pictures.take()
         if picture is not None:
+            try:
+                self._capture.draw(picture, target, parent, width, height)
+            except Exception:
+                # It never gets an alpha: waiting for one it would be lost.
+                self._pictures.give_back(picture)
+                raise
             self._serial += 1
-            # Known to the pairing first, which gives it back whatever happens to the drawing.
             self._pairing.add(Frame(self._serial, now, picture))
-            self._capture.draw(picture, target, parent, width, height)
             if ring is not None:
                 self._capture.stage(picture, self._serial, ring.width, ring.height)
         return self._compose(now, width, height)
@@ -213,7 +229,8 @@ class BackgroundFilter:
         with contextlib.suppress(queue.Empty):
             while True:
                 newer = self._next_backgrounds.get_nowait()
-                self._background.release()
+                # Not released here: another thread may just be asking it what is wrong.
+                self._old_backgrounds.put(self._background)
                 self._background = newer
         self._background.set_showing(True)
         return self._background
@@ -229,7 +246,9 @@ class BackgroundFilter:
     def _look_after(self) -> None:
         parent = lib.obs_filter_get_parent(self.source)
         self._background_problem = self._background.problem(parent) if parent else ""
-        if self._background.stale:
+        _release_all(self._old_backgrounds)
+        # While the source is not drawn nobody takes what is put there.
+        if self._background.stale and self._next_backgrounds.empty():
             self._next_backgrounds.put(backgrounds.make(self.settings))
             self._background.stale = False
         status = self._status()
@@ -253,8 +272,13 @@ class BackgroundFilter:
         elif self._shown_alpha:
             state = Status.RUNNING
         else:
-            state = Status.HIDDEN if self._stall.began else Status.STARTING
-        problems = (shared.client.problem, self._channel.problem, self._background_problem)
+            state = Status.HIDDEN if self._stall.began and self._stall.over() else Status.STARTING
+        problems = (
+            shared.client.problem,
+            self._channel.problem,
+            self._background_problem,
+            self._drawing_problem,
+        )
         problem = " ".join(one for one in problems if one)
         if not problem and state == Status.HIDDEN:
             problem = (
@@ -283,11 +307,17 @@ class BackgroundFilter:
         with self._alive:
             self._destroyed = True
         shared.close_channel(self._channel)
-        while not self._next_backgrounds.empty():
-            self._next_backgrounds.get().release()
+        _release_all(self._next_backgrounds)
+        _release_all(self._old_backgrounds)
         self._background.release()
         with entered():
             self._pictures.free()
             if self._passes:
                 self._capture.free()
                 self._passes.free()
+
+
+def _release_all(waiting: queue.SimpleQueue) -> None:
+    with contextlib.suppress(queue.Empty):
+        while True:
+            waiting.get_nowait().release()

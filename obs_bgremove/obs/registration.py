@@ -116,6 +116,8 @@ def shut_down() -> None:
     A filter that something else still holds (the undo stack, say) lives on as a husk: it is
     on no source any more, so OBS never calls it again, and its ``destroy`` is C.
     """
+    # What is being destroyed on OBS' thread for that is gone before we look at the rest.
+    lib.obs_wait_for_destroy_queue()
     for source, _made in list(_living.values()):
         parent = lib.obs_filter_get_parent(source)
         if parent:

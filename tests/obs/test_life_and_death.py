@@ -160,6 +160,33 @@ def test_odd_sizes(tmp_path, test_home, size, ends_well):
         ends_well(obs)
 
 
+def test_waiting_for_the_worker_holds_no_pictures(tmp_path, ends_well):
+    source = collection.color("Large", (0, 255, 0), (3840, 2160))
+    with open_obs(tmp_path / "obs", tmp_path / "nothing installed", one_scene(source)) as obs:
+        before = psutil.Process(obs.pid).memory_info().rss
+        obs.ws.create_source_filter("Large", FILTER, "obs_bgremove", SETTINGS)
+        time.sleep(4.0)
+        grown = psutil.Process(obs.pid).memory_info().rss - before
+        print(f"grown by {grown / 1e6:.0f} MB; a picture has {3840 * 2160 * 4 / 1e6:.0f} MB")
+        # Software OpenGL keeps its textures in the memory of OBS.
+        assert grown < 10 * 3840 * 2160 * 4
+        ends_well(obs)
+
+
+def test_source_larger_than_the_gpu_can_draw_for_a_while(tmp_path, test_home):
+    source = collection.color("Plain", (0, 255, 0), (64, 20), [filtered(SETTINGS)])
+    with open_obs(tmp_path, test_home, one_scene(source)) as obs:
+        wait_until_running(obs)
+        obs.ws.set_input_settings("Plain", {"width": 40000}, True)
+        time.sleep(3.0)
+        told = status(obs)
+        assert told["state"] != "running"
+        assert "40000x20" in told["problem"]
+        obs.ws.set_input_settings("Plain", {"width": 64}, True)
+        wait_until_running(obs)
+        assert obs.stop().code == 0
+
+
 def test_scene_collection_switched_away_and_back(tmp_path, test_home, clip, ends_well):
     other = collection.collection("Other", [], [collection.scene("Empty", [])])
     with open_obs(tmp_path, test_home, [one_scene(clip), other]) as obs:
