@@ -144,15 +144,28 @@ class Client:
         self._start_at = 0.0
         self._ends_in_row = 0
         try:
-            while self._handle_events():
-                if self._process is None:
-                    if time.monotonic() >= self._start_at:
-                        self._start_process()
-                else:
-                    self._watch()
+            while self._go_on():
+                pass
         finally:
             self._end_process()
             self._trouble = self._silence = ""
+
+    def _go_on(self) -> bool:
+        """Do what is due now; False if the client is to end."""
+        try:
+            if not self._handle_events():
+                return False
+            if self._process is not None:
+                self._watch()
+            elif time.monotonic() >= self._start_at:
+                self._start_process()
+        except Exception as error:
+            # Words that we do not know (the project was updated while OBS runs), a system out of threads...
+            self._start_at = time.monotonic() + LOOK_AGAIN
+            self._tell_trouble(
+                f"The worker process cannot be watched over ({type(error).__name__}: {error}); restart OBS."
+            )
+        return True
 
     def _handle_events(self) -> bool:
         """Handle what has come, waiting a moment for it; False if the client is to end."""

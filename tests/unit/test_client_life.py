@@ -271,3 +271,15 @@ def test_a_late_supervisor_does_not_blame_the_worker(directory):
         obs.stdin.write("\n")
         obs.stdin.flush()
         assert obs.stdout.readline().split() == [pid, "False"]
+
+
+def test_words_that_nobody_knows_do_not_end_the_watch(directory):
+    with worker_home.client() as client:
+        channel = client.open()
+        channel.request("green", "cpu")
+        live = ring(channel, client)
+        client._heard(client._process, {"tell": "ring"})
+        until(lambda: "KeyError" in client.problem, "the problem is told")
+        os.kill(client.pid, signal.SIGKILL)
+        until(lambda: live.dead, "the end of the ring")
+        assert works(ring(channel, client), Camera(), 3)
