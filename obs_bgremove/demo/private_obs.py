@@ -139,6 +139,11 @@ class PrivateObs:
             raise ObsError("OBS has not been started.")
         return self._process.pid
 
+    @property
+    def display(self) -> str:
+        """Name of the X display that OBS' window is on; empty if there is none."""
+        return self._display.name if self._display else os.environ.get("DISPLAY", "")
+
     # Life
 
     def __enter__(self) -> PrivateObs:
