@@ -119,12 +119,22 @@ class Live:
 
         With ``still`` it is the same picture again and again; with a rate of 0 there is none.
         """
-        # The first of these may still be inferred, also for its recurrent state.
-        self._frames(rate, 1.0 if still else 0.2, still)
+        self._frames(rate, 0.2, still)
+        if still:
+            self._wait_for_rest(rate)
         before = self._next_usage(rate, still)
         self._frames(rate, seconds, still)
         after = self._next_usage(rate, still)
         return (after.cpu_s - before.cpu_s) / (after.at_s - before.at_s) * 100
+
+    def _wait_for_rest(self, rate: int) -> None:
+        """Go on until the picture is not inferred again: a recurrent model settles on it first."""
+        end = time.monotonic() + _ALPHA_TIMEOUT
+        while time.monotonic() < end:
+            self._frames(rate, 2 / rate, still=True)
+            found = self.ring.alphas(0)
+            if found and not found[-1].infer_ns:
+                return
 
     def _next_usage(self, rate: int, still: bool):
         """Go on until the worker tells what it has used, and return that."""
