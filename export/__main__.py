@@ -151,7 +151,8 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("label", help="have teachers label photographs; keep what they agree on")
     command.add_argument("--images", type=Path, required=True, help="directory of photographs")
     command.add_argument("--into", type=Path, required=True, help="images, masks and weights go there")
-    command.add_argument("--teachers", nargs="+", default=["rvm-288x512", "mediapipe-general"], metavar="MODEL",
+    command.add_argument("--teachers", nargs="+", default=["rvm-288x512", "mediapipe-general"],
+    metavar="MODEL",
                          help="names of installed models; the first one's alpha is kept")  # fmt: skip
     command.add_argument("--part", default="1/1", help="label one part of several, as 2/8")
     command.set_defaults(run=_label)

@@ -79,7 +79,9 @@ def label(images: Path, into: Path, teachers: list[str], part: str = "1/1") -> i
 
 
 def views(runner: Runner, picture: np.ndarray) -> np.ndarray:
-    """Return the teacher's alphas of ``picture`` (uint8 [H, W, 3]), float32 [V, H, W] in 0..1, one per view."""
+    """Return the teacher's alphas of ``picture`` (uint8 [H, W, 3]), float32 [V, H, W] in 0..1,
+    one per view.
+    """
     answers = []
     for size in SIZES:
         for mirrored in (False, True):
@@ -95,7 +97,9 @@ def views(runner: Runner, picture: np.ndarray) -> np.ndarray:
 
 
 def agreed(answers: list[np.ndarray]) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """Return alpha and weight (float32 [H, W] in 0..1) of the teachers' views, or (None, None) if they disagree."""
+    """Return alpha and weight (float32 [H, W] in 0..1) of the teachers' views, or (None,
+    None) if they disagree.
+    """
     means = [views.mean(0) for views in answers]
     alpha = means[0]
     # A view that wavers by a quarter between mirrored and smaller pictures knows little.

@@ -98,7 +98,7 @@ def compare(network: Network, model: bytes, frames: np.ndarray) -> float:
         largest = max(largest, float(np.abs(runner.alpha(frame) - expected).max()))
     if not largest <= TOLERANCE:
         raise ExportError(
-            f"The exported model differs from torch by {largest:.2f} of 255, more than the {TOLERANCE} allowed; "
+            f"The exported model differs from torch by {largest:.2f} of 255, over the {TOLERANCE} allowed; "
             "it was not written. Please report it with the versions of torch and onnxruntime."
         )
     return largest

@@ -10,7 +10,6 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-import onnx
 from onnx import TensorProto, compose, helper, numpy_helper, version_converter
 
 from obs_bgremove import home
@@ -27,7 +26,8 @@ def wrap(network: Path, name: str, licence: str, scale: float, mean, std, order:
          channel: int | None, again: bool) -> Path:  # fmt: skip
     """Put ``network`` under the graph contract into the data directory's models/``name``; return that folder.
 
-    A model that keeps the contract already is put there as it is. Pixels become (``scale`` * byte - ``mean``) / ``std``
+    A model that keeps the contract already is put there as it is. Pixels become (``scale`` * byte -
+    ``mean``) / ``std``
     in the planes' ``order``. Raises ExportError with a sentence about what is wrong with the network.
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
@@ -61,14 +61,16 @@ def wrap(network: Path, name: str, licence: str, scale: float, mean, std, order:
 
 
 def wrapped(model, scale=1 / 255, mean=(0, 0, 0), std=(1, 1, 1), order="rgb", logits=False, channel=None):
-    """Return ``model`` (one float picture in, one mask out) under the contract; raise ExportError if it cannot be."""
+    """Return ``model`` (one float picture in, one mask out) under the contract;
+    raise ExportError if it cannot be.
+    """
     model = _at_opset(model)
     given = {constant.name for constant in model.graph.initializer}
     inputs = [entry for entry in model.graph.input if entry.name not in given]
     if len(inputs) != 1:
         raise ExportError(
-            f"It has {len(inputs)} inputs ({', '.join(entry.name for entry in inputs)}); a network with a memory "
-            "needs 'frame' and pairs of 'state_x' and 'next_state_x' as the contract in models/README.md says."
+            f"It has {len(inputs)} inputs ({', '.join(entry.name for entry in inputs)}); a network "
+            "with a memory needs 'frame' and pairs of 'state_x' and 'next_state_x', as models/README.md says."
         )
     output = model.graph.output[0]
     size_in, size_out = _shape(inputs[0], "input"), _shape(output, "output")

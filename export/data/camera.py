@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a webcam and a bad room do to a clip: light, noise, blur, compression. All clips: float32 [T, H, W, 3] in 0..1."""
+"""What a webcam and a bad room do to a clip: light, noise, blur, compression. All clips: float32 [T,
+H, W, 3] in 0..1.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ def light(clip: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
 
 def noise(clip: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Fresh noise on each frame, more of it in bright pixels (photons), coarser at times (as after denoising)."""
+    """Fresh noise on each frame, more of it in bright pixels (photons),
+    coarser at times (as after denoising).
+    """
     read, shot = random.exponential(0.008), random.exponential(0.012)
     grains = random.standard_normal(clip.shape, np.float32)
     if random.random() < 0.3:

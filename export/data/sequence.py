@@ -14,7 +14,8 @@ from torch.utils.data import Dataset
 from . import camera
 from .stills import Still
 
-#: Of the clips: with nobody in it, with a person who enters or leaves, with a second person, and stills as they are
+#: Of the clips: with nobody in it, with a person who enters or leaves, with a second person, and stills as
+#: they are
 #: (camera moving, person and room together: what they hold, chairs and shadows stay consistent).
 NOBODY, PASSING, SECOND, WHOLE = 0.06, 0.12, 0.2, 0.45
 
@@ -29,7 +30,7 @@ class Shape:
 
 
 class Clips(Dataset):
-    """``count`` clips of ``stills`` over ``backgrounds``, made anew for each epoch, the same for the same seed.
+    """``count`` clips of ``stills`` over ``backgrounds``, anew for each epoch, the same for a seed.
 
     An entry is (pictures uint8 [T, H, W, 3] RGB, alphas and weights float32 [T, H, W] in 0..1).
     """
@@ -78,7 +79,9 @@ class Clips(Dataset):
 
 
 class Stills(Dataset):
-    """Single stills as clips of one frame, augmented if ``augmented``, else squeezed to the shape as they are."""
+    """Single stills as clips of one frame, augmented if ``augmented``,
+    else squeezed to the shape as they are.
+    """
 
     def __init__(self, stills: list[Still], shape: Shape, augmented: bool, seed: int, repeats: int = 1):
         self.stills, self.shape, self.seed, self.epoch = stills, shape, seed, 0
@@ -120,7 +123,8 @@ def augmentation(shape: Shape) -> albumentations.Compose:
             albumentations.RandomBrightnessContrast(0.35, 0.3, p=0.7),
             albumentations.HueSaturationValue(12, 30, 15, p=0.5),
             albumentations.RandomGamma(gamma_limit=(60, 160), p=0.3),
-            albumentations.OneOf([albumentations.GaussianBlur((3, 5)), albumentations.MotionBlur((3, 7))], p=0.2),
+            albumentations.OneOf([albumentations.GaussianBlur((3, 5)), albumentations.MotionBlur((3, 7))],
+            p=0.2),
             albumentations.GaussNoise(std_range=(0.01, 0.06), p=0.4),
             albumentations.ImageCompression(quality_range=(30, 95), p=0.4),
         ]
@@ -141,9 +145,13 @@ def _person(still, shape, random, passes):
     # Beyond a photo's edge a person would be cut off: its edges with people in them stay at the frame's.
     layers = np.dstack([picture.astype(np.float32) / 255, alpha, weight])
     height, width = alpha.shape
-    tall = shape.height * random.uniform(0.6, 1.15)
+    # At a desk only the upper body is in view, whatever the photo holds.
+    near = random.random() < 0.6
+    tall = shape.height * (random.uniform(1.2, 2.6) if near else random.uniform(0.6, 1.15))
     scale = tall / height
     path = _path(shape, random, 0.05)
+    below_head = (height - int(np.argmax((alpha > 0.5).any(1)))) * scale
+    foot_at = max(shape.height, random.uniform(0.02, 0.25) * shape.height + below_head)
     start = random.uniform(0.25, 0.75) * shape.width
     across = path[:, 0] * shape.width
     if passes:
@@ -157,7 +165,7 @@ def _person(still, shape, random, passes):
     for number in range(shape.frames):
         size = scale * path[number, 2]
         left = start + across[number]
-        base = shape.height + max(0.0, path[number, 1] * shape.height)
+        base = foot_at + max(0.0, path[number, 1] * shape.height)
         angle = path[number, 3]
         cos, sin = size * np.cos(angle), size * np.sin(angle)
         matrix = np.array([[flips * cos, -sin, 0], [flips * sin, cos, 0]], np.float32)
@@ -222,7 +230,9 @@ def _moved(layers, shape, random, border):
 
 
 def _path(shape, random, reach):
-    """Return float [T, 4]: x and y in shares of the frame, zoom about 1, angle in radians; smooth, at times still."""
+    """Return float [T, 4]: x and y in shares of the frame, zoom about 1, angle in radians; smooth,
+    at times still.
+    """
     if random.random() < 0.25:
         return np.tile([0.0, 0.0, 1.0, 0.0], (shape.frames, 1))
     steps = random.normal(0, 1, (shape.frames + 8, 4))

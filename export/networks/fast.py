@@ -12,7 +12,8 @@ from .network import Network
 class Fast(Network):
     """Encoder of MobileNet blocks to 1/16, decoder to 1/2 with a memory at 1/16, 1/8 and 1/4.
 
-    The last step to full size is learned: four logits per pixel at 1/2 are laid out as 2x2. ``width`` is the number of
+    The last step to full size is learned: four logits per pixel at 1/2 are laid out as 2x2. ``width`` is
+    the number of
     channels at 1/2 (a multiple of 16); ``deep`` the number of blocks at 1/16.
     """
 
@@ -43,7 +44,8 @@ class Fast(Network):
         self.memory_4 = ConvGRU(quarter, 1)
         self.to_half = convolution(quarter, width, active=False)
         self.decode_half = separable(width, width)
-        # 1x1: a kernel of 3x3 would take an eighth of the whole network's time, its 4 outputs being padded to 16.
+        # 1x1: a kernel of 3x3 would take an eighth of the whole network's time, its 4 outputs being padded
+        # to 16.
         self.logits = nn.Conv2d(width, 4, 1)
         self.arrange = nn.PixelShuffle(2)
 

@@ -64,7 +64,8 @@ class Gate(nn.Module):
 class ConvGRU(nn.Module):
     """A convolutional gated recurrent unit on the second half of the channels.
 
-    As in Robust Video Matting (Lin et al., WACV 2022), whose finding it is that half is enough; the first half
+    As in Robust Video Matting (Lin et al., WACV 2022), whose finding it is that half is enough; the first
+    half
     carries what is seen now.
     """
 

@@ -44,7 +44,9 @@ class _Block(nn.Module):
 
 
 class Lite0(nn.Module):
-    """The backbone down to ``span`` (16 or 32) pixels; ``pretrained`` loads the published ImageNet weights."""
+    """The backbone down to ``span`` (16 or 32) pixels;
+    ``pretrained`` loads the published ImageNet weights.
+    """
 
     def __init__(self, span: int = 16, pretrained: bool = False):
         super().__init__()
@@ -91,7 +93,8 @@ def published() -> dict[str, Tensor]:
     found = importlib.util.find_spec(PACKAGE)
     if found is None:
         raise ExportError(
-            "The pretrained backbone is missing; install the group 'train', or set pretrained = false in the recipe."
+            "The pretrained backbone is missing; install the group 'train', "
+            "or set pretrained = false in the recipe."
         )
     folder = Path(next(iter(found.submodule_search_locations)))
     files = sorted(path for path in folder.rglob("*") if path.suffix in (".pth", ".pt", ".bin"))

@@ -11,7 +11,8 @@ class Network(nn.Module):
     """``forward(picture, states) -> (logits, next states)``.
 
     picture: float [B, 3, H, W] RGB in 0..1; logits: float [B, 1, H, W], whose sigmoid is the alpha;
-    states: one float tensor [B, C, h, w] for each entry of ``memory``. A network without a memory takes and returns ().
+    states: one float tensor [B, C, h, w] for each entry of ``memory``. A network without a memory takes and
+    returns ().
     """
 
     #: Name of a state -> (channels, how many pixels of the picture one of its own spans).

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The better one: a pretrained backbone, a memory at every size of its decoder, hair from the picture itself."""
+"""The better one: a pretrained backbone, a memory at every size of its decoder,
+hair from the picture itself.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from .network import Network
 class Quality(Network):
     """EfficientNet-Lite0 to 1/16, decoder with a ConvGRU at 1/16, 1/8, 1/4 and 1/2.
 
-    At 1/2 the decoder sees the picture again, each 2x2 block of it as 12 channels: the detail of full size at a quarter
+    At 1/2 the decoder sees the picture again, each 2x2 block of it as 12 channels: the detail of full size
+    at a quarter
     of its cost. ``wide`` are the decoder's channels at 1/16, 1/8, 1/4 and 1/2.
     """
 

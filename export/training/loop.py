@@ -30,7 +30,8 @@ HELD_OUT = 20
 def train(recipe: Recipe, root: Path, into: Path, most_steps: int = 0) -> dict[str, float]:
     """Train by ``recipe`` on data below ``root``; return the figures on the test split.
 
-    Writes ``into``/{last.pt,best.pt,history.csv,curves.png,result.json,tensorboard/}; a training that was cut off
+    Writes ``into``/{last.pt,best.pt,history.csv,curves.png,result.json,tensorboard/}; a training that was
+    cut off
     continues from last.pt. ``most_steps`` per epoch, 0 for all. Raises ExportError if data is missing, or if
     alphas that are not free would teach weights that are to be shipped.
     """
@@ -106,7 +107,9 @@ def train(recipe: Recipe, root: Path, into: Path, most_steps: int = 0) -> dict[s
 
 
 def load(checkpoint: Path) -> tuple[networks.Network, Recipe]:
-    """Return the network of a checkpoint and the recipe it was trained by; raise ExportError if it is none."""
+    """Return the network of a checkpoint and the recipe it was trained by;
+    raise ExportError if it is none.
+    """
     try:
         state = torch.load(checkpoint, map_location="cpu", weights_only=True)
         recipe = Recipe(**state["recipe"])

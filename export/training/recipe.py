@@ -20,9 +20,10 @@ RECIPES = Path(__file__).resolve().parent.parent / "recipes"
 
 @dataclass(frozen=True)
 class Recipe:
-    """One training. Sizes in pixels, ``frames`` per clip (1: single stills), paths relative to the data's root.
+    """One training. Sizes in pixels, ``frames`` per clip (1: single stills), paths below the data's root.
 
-    ``shipped`` says that the weights are to be given away: then only free alphas may teach them. ``train``, ``val``
+    ``shipped`` says that the weights are to be given away: then only free alphas may teach them. ``train``,
+    ``val``
     and ``test`` are sets of stills; ``backgrounds`` directories of pictures (for clips). Without ``val``
     every 20th still of ``train`` validates instead of teaching.
     """

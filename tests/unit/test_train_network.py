@@ -13,17 +13,17 @@ pytest.importorskip("torch", reason="training needs the dependency group 'train'
 for package in ("lightning_fabric", "albumentations", "tensorboard", "matplotlib"):
     pytest.importorskip(package, reason="training needs the dependency group 'train'")
 
-import torch
+import torch  # noqa: E402
 
-from export import contract, networks, torch_graph
-from export.__main__ import main as run
-from export.data import drawn
-from export.data.sequence import Clips, Shape, Stills
-from export.data.stills import find, pictures
-from export.errors import ExportError
-from export.runner import Runner
-from export.training import loop, recipe
-from export.training.losses import losses
+from export import contract, networks, torch_graph  # noqa: E402
+from export.__main__ import main as run  # noqa: E402
+from export.data import drawn  # noqa: E402
+from export.data.sequence import Clips, Shape, Stills  # noqa: E402
+from export.data.stills import find, pictures  # noqa: E402
+from export.errors import ExportError  # noqa: E402
+from export.runner import Runner  # noqa: E402
+from export.training import loop, recipe  # noqa: E402
+from export.training.losses import losses  # noqa: E402
 
 torch.set_num_threads(1)
 
@@ -102,7 +102,7 @@ def test_clips_are_the_same_for_the_same_seed(data):
     for shown, alpha, weight in first:
         assert shown.shape == (3, 48, 64, 3) and shown.dtype == np.uint8
         assert alpha.shape == weight.shape == (3, 48, 64)
-        assert 0 <= alpha.min() and alpha.max() <= 1 and 0 <= weight.min() and weight.max() <= 1
+        assert alpha.min() >= 0 and alpha.max() <= 1 and weight.min() >= 0 and weight.max() <= 1
     assert any(alpha.max() > 0.9 for _, alpha, _ in first)
 
 
