@@ -58,7 +58,8 @@ class Clips(Dataset):
         picture = cv2.cvtColor(_at_most(picture, round(1.5 * self.shape.width)), cv2.COLOR_BGR2RGB)
         clip = _moved(picture.astype(np.float32) / 255, self.shape, random, cv2.BORDER_REFLECT)
         if random.random() < 0.3:
-            clip = np.stack([cv2.GaussianBlur(frame, (0, 0), random.uniform(0.5, 4)) for frame in clip])
+            sigma = random.uniform(0.5, 4)  # one for the clip: a lens does not change from frame to frame
+            clip = np.stack([cv2.GaussianBlur(frame, (0, 0), sigma) for frame in clip])
         alpha = np.zeros(clip.shape[:3], np.float32)
         weight = np.ones_like(alpha)
         if random.random() < NOBODY:
