@@ -17,6 +17,7 @@ from .. import home
 from ..obs import log, sources
 from ..obs.functions import lib
 from ..obs.graphics import entered
+from ..obs.sources import WeakSource
 from . import backgrounds, page
 from .capture import Capture
 from .pairing import Frame, Pairing
@@ -51,6 +52,10 @@ class BackgroundFilter:
         self._next_backgrounds: queue.SimpleQueue = queue.SimpleQueue()
         self._next_backgrounds.put(backgrounds.make(self.settings))
         self._old_backgrounds: queue.SimpleQueue = queue.SimpleQueue()
+
+        # The filtered source, as far as it is known: OBS tells it when the filter is drawn.
+        self._parents = [WeakSource(None)]
+        self._parent_handle: int | None = None
 
         # Made on the graphics thread, when first drawn.
         self._passes: Passes | None = None
@@ -116,6 +121,7 @@ class BackgroundFilter:
         if not width or not height:
             return
         if self._drawn_at != shared.clock.number:
+            self._remember(parent)
             with self._stopwatch.running():
                 self._drawing, self._picture = True, None
                 linear = lib.gs_set_linear_srgb(True)
@@ -131,6 +137,13 @@ class BackgroundFilter:
                     self._drawing = False
         if self._picture:
             composite(self._passes.shaders, *self._picture, width, height)
+
+    def _remember(self, parent: int) -> None:
+        """Note the filtered source for threads that it may be deleted under."""
+        if parent != self._parent_handle:
+            self._parent_handle = parent
+            # Another thread may be asking an earlier one: all are kept until the end.
+            self._parents.append(WeakSource(parent))
 
     def tick(self) -> None:
         """Rest while nobody looks."""
@@ -244,8 +257,8 @@ class BackgroundFilter:
                 self._look_after()
 
     def _look_after(self) -> None:
-        parent = lib.obs_filter_get_parent(self.source)
-        self._background_problem = self._background.problem(parent) if parent else ""
+        with self._parents[-1].held() as parent:
+            self._background_problem = self._background.problem(parent) if parent else ""
         _release_all(self._old_backgrounds)
         # While the source is not drawn nobody takes what is put there.
         if self._background.stale and self._next_backgrounds.empty():
@@ -265,6 +278,8 @@ class BackgroundFilter:
             return None if self._destroyed else self._status()
 
     def _status(self) -> Status:
+        with self._parents[-1].held() as parent:
+            source = sources.name_of(parent)
         ring = self._ring
         rate, milliseconds = self._meter.read()
         if shared.clock.number - self._drawn_at > self.FORGET_AFTER:
@@ -285,7 +300,7 @@ class BackgroundFilter:
                 f"The worker has given no alpha for {self._stall.seconds:.0f} s; see {home.log_directory()}."
             )
         return Status(
-            source=sources.name_of(lib.obs_filter_get_parent(self.source)),
+            source=source,
             filter=sources.name_of(self.source),
             model=ring.model if ring else self.settings.model,
             device=ring.device if ring else self.settings.device,
@@ -310,6 +325,8 @@ class BackgroundFilter:
         _release_all(self._next_backgrounds)
         _release_all(self._old_backgrounds)
         self._background.release()
+        for parent in self._parents:
+            parent.release()
         with entered():
             self._pictures.free()
             if self._passes:

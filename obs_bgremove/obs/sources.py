@@ -31,15 +31,11 @@ class PrivateSource:
             self._handle = None
 
 
-class NamedSource:
-    """A source of the user's, found by name and referenced weakly: it may be deleted any time."""
+class WeakSource:
+    """A source of the user's, referenced weakly: it may be deleted any time."""
 
-    def __init__(self, name: str):
-        self._weak = None
-        found = lib.obs_get_source_by_name(name.encode())
-        if found:
-            self._weak = lib.obs_source_get_weak_source(found)
-            lib.obs_source_release(found)
+    def __init__(self, source: int | None):
+        self._weak = lib.obs_source_get_weak_source(source) if source else None
 
     @contextlib.contextmanager
     def held(self):
@@ -56,6 +52,16 @@ class NamedSource:
         if self._weak:
             lib.obs_weak_source_release(self._weak)
             self._weak = None
+
+
+class NamedSource(WeakSource):
+    """A source of the user's, found by name."""
+
+    def __init__(self, name: str):
+        found = lib.obs_get_source_by_name(name.encode())
+        super().__init__(found)
+        if found:
+            lib.obs_source_release(found)
 
 
 def name_of(source: int | None) -> str:

@@ -62,10 +62,12 @@ def write_green_is_person(
         nodes.append(helper.make_node("Clip", ["scaled", *ends], ["clipped"]))
         nodes.append(helper.make_node("Cast", ["clipped"], ["alpha"], to=TensorProto.UINT8))
     else:
-        full = constant("full", numpy.array(255, numpy.uint8))
+        # In float32: older onnxruntimes cannot multiply bytes.
+        full = constant("full", numpy.float32(255))
         nodes.append(helper.make_node("Greater", ["value", level], ["person"]))
-        nodes.append(helper.make_node("Cast", ["person"], ["ones"], to=TensorProto.UINT8))
-        nodes.append(helper.make_node("Mul", ["ones", full], ["alpha"]))
+        nodes.append(helper.make_node("Cast", ["person"], ["ones"], to=TensorProto.FLOAT))
+        nodes.append(helper.make_node("Mul", ["ones", full], ["scaled"]))
+        nodes.append(helper.make_node("Cast", ["scaled"], ["alpha"], to=TensorProto.UINT8))
     graph = helper.make_graph(
         nodes,
         "green_is_person",
