@@ -71,13 +71,14 @@ def bench(names: list[str], device: str, seconds: float, target: str | None, rec
                 failed = True
                 continue
             rows.append(row)
-            print(" ".join(f"{row[field]:{form}}" for _heading, field, form in _COLUMNS), flush=True)
-    if rows:
-        print(
-            f"onnxruntime {onnxruntime.__version__}, {os.cpu_count()} processors. CPU%: of one processor, "
-            "taken by the worker. MB: resident; a process that has merely imported onnxruntime takes "
-            f"{rows[0]['onnxruntime_mb']:.0f}."
-        )
+            print(" ".join(_cell(row[field], form) for _heading, field, form in _COLUMNS), flush=True)
+    print(
+        f"onnxruntime {onnxruntime.__version__}, {os.cpu_count()} processors. CPU%: of one processor, "
+        "taken by the worker. MB: resident."
+    )
+    imported = [row["onnxruntime_mb"] for row in rows if row["onnxruntime_mb"]]
+    if imported:
+        print(f"A process that has merely imported onnxruntime takes {imported[0]:.0f} MB.")
     if target:
         with open(target, "w", encoding="utf-8") as file:
             json.dump(rows, file, indent=2)
@@ -93,8 +94,17 @@ def _width(form: str) -> str:
     return form if form.startswith("<") else f">{form.split('.')[0]}"
 
 
+def _cell(value, form: str) -> str:
+    return f"{'-':{_width(form)}}" if value is None else f"{value:{form}}"
+
+
 def _alone(model: catalogue.Model, device: providers.Device) -> dict:
-    """Return the memory that a process with the model in onnxruntime and nothing else takes."""
+    """Return the memory that a process with the model in onnxruntime and nothing else takes.
+
+    None where that would prepare the model for minutes once more.
+    """
+    if device.slow_start:
+        return {"onnxruntime_mb": None, "bare_mb": None}
     done = subprocess.run(
         [sys.executable, "-m", "obs_bgremove.worker.bare", str(model.file), device.provider],
         cwd=home.PROJECT,
