@@ -361,10 +361,6 @@ class PrivateObs:
     def _tail(self, lines: int = 30) -> str:
         return "\n".join(self.log().splitlines()[-lines:])
 
-    def wait_for_log(self, text: str, seconds: float = PATIENCE) -> None:
-        """Wait until OBS has printed ``text``."""
-        wait_for(lambda: text in self.log(), f"OBS printed {text!r}", seconds)
-
     def vendor(self, request: str, data: dict | None = None, vendor: str = "obs_bgremove") -> dict:
         """Return the answer of a script or plugin that registered the request ``request`` as ``vendor``."""
         answer = self.ws.send(
@@ -376,10 +372,6 @@ class PrivateObs:
         return answer["responseData"]
 
     # What it does
-
-    def show_scene(self, name: str) -> None:
-        """Make ``name`` the program scene."""
-        self.ws.set_current_program_scene(name)
 
     def switch_collection(self, name: str) -> None:
         """Switch to another scene collection and wait until OBS is ready again."""

@@ -2,7 +2,7 @@
 """The background filter: one object per filter that a streamer has added.
 
 ``render`` runs on the graphics thread and never waits. ``update`` and ``properties`` run on
-the UI thread and only replace whole values. ``look_after`` runs on a thread of our own, once a
+the UI thread and only replace whole values. ``look_after`` runs on a thread of our own, twice a
 second, and does what may take time (asking for files, writing the log).
 """
 

@@ -71,7 +71,6 @@ TABLE = [
     ("obs_source_get_height", c_uint32, [p]),
     ("obs_source_get_base_width", c_uint32, [p]),
     ("obs_source_get_base_height", c_uint32, [p]),
-    ("obs_source_showing", c_bool, [p]),
     ("obs_source_inc_showing", None, [p]),
     ("obs_source_dec_showing", None, [p]),
     ("obs_source_set_enabled", None, [p, c_bool]),
@@ -163,7 +162,6 @@ TABLE = [
     ("gs_blend_state_pop", None, []),
     ("gs_blend_function", None, [c_int, c_int]),
     ("gs_blend_function_separate", None, [c_int, c_int, c_int, c_int]),
-    ("gs_enable_blending", None, [c_bool]),
     ("gs_enable_framebuffer_srgb", None, [c_bool]),
     ("gs_framebuffer_srgb_enabled", c_bool, []),
     ("gs_get_linear_srgb", c_bool, []),
@@ -175,7 +173,6 @@ TABLE = [
     ("gs_matrix_scale3f", None, [c_float] * 3),
     # frontend
     ("obs_frontend_add_event_callback", None, [p, p]),
-    ("obs_frontend_remove_event_callback", None, [p, p]),
 ]
 
 

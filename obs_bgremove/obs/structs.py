@@ -89,7 +89,7 @@ SPACE_709_SCRGB = 3
 # enum gs_blend_type
 BLEND_ZERO, BLEND_ONE, BLEND_SRC_ALPHA, BLEND_INV_SRC_ALPHA = 0, 1, 4, 5
 # enum obs_base_effect
-EFFECT_DEFAULT, EFFECT_SOLID, EFFECT_AREA = 0, 3, 9
+EFFECT_SOLID = 3
 TEXTURE_DYNAMIC = 1 << 1
 CLEAR_COLOR = 1 << 0
 # enum obs_combo_type, obs_combo_format, obs_path_type, obs_text_type
