@@ -233,7 +233,12 @@ class BackgroundFilter:
 
     def _cut(self, cut: Cut, of: Picture, width: int, height: int) -> Cut:
         settings = self.settings
-        cut = cut._replace(alpha=of.alpha.texture, refine=settings.refinement, clean=settings.color_cleaning)
+        cut = cut._replace(
+            alpha=of.alpha.texture,
+            seen=of.seen,
+            refine=settings.refinement,
+            clean=settings.color_cleaning,
+        )
         if cut.refine or cut.clean:
             cut = cut._replace(colors=self._passes.colors.draw(of.small, cut.alpha))
         return self._passes.edge.draw(cut, width, height, settings.edge_shift, settings.edge_softness)

@@ -5,15 +5,18 @@ from __future__ import annotations
 
 from ..obs.graphics import DynamicTexture, RenderTarget
 from ..obs.structs import FORMAT_BGRA, FORMAT_R8, FORMAT_RGBA
+from .region import WHOLE
 
 
 class Picture:
-    """A frame (RGBA, sRGB-encoded, premultiplied), the same at the model's input size (BGRA), its alpha."""
+    """A frame (RGBA, sRGB-encoded, premultiplied), what the model sees of it (BGRA), its alpha."""
 
     def __init__(self):
         self.frame = RenderTarget(FORMAT_RGBA)
         self.small = RenderTarget(FORMAT_BGRA)
         self.alpha: DynamicTexture | None = None
+        #: The part of the frame that ``small`` and ``alpha`` are of.
+        self.seen = WHOLE
 
     def upload_alpha(self, address: int, width: int, height: int) -> None:
         """Fill the alpha from height x width contiguous bytes."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ...obs.functions import lib
 from ...obs.graphics import RenderTarget, blending, linear_light
 from ...obs.structs import FORMAT_RGBA16F
-from .cut import Cut
+from .cut import Cut, set_alpha
 from .drawing import REPLACE, set_flag, set_vec2
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Blur:
         effect = self._effect
         with first.drawing(*small), blending(*REPLACE), linear_light(False):
             lib.gs_effect_set_texture_srgb(effect["frame"], cut.frame)
-            lib.gs_effect_set_texture(effect["alpha"], cut.alpha or self._nothing)
+            set_alpha(effect, cut, self._nothing)
             set_flag(effect["has_alpha"], cut.alpha)
             set_vec2(effect["pixel"], 0.25 / small[0], 0.25 / small[1])
             set_vec2(effect["guard"], self.GUARD * height / width, self.GUARD)

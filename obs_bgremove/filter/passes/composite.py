@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ...obs.functions import lib
 from ...obs.graphics import blending, linear_light
 from ...obs.structs import SPACE_709_SCRGB, Vec4
-from .cut import Cut, set_colors
+from .cut import Cut, set_alpha, set_colors
 from .drawing import PREMULTIPLIED, REPLACE, set_flag
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def composite(shaders: Shaders, ground: Ground, cut: Cut, width: int, height: in
     set_texture = lib.gs_effect_set_texture_srgb if linear else lib.gs_effect_set_texture
     effect, nothing = shaders.composite, shaders.nothing.texture
     set_texture(effect["frame"], cut.frame)
-    lib.gs_effect_set_texture(effect["alpha"], cut.alpha or nothing)
+    set_alpha(effect, cut, nothing)
     set_colors(effect, cut, nothing)
     lib.gs_effect_set_texture(effect["image"], nothing)
     set_flag(effect["has_alpha"], cut.alpha)

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from ...obs.functions import lib
 from ...obs.graphics import Effect
+from ..region import WHOLE, Region
+from .drawing import set_flag, set_seen
 
 
 class Cut(NamedTuple):
@@ -16,12 +18,23 @@ class Cut(NamedTuple):
     frame: int
     #: Its alpha, of any size; None while there is none: then there is no person to show.
     alpha: int | None = None
+    #: The part of the frame that the network saw. The colours are of that part, and so is the
+    #: alpha unless it is ``placed``: then it covers the frame.
+    seen: Region = WHOLE
+    placed: bool = False
     #: The colours of person and room (``Colors.draw``); None if nobody asks for them.
     colors: tuple[int, int] | None = None
     #: Whether the alpha is the network's, to be refined against the frame.
     refine: bool = False
     #: Whether the person's colours are to be freed of the room's.
     clean: bool = False
+
+
+def set_alpha(effect: Effect, cut: Cut, nothing: int) -> None:
+    """Set the alpha and where it lies; ``nothing`` is ``Shaders.nothing``."""
+    lib.gs_effect_set_texture(effect["alpha"], cut.alpha or nothing)
+    set_seen(effect, cut.seen)
+    set_flag(effect["placed"], cut.placed)
 
 
 def set_colors(effect: Effect, cut: Cut, nothing: int) -> None:

@@ -7,7 +7,9 @@ from ctypes import byref
 from pathlib import Path
 
 from ...obs.functions import lib
+from ...obs.graphics import Effect
 from ...obs.structs import BLEND_INV_SRC_ALPHA, BLEND_ONE, BLEND_SRC_ALPHA, BLEND_ZERO, Vec2
+from ..region import Region
 
 REPLACE = (BLEND_ONE, BLEND_ZERO)
 PREMULTIPLIED = (BLEND_ONE, BLEND_INV_SRC_ALPHA)
@@ -20,6 +22,12 @@ SHADERS = Path(__file__).parent.parent / "shaders"
 def set_vec2(uniform: int, x: float, y: float) -> None:
     """Set a float2."""
     lib.gs_effect_set_vec2(uniform, byref(Vec2(x, y)))
+
+
+def set_seen(effect: Effect, seen: Region) -> None:
+    """Set the part of the frame that the network saw."""
+    set_vec2(effect["seen_origin"], seen.x, seen.y)
+    set_vec2(effect["seen_size"], seen.width, seen.height)
 
 
 def set_flag(uniform: int, value: object) -> None:

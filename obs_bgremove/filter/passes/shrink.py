@@ -7,18 +7,29 @@ import math
 
 from ...obs.functions import lib
 from ...obs.graphics import Effect, RenderTarget, blending, linear_light
-from .drawing import REPLACE, set_vec2
+from ..region import WHOLE, Region
+from .drawing import REPLACE, set_seen, set_vec2
 
 
-def shrink(effect: Effect, frame: RenderTarget, into: RenderTarget, width: int, height: int) -> None:
-    """Draw a frame into another target at width x height, values as they are (cameras' are sRGB-encoded)."""
+def shrink(
+    effect: Effect, frame: RenderTarget, into: RenderTarget, width: int, height: int, seen: Region = WHOLE
+) -> None:
+    """Draw a part of a frame into another target at width x height.
+
+    The values stay as they are (cameras' are sRGB-encoded).
+    """
     with into.drawing(width, height), blending(*REPLACE), linear_light(False):
         lib.gs_effect_set_texture(effect["image"], frame.texture)
-        set_vec2(effect["samples"], _samples(frame.width, width), _samples(frame.height, height))
-        set_vec2(effect["pixel"], 1.0 / width, 1.0 / height)
+        set_vec2(
+            effect["samples"],
+            _samples(seen.width * frame.width, width),
+            _samples(seen.height * frame.height, height),
+        )
+        set_vec2(effect["pixel"], seen.width / width, seen.height / height)
+        set_seen(effect, seen)
         effect.draw(b"Draw", width, height)
 
 
-def _samples(size: int, to_size: int) -> int:
+def _samples(size: float, to_size: int) -> int:
     """Return how many bilinear samples cover the texels under one pixel of the smaller picture."""
     return min(max(math.ceil(size / to_size / 2), 1), 16)
