@@ -21,7 +21,8 @@ from .passes import Passes
 from .passes.composite import Ground
 from .passes.cut import Cut
 from .passes.drawing import AS_IN_SCENE, REPLACE
-from .settings import Settings
+from .passes.preset import draw_preset
+from .settings import USED, Settings
 
 
 def make(settings: Settings) -> Background:
@@ -31,6 +32,8 @@ def make(settings: Settings) -> Background:
         return Blurred(settings)
     if kind == "color":
         return Color(settings)
+    if kind == "preset":
+        return Preset(settings)
     if kind == "image":
         return Picture(settings)
     if kind == "video":
@@ -42,9 +45,8 @@ def make(settings: Settings) -> Background:
 
 def key(settings: Settings) -> tuple:
     """Return what decides whether a background has to be made anew."""
-    path = settings.background_path if settings.background in ("image", "video") else ""
-    name = settings.background_source if settings.background == "source" else ""
-    return settings.background, path, name, settings.background_fit, settings.background_color, settings.blur
+    used = USED[settings.background]
+    return (settings.background, *(getattr(settings, name) for name in used))
 
 
 class Background:
@@ -99,6 +101,21 @@ class Color(Background):
         with blending(*REPLACE), linear_light(False):
             lib.gs_effect_set_vec4(effect["color"], byref(self._ground.color))
             effect.draw(b"Solid", width, height)
+
+
+class Preset(Background):
+    """A background that a shader draws, once for each size of the picture."""
+
+    def __init__(self, settings: Settings):
+        self._preset = settings.background_preset
+        self._drawn: tuple[int, int] | None = None
+
+    def ground(self, passes, cut, width, height):
+        # Nothing else draws into that target while this is the filter's background.
+        if self._drawn != (width, height):
+            draw_preset(passes.shaders.presets, self._preset, passes.ground, width, height)
+            self._drawn = width, height
+        return Ground(b"OnImage", passes.ground.texture)
 
 
 def _linear(value: float) -> float:

@@ -226,10 +226,10 @@ class BackgroundFilter:
         cut = Cut(picture.picture.frame.texture)
         if alpha_of:
             cut = self._cut(cut, alpha_of.picture, width, height)
-        ground = self._newest_background().ground(self._passes, cut, width, height)
+        background = self._newest_background()
         if self.settings.view in _SHOW:
-            ground = Ground(_SHOW[self.settings.view], alpha_of and alpha_of.picture.alpha.texture)
-        return ground, cut
+            return Ground(_SHOW[self.settings.view], alpha_of and alpha_of.picture.alpha.texture), cut
+        return background.ground(self._passes, cut, width, height), cut
 
     def _cut(self, cut: Cut, of: Picture, width: int, height: int) -> Cut:
         settings = self.settings

@@ -8,31 +8,21 @@ from dataclasses import fields
 
 from ..obs import data, properties, sources
 from ..obs.properties import Page
-from .settings import AUTO, Settings
+from .settings import AUTO, USED, Settings
 
 _FILES = (
     "Pictures and videos (*.png *.jpg *.jpeg *.gif *.webp *.bmp *.tga *.psd "
     "*.mp4 *.m4v *.mov *.mkv *.webm *.avi *.ts *.flv);;All files (*)"
 )
 
-#: Which settings a kind of background needs; the others are hidden.
-_NEEDED = {
-    "transparent": (),
-    "blur": ("blur",),
-    "color": ("background_color",),
-    "image": ("background_path", "background_fit", "background_color"),
-    "video": ("background_path", "background_fit", "background_color"),
-    "source": ("background_source", "background_fit", "background_color"),
-}
 
-
-def _show_needed(page: int, settings: int) -> None:
+def _show_used(page: int, settings: int) -> None:
     kind = data.read(settings, "background", "")
-    for name in sorted({name for names in _NEEDED.values() for name in names}):
-        properties.show(page, name, name in _NEEDED.get(kind, ()))
+    for name in sorted({name for names in USED.values() for name in names}):
+        properties.show(page, name, name in USED.get(kind, ()))
 
 
-_background_changed = properties.on_change(_show_needed)
+_background_changed = properties.on_change(_show_used)
 
 
 def build(

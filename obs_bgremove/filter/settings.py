@@ -19,9 +19,31 @@ BACKGROUNDS = {
     "transparent": "Transparent (what lies below in the scene)",
     "blur": "Blur",
     "color": "Colour",
+    "preset": "Preset",
     "image": "Image",
     "video": "Video",
     "source": "Another source or scene",
+}
+#: The backgrounds that are drawn by a shader, each by its technique in shaders/presets.effect.
+PRESETS = {
+    "studio": "Studio",
+    "bright_studio": "Bright studio",
+    "window_light": "Window light",
+    "neon": "Neon",
+    "city_lights": "City lights",
+    "golden_lights": "Golden lights",
+    "aurora": "Aurora",
+    "hills": "Hills",
+}
+#: Which other settings a kind of background depends on.
+USED = {
+    "transparent": (),
+    "blur": ("blur",),
+    "color": ("background_color",),
+    "preset": ("background_preset",),
+    "image": ("background_path", "background_fit", "background_color"),
+    "video": ("background_path", "background_fit", "background_color"),
+    "source": ("background_source", "background_fit", "background_color"),
 }
 FITS = {
     "cover": "Cover (fill the picture, cut what sticks out)",
@@ -50,6 +72,12 @@ class Settings:
 
     background: str = _setting(
         "transparent", "Background", "What is shown where the room was.", choices=BACKGROUNDS
+    )
+    background_preset: str = _setting(
+        "studio",
+        "Preset",
+        "A background that is drawn for you, in the size of your picture.",
+        choices=PRESETS,
     )
     background_path: str = _setting(
         "", "File", "The picture (also animated) or the video to show; a video loops, muted."

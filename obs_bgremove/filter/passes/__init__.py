@@ -24,14 +24,16 @@ class Shaders:
         self.edge = Effect(SHADERS / "edge.effect")
         self.blur = Effect(SHADERS / "blur.effect")
         self.composite = Effect(SHADERS / "composite.effect")
+        self.presets = Effect(SHADERS / "presets.effect")
         # Bound where a pass has no use for a texture. Never a texture that the same pass uses:
         # in OpenGL whether one is decoded as sRGB belongs to the texture, so the last call wins.
         self.nothing = DynamicTexture(1, 1, FORMAT_R8)
 
     def free(self) -> None:
         """Free the GPU objects."""
-        for effect in (self.shrink, self.colors, self.edge, self.blur, self.composite, self.nothing):
-            effect.free()
+        effects = (self.shrink, self.colors, self.edge, self.blur, self.composite, self.presets)
+        for one in (*effects, self.nothing):
+            one.free()
 
 
 class Passes:
