@@ -3,7 +3,7 @@
 
 The memory is a header followed by slots; a slot is its words, one frame and one alpha::
 
-    header  | slot 0: words, frame, alpha | slot 1 ... | slot 2 ... | slot 3 ...
+    header  | slot 0: words, frame, alpha | slot 1 ... | slot 2 ... | slot 3 ... | overview
 
 Header and slot words are native unsigned 64-bit integers at multiples of 8, so that each of
 them is read and written at once. Each word has a single writer. Words of different writers
@@ -21,6 +21,10 @@ How a frame travels:
 OBS writes neither to the slot that carries TAKEN nor to the one with the newest frame, so with
 four slots two are always free. TAKEN is protected until the worker takes another frame: the
 worker compares the next frame with it.
+
+The last slot is for overviews: a frame of the whole picture now and then, while the others are of
+a part of it. Of its alpha only BOX is looked at. It belongs to the worker while its two serials
+differ, and to OBS otherwise.
 """
 
 from __future__ import annotations
@@ -30,8 +34,10 @@ from typing import NamedTuple
 #: "OBSBGRMV" in memory order on every system that OBS runs on.
 MAGIC = int.from_bytes(b"OBSBGRMV", "little")
 #: Raised with every change of this file that makes the two sides misunderstand each other.
-VERSION = 1
+VERSION = 2
+#: Slots for frames; the one for overviews comes after them.
 SLOT_COUNT = 4
+OVERVIEW = SLOT_COUNT
 ALIGNMENT = 64
 _WORD = 8
 
@@ -47,11 +53,16 @@ _HEADER_SIZE = 192
 # Words of a slot, as indices from its start. The first line is written by OBS...
 FRAME_SERIAL = 0
 HANDED_OVER_NS = 1
+#: Any number; another one than before says that the frame shows another part of the picture.
+PART = 2
 # ... the second one by the worker. Times are of time.perf_counter_ns, which counts alike in
 # all processes of a machine.
 ALPHA_SERIAL = 8
 INFER_NS = 9
 WRITTEN_NS = 10
+#: The bounding box of what is at least half person: left, top, right, bottom (the last two
+#: beyond it) in pixels of the alpha, 16 bits each from the lowest on; 0 if there is none.
+BOX = 11
 _SLOT_WORDS_SIZE = 128
 
 #: No model takes larger pictures; a larger number in a header is a damaged header.
@@ -60,6 +71,24 @@ _LARGEST_SIDE = 16384
 
 class LayoutError(Exception):
     """The shared memory is not what this version understands; the message is a sentence for the user."""
+
+
+class Box(NamedTuple):
+    """A rectangle in pixels; ``right`` and ``bottom`` are beyond it."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    def pack(self) -> int:
+        """Return it as a word."""
+        return self.left | self.top << 16 | self.right << 32 | self.bottom << 48
+
+    @classmethod
+    def unpack(cls, word: int) -> Box | None:
+        """Return the box of a word; None if there is none in it."""
+        return cls(*(word >> shift & 0xFFFF for shift in (0, 16, 32, 48))) if word else None
 
 
 def _aligned(size: int) -> int:
@@ -90,11 +119,11 @@ class Layout(NamedTuple):
     @property
     def size(self) -> int:
         """Bytes of the whole memory."""
-        return _HEADER_SIZE + SLOT_COUNT * self.slot_size
+        return _HEADER_SIZE + (SLOT_COUNT + 1) * self.slot_size
 
     def slot_offsets(self) -> list[int]:
         """Return the bytes from the start of the memory to each slot."""
-        return [_HEADER_SIZE + index * self.slot_size for index in range(SLOT_COUNT)]
+        return [_HEADER_SIZE + index * self.slot_size for index in range(SLOT_COUNT + 1)]
 
     def slot_words(self) -> list[int]:
         """Return the index of the first word of each slot."""

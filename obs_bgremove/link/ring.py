@@ -7,7 +7,19 @@ import ctypes
 from time import perf_counter_ns
 from typing import Callable, NamedTuple
 
-from .layout import ALPHA_SERIAL, FRAME_SERIAL, HANDED_OVER_NS, INFER_NS, TAKEN, WRITTEN_NS, Layout
+from .layout import (
+    ALPHA_SERIAL,
+    BOX,
+    FRAME_SERIAL,
+    HANDED_OVER_NS,
+    INFER_NS,
+    OVERVIEW,
+    PART,
+    TAKEN,
+    WRITTEN_NS,
+    Box,
+    Layout,
+)
 from .memory import Memory, fence
 
 _memmove = ctypes.memmove
@@ -23,6 +35,8 @@ class Alpha(NamedTuple):
     infer_ns: int
     #: Nanoseconds from the call of ``hand_over`` until the alpha was there.
     round_trip_ns: int
+    #: Where the person is; None if nowhere.
+    box: Box | None
 
 
 def _nothing() -> None:
@@ -59,6 +73,7 @@ class Ring:
             )
             for offset in layout.slot_offsets()
         ]
+        self._overview = self._slots.pop(OVERVIEW)
 
     @property
     def dead(self) -> bool:
@@ -76,19 +91,17 @@ class Ring:
         # The pipe to the worker is closed when no ring refers to it.
         self._wake = _nothing
 
-    def hand_over(self, serial: int, address: int, linesize: int) -> bool:
+    def hand_over(self, serial: int, address: int, linesize: int, part: int = 0) -> bool:
         """Copy a BGRA frame to the worker and wake it.
 
         ``serial`` grows from call to call, from 1. ``address`` is of ``height`` rows, ``linesize``
         bytes (at least ``width * 4``) apart. Frames that still wait are outdated by this one: the
-        worker takes the newest. Returns False, and does nothing, if the ring is dead.
+        worker takes the newest. With another ``part`` (any number below 2 ** 64) than before,
+        recurrent state begins anew: the frame shows another part of the picture. Returns False,
+        and does nothing, if the ring is dead.
         """
         if self._dead:
             return False
-        if linesize < self._row:
-            raise ValueError(
-                f"rows of {linesize} bytes are too short for {self.width} pixels: at least {self._row}"
-            )
         now = perf_counter_ns()
         words = self._words
         newest, taken = self._newest, words[TAKEN]
@@ -101,17 +114,46 @@ class Ring:
                 oldest, frame = base, place
         words[oldest] = 0
         fence()
-        if linesize == self._row:
-            _memmove(frame, address, self._frame_size)
-        else:
-            for row in range(self.height):
-                _memmove(frame + row * self._row, address + row * linesize, self._row)
+        self._copy(frame, address, linesize)
         words[oldest + HANDED_OVER_NS] = now
+        words[oldest + PART] = part
         fence()
         words[oldest + FRAME_SERIAL] = serial
         self._newest = serial
         self._wake()
         return True
+
+    def _copy(self, frame: int, address: int, linesize: int) -> None:
+        if linesize < self._row:
+            raise ValueError(
+                f"rows of {linesize} bytes are too short for {self.width} pixels: at least {self._row}"
+            )
+        if linesize == self._row:
+            _memmove(frame, address, self._frame_size)
+        else:
+            for row in range(self.height):
+                _memmove(frame + row * self._row, address + row * linesize, self._row)
+
+    def hand_over_overview(self, address: int, linesize: int) -> bool:
+        """Copy a BGRA frame of the whole picture, to be looked at after the next frame.
+
+        Returns False, and does nothing, while the one before waits, or if the ring is dead.
+        """
+        base, frame, _alpha = self._overview
+        words = self._words
+        if self._dead or words[base + FRAME_SERIAL] != words[base + ALPHA_SERIAL]:
+            return False
+        self._copy(frame, address, linesize)
+        fence()
+        words[base + FRAME_SERIAL] += 1
+        return True
+
+    def overview(self) -> tuple[int, Box | None]:
+        """Return how many overviews were looked at, and where in the last one a person is."""
+        base = self._overview[0]
+        count = self._words[base + ALPHA_SERIAL]
+        fence()
+        return count, Box.unpack(self._words[base + BOX])
 
     def alphas(self, after: int) -> list[Alpha]:
         """Return the alphas of the frames after serial ``after`` that are there, oldest first."""
@@ -122,7 +164,8 @@ class Ring:
             if serial > after and serial == words[base]:
                 fence()
                 trip = words[base + WRITTEN_NS] - words[base + HANDED_OVER_NS]
-                found.append(Alpha(serial, address, words[base + INFER_NS], trip))
+                box = Box.unpack(words[base + BOX])
+                found.append(Alpha(serial, address, words[base + INFER_NS], trip, box))
         if len(found) > 1:
-            found.sort()
+            found.sort(key=lambda alpha: alpha.serial)
         return found

@@ -9,12 +9,16 @@ from time import perf_counter_ns
 
 from ..link.layout import (
     ALPHA_SERIAL,
+    BOX,
     FRAME_SERIAL,
     HANDED_OVER_NS,
     INFER_NS,
+    OVERVIEW,
+    PART,
     SLOT_COUNT,
     TAKEN,
     WRITTEN_NS,
+    Box,
     Layout,
 )
 from ..link.memory import Memory, create, fence
@@ -26,7 +30,7 @@ _memcmp.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 
 
 class Slots:
-    """One ring's slots, numbered 0 to SLOT_COUNT - 1. All methods are for one thread."""
+    """One ring's slots: 0 to SLOT_COUNT - 1 for frames, then OVERVIEW. All methods are for one thread."""
 
     def __init__(self, height: int, width: int):
         """Make the shared memory; raise MemoryProblem."""
@@ -42,6 +46,7 @@ class Slots:
         self.frames = [self.memory.address + offset + layout.frame_offset for offset in offsets]
         self.alphas = [self.memory.address + offset + layout.alpha_offset for offset in offsets]
         self._taken = 0
+        self._overview_before = ctypes.create_string_buffer(0)
         #: The slot of the frame that was taken last; None before the first.
         self._slot: int | None = None
 
@@ -79,17 +84,48 @@ class Slots:
         """Return when the frame taken last was handed over (time.perf_counter_ns)."""
         return self._words[self._bases[self._slot] + HANDED_OVER_NS]
 
-    def give(self, infer_ns: int) -> bool:
-        """Give OBS the alpha that lies in the slot taken last; False if its frame was torn."""
+    def part(self) -> int:
+        """Return which part of the picture the frame taken last shows."""
+        return self._words[self._bases[self._slot] + PART]
+
+    def give(self, infer_ns: int, box: Box | None = None) -> bool:
+        """Give OBS the alpha that lies in the slot taken last; False if its frame was torn.
+
+        ``box``: where in it the person is.
+        """
         words, base = self._words, self._bases[self._slot]
         fence()
         if words[base + FRAME_SERIAL] != self._taken:
             return False
         words[base + INFER_NS] = infer_ns
         words[base + WRITTEN_NS] = perf_counter_ns()
+        words[base + BOX] = box.pack() if box else 0
         fence()
         words[base + ALPHA_SERIAL] = self._taken
         return True
+
+    def overview_waits(self) -> bool:
+        """Whether OBS wants to know where in the whole picture a person is."""
+        words, base = self._words, self._bases[OVERVIEW]
+        return words[base + FRAME_SERIAL] != words[base + ALPHA_SERIAL]
+
+    def same_overview(self) -> bool:
+        """Whether the overview is the one before, whose answer still holds. Ask once for each."""
+        fence()
+        frame = self.frames[OVERVIEW]
+        if len(self._overview_before) != self._frame_size:
+            self._overview_before = ctypes.create_string_buffer(self._frame_size)
+        elif _memcmp(frame, self._overview_before, self._frame_size) == 0:
+            return True
+        ctypes.memmove(self._overview_before, frame, self._frame_size)
+        return False
+
+    def answer_overview(self, box: Box | None) -> None:
+        """Tell OBS where in the overview a person is."""
+        words, base = self._words, self._bases[OVERVIEW]
+        words[base + BOX] = box.pack() if box else 0
+        fence()
+        words[base + ALPHA_SERIAL] = words[base + FRAME_SERIAL]
 
     def close(self) -> None:
         """Remove the memory's name; it is unmapped with the last reference."""

@@ -5,6 +5,10 @@ from __future__ import annotations
 
 from time import perf_counter_ns
 
+import numpy as np
+
+from ..link.layout import OVERVIEW, Box
+from .box import bounding_box
 from .engine import Binding, Engine, clear, zeros
 from .slots import Slots
 
@@ -31,21 +35,35 @@ class Stream:
             # Two sets of state buffers: an inference reads the one and writes the other.
             self._states = [zeros(engine), zeros(engine)] if self._recurrent else [{}, {}]
             turns = (0, 1) if self._recurrent else (0,)
+            slots = list(zip(self.slots.frames, self.slots.alphas))
+            self._alphas = [self._array(address) for address in self.slots.alphas]
             self._bindings = [
                 [
                     Binding(engine, frame, alpha, self._states[turn], self._states[1 - turn])
-                    for frame, alpha in zip(self.slots.frames, self.slots.alphas)
+                    for frame, alpha in slots[:OVERVIEW]
                 ]
                 for turn in turns
             ]
+            # Each overview is seen without memory of others.
+            fresh = (zeros(engine), zeros(engine)) if self._recurrent else ({}, {})
+            self._overview = Binding(engine, *slots[OVERVIEW], *fresh)
             self._turn = 0
             self._still = 0
+            self._part = 0
+            self._box: Box | None = None
+            self._overview_box: Box | None = None
             self._handed_over_ns = 0
             self._infer_ns = 0
             self._warm_up()
         except BaseException:
             self.slots.close()
             raise
+
+    def _array(self, address: int) -> np.ndarray:
+        """Return the alpha at an address of the shared memory as uint8 [H, W]."""
+        shape = self.engine.height, self.engine.width
+        offset = address - self.slots.memory.address
+        return np.frombuffer(self.slots.memory.mapped, np.uint8, shape[0] * shape[1], offset).reshape(shape)
 
     def _warm_up(self) -> None:
         for _ in range(_WARM_UP):
@@ -68,18 +86,34 @@ class Stream:
         slot, same = taken
         if self._recurrent:
             self._begin_anew_after_pause()
+        if self.slots.part() != self._part:
+            self._part = self.slots.part()
+            self._reset()
         if self._rests(same):
-            self.slots.give(0)
-            return True
+            self.slots.give(0, self._box)
+        else:
+            self._infer(slot)
+        if self.slots.overview_waits():
+            self._look_over()
+        return True
+
+    def _infer(self, slot: int) -> None:
         binding = self._bindings[self._turn][slot]
         with self.engine.lock:
             began = perf_counter_ns()
             binding.run()
             self._infer_ns = perf_counter_ns() - began
-        self.slots.give(self._infer_ns)
+        self._box = bounding_box(self._alphas[slot])
+        self.slots.give(self._infer_ns, self._box)
         if self._recurrent:
             self._turn = 1 - self._turn
-        return True
+
+    def _look_over(self) -> None:
+        if not self.slots.same_overview():
+            with self.engine.lock:
+                self._overview.run()
+            self._overview_box = bounding_box(self._alphas[OVERVIEW])
+        self.slots.answer_overview(self._overview_box)
 
     def _rests(self, same: bool) -> bool:
         """Whether the alpha before can be repeated: the picture stands still, and so does the state."""

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from obs_bgremove.link import layout, memory
-from obs_bgremove.link.layout import Layout, LayoutError
+from obs_bgremove.link.layout import Box, Layout, LayoutError
 from obs_bgremove.link.ring import Ring
 from obs_bgremove.worker.slots import Slots
 
@@ -187,10 +187,67 @@ def test_a_picture_whose_alpha_never_came_cannot_be_repeated(pair):
     assert not same
 
 
+def test_the_box_comes_with_its_alpha(pair):
+    for serial, box in ((1, Box(1, 2, 10, 6)), (2, None), (3, Box(0, 0, 16384, 16384))):
+        pair.hand_over(serial)
+        pair.slots.take()
+        pair.slots.give(1, box)
+    assert [alpha.box for alpha in pair.ring.alphas(0)] == [(1, 2, 10, 6), None, (0, 0, 16384, 16384)]
+
+
+def test_what_part_a_frame_shows_goes_with_it(pair):
+    picture = ctypes.create_string_buffer(FRAME)
+    for serial, part in ((1, 0), (2, 7), (3, 2**64 - 1)):
+        pair.ring.hand_over(serial, ctypes.addressof(picture), WIDTH * 4, part)
+        pair.slots.take()
+        assert pair.slots.part() == part
+
+
+class Overviews:
+    """Hands overviews of one value over."""
+
+    def __init__(self, pair):
+        self.pair = pair
+
+    def __call__(self, value):
+        picture = ctypes.create_string_buffer(bytes([value]) * FRAME, FRAME)
+        return self.pair.ring.hand_over_overview(ctypes.addressof(picture), WIDTH * 4)
+
+
+def test_an_overview_is_answered_beside_the_frames(pair):
+    overview, before = Overviews(pair), pair.ring.overview()
+    assert before == (0, None)
+    assert not pair.slots.overview_waits()
+    assert overview(5)
+    assert pair.slots.overview_waits()
+    assert pair.frame(layout.OVERVIEW) == bytes([5]) * FRAME
+    # It is the worker's until that has answered, and no frame is written there.
+    assert not overview(6)
+    for serial in range(1, 10):
+        pair.hand_over(serial)
+        pair.slots.take()
+    assert pair.frame(layout.OVERVIEW) == bytes([5]) * FRAME
+    assert pair.ring.overview() == before
+    pair.slots.answer_overview(Box(1, 2, 3, 4))
+    assert pair.ring.overview() == (1, (1, 2, 3, 4))
+    assert overview(6) and pair.slots.overview_waits()
+    pair.slots.answer_overview(None)
+    assert pair.ring.overview() == (2, None)
+
+
+def test_an_overview_that_is_the_one_before_is_known(pair):
+    overview, same = Overviews(pair), []
+    for value in (0, 5, 5, 6, 5):
+        overview(value)
+        same.append(pair.slots.same_overview())
+        pair.slots.answer_overview(None)
+    assert same == [False, False, True, False, False]
+
+
 def test_a_retired_ring_takes_nothing(pair):
     pair.ring.retire()
     assert pair.ring.dead
-    assert not pair.hand_over(1)
+    assert not pair.hand_over(1) and not Overviews(pair)(1)
     assert pair.wakes == 0
     assert pair.slots.take() is None
 
@@ -214,7 +271,7 @@ def test_a_header_that_differs_anywhere_is_refused(pair, word):
 
 def test_another_version_is_named(pair):
     pair.slots.memory.words[1] = 99
-    with pytest.raises(LayoutError, match="version 99 of the frame protocol, this filter version 1"):
+    with pytest.raises(LayoutError, match="version 99 of the frame protocol, this filter version 2"):
         Ring(pair.slots.memory, "model", "cpu", pair._wake)
 
 
