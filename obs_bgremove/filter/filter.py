@@ -20,6 +20,7 @@ from ..obs.graphics import entered
 from ..obs.sources import WeakSource
 from . import backgrounds, page
 from .capture import Capture
+from .hotkeys import Hotkeys
 from .pairing import Frame, Pairing
 from .passes import Passes
 from .passes.composite import Ground, composite
@@ -56,6 +57,8 @@ class BackgroundFilter:
         # The filtered source, as far as it is known: OBS tells it when the filter is drawn.
         self._parents = [WeakSource(None)]
         self._parent_handle: int | None = None
+
+        self._hotkeys: Hotkeys | None = None
 
         # Made on the graphics thread, when first drawn.
         self._passes: Passes | None = None
@@ -257,9 +260,19 @@ class BackgroundFilter:
 
     def look_after(self) -> None:
         """Find out what is wrong, tell it once, and try what may have become possible."""
+        if self._hotkeys is None:
+            self._bind_hotkeys()
         with self._alive:
             if not self._destroyed:
                 self._look_after()
+
+    def _bind_hotkeys(self) -> None:
+        # Filters are private to OBS and have no hotkeys of their own: they are those of the source.
+        # Never with the lock taken: OBS may keep its hotkeys locked while it waits for us to end.
+        with sources.parent_of(self.source) as parent:
+            # The filter is held here; if it is destroyed already this is another one at its address.
+            if parent and not self._destroyed:
+                self._hotkeys = Hotkeys(self.source, parent)
 
     def _look_after(self) -> None:
         with self._parents[-1].held() as parent:
@@ -326,6 +339,8 @@ class BackgroundFilter:
         """Free everything. OBS frees the source right after this, so nobody may still be asking it."""
         with self._alive:
             self._destroyed = True
+        if self._hotkeys:
+            self._hotkeys.release()
         shared.close_channel(self._channel)
         _release_all(self._next_backgrounds)
         _release_all(self._old_backgrounds)

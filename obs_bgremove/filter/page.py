@@ -8,12 +8,10 @@ from dataclasses import fields
 
 from ..obs import data, properties, sources
 from ..obs.properties import Page
+from .files import PICTURES, VIDEOS
 from .settings import AUTO, USED, Settings
 
-_FILES = (
-    "Pictures and videos (*.png *.jpg *.jpeg *.gif *.webp *.bmp *.tga *.psd "
-    "*.mp4 *.m4v *.mov *.mkv *.webm *.avi *.ts *.flv);;All files (*)"
-)
+_FILES = f"Pictures and videos ({' '.join(f'*{one}' for one in PICTURES + VIDEOS)});;All files (*)"
 
 
 def _show_used(page: int, settings: int) -> None:

@@ -71,7 +71,11 @@ class Settings:
     """What the user chose. Values outside their range or choices are replaced (see ``read``)."""
 
     background: str = _setting(
-        "transparent", "Background", "What is shown where the room was.", choices=BACKGROUNDS
+        "transparent",
+        "Background",
+        "What is shown where the room was. The hotkey 'Next background' (Settings > Hotkeys, below the name "
+        "of the source) shows the next preset, or the next picture or video of the folder.",
+        choices=BACKGROUNDS,
     )
     background_preset: str = _setting(
         "studio",

@@ -61,6 +61,16 @@ def created(values: dict[str, Value]):
         lib.obs_data_release(data)
 
 
+@contextlib.contextmanager
+def of_source(source: int):
+    """Give the settings object of a source, released at the end."""
+    data = lib.obs_source_get_settings(source)
+    try:
+        yield data
+    finally:
+        lib.obs_data_release(data)
+
+
 def write_list(data: int, name: str, items: list[dict[str, Value]]) -> None:
     """Set a list of objects."""
     array = lib.obs_data_array_create()

@@ -7,7 +7,7 @@ import contextlib
 
 from . import data, log
 from .functions import lib
-from .structs import SOURCE_ASYNC, SOURCE_CUSTOM_DRAW, SOURCE_VIDEO, EnumSources, EnumTree
+from .structs import SOURCE_ASYNC, SOURCE_CUSTOM_DRAW, SOURCE_VIDEO, EnumFilters, EnumSources, EnumTree
 
 
 class PrivateSource:
@@ -98,6 +98,36 @@ def contains(tree: int, source: int) -> bool:
 
     lib.obs_source_enum_full_tree(tree, EnumTree(compare), None)
     return bool(found)
+
+
+@contextlib.contextmanager
+def parent_of(wanted: int):
+    """Give the source that a filter is on, None if it is on none (any thread; both are held meanwhile).
+
+    Only addresses are compared: unlike ``obs_filter_get_parent`` this is safe while the filter or
+    the source may be deleted on another thread.
+    """
+    held: list[int] = []
+
+    def compare(parent, found, _parameter):
+        if found == wanted and not held:
+            held.extend(one for one in map(lib.obs_source_get_ref, (parent, found)) if one)
+
+    on_filter = EnumFilters(compare)
+
+    def look(_parameter, source):
+        lib.obs_source_enum_filters(source, on_filter, None)
+        return not held
+
+    callback = EnumSources(look)
+    lib.obs_enum_sources(callback, None)
+    if not held:
+        lib.obs_enum_scenes(callback, None)
+    try:
+        yield held[0] if len(held) == 2 else None
+    finally:
+        for one in held:
+            lib.obs_source_release(one)
 
 
 def video_source_names() -> list[str]:

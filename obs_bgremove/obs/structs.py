@@ -40,8 +40,10 @@ Tick = CFUNCTYPE(None, c_void_p, c_float)
 Signal = CFUNCTYPE(None, c_void_p, c_void_p)
 FrontendEvent = CFUNCTYPE(None, c_int, c_void_p)
 EnumTree = CFUNCTYPE(None, c_void_p, c_void_p, c_void_p)
+EnumFilters = CFUNCTYPE(None, c_void_p, c_void_p, c_void_p)
 EnumSources = CFUNCTYPE(c_bool, c_void_p, c_void_p)
 PropertyModified = CFUNCTYPE(c_bool, c_void_p, c_void_p, c_void_p)
+HotkeyPressed = CFUNCTYPE(None, c_void_p, c_size_t, c_void_p, c_bool)
 ButtonClicked = CFUNCTYPE(c_bool, c_void_p, c_void_p, c_void_p)
 
 

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a filter's hotkeys do."""
+
+from __future__ import annotations
+
+import time
+
+from ..obs import data, hotkeys
+from ..obs.functions import lib
+from ..obs.hotkeys import Hotkey
+from .files import PICTURES, VIDEOS, following
+from .settings import PRESETS, Settings
+
+
+class Hotkeys:
+    """The hotkeys of one filter; OBS lists them below the filtered source."""
+
+    #: So many seconds after the room was hidden no press shows it: with one key for both, which
+    #: presses them in the order of registration, it turns the filter on and off.
+    HIDING_WINS = 0.2
+
+    def __init__(self, source: int, parent: int):
+        """``source`` is the filter's handle in OBS, ``parent`` that of the filtered source."""
+        self._source = source
+        self._hidden_at = -self.HIDING_WINS
+        wanted = (
+            ("next_background", "Background Removal: next background", self._next_background),
+            ("hide_room", "Background Removal on: hides the room", self._hide_room),
+            ("show_room", "Background Removal off: SHOWS THE ROOM", self._show_room),
+        )
+        self._hotkeys = hotkeys.Hotkeys(
+            parent, [Hotkey(f"obs_bgremove.{name}", *rest) for name, *rest in wanted]
+        )
+
+    def release(self) -> None:
+        """Take the hotkeys out of OBS."""
+        self._hotkeys.release()
+
+    def _next_background(self) -> None:
+        # What OBS keeps: the filter itself learns of a change only in the next frame.
+        with data.of_source(self._source) as values:
+            changes = next_background(Settings.read(values))
+        with data.created(changes) as values:
+            lib.obs_source_update(self._source, values)
+        lib.obs_source_update_properties(self._source)
+
+    def _hide_room(self) -> None:
+        if not lib.obs_source_enabled(self._source):
+            self._hidden_at = time.monotonic()
+            lib.obs_source_set_enabled(self._source, True)
+
+    def _show_room(self) -> None:
+        if time.monotonic() - self._hidden_at > self.HIDING_WINS:
+            lib.obs_source_set_enabled(self._source, False)
+
+
+def next_background(settings: Settings) -> dict[str, str]:
+    """Return the settings that change for the next background.
+
+    That is the next preset; of pictures and videos the next file in the folder; from any other
+    kind of background it is the chosen preset, since there is only one of its kind.
+    """
+    if settings.background == "preset":
+        names = list(PRESETS)
+        return {"background_preset": names[(names.index(settings.background_preset) + 1) % len(names)]}
+    if settings.background in ("image", "video") and settings.background_path:
+        suffixes = PICTURES if settings.background == "image" else VIDEOS
+        return {"background_path": following(settings.background_path, suffixes)}
+    return {"background": "preset"}

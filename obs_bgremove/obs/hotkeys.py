@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The hotkeys of a source: they stand in OBS' settings and are saved with the scene collection.
+
+Not in pairs (``obs_hotkey_pair_register_source``): those wait for the release of a key, which
+obs-websocket never reports, so that after one of two opposites the other would do nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Callable, NamedTuple
+
+from . import log
+from .functions import lib
+from .structs import HotkeyPressed
+
+
+class Hotkey(NamedTuple):
+    """``action`` runs on any thread, with OBS' hotkeys locked: quick, and outside the graphics context."""
+
+    name: str
+    description: str
+    action: Callable[[], None]
+
+
+class Hotkeys:
+    """Registers hotkeys for a source; OBS calls none of them after ``release``."""
+
+    def __init__(self, source: int, wanted: Iterable[Hotkey]):
+        # OBS keeps the pointers of the callbacks.
+        self._registered = []
+        for one in wanted:
+            callback = HotkeyPressed(_when_pressed(one))
+            number = lib.obs_hotkey_register_source(
+                source, one.name.encode(), one.description.encode(), callback, None
+            )
+            self._registered.append((number, callback))
+
+    def release(self) -> None:
+        """Take the hotkeys out of OBS; waits while one is being handled."""
+        for number, _callback in self._registered:
+            lib.obs_hotkey_unregister(number)
+
+
+def _when_pressed(hotkey: Hotkey):
+    def changed(_data, _number, _hotkey, pressed):
+        if pressed:
+            try:
+                hotkey.action()
+            except Exception:
+                log.exception(f"hotkey {hotkey.name}")
+
+    return changed

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The filter's hotkeys in a real OBS: through obs-websocket, by keyboard, over a restart."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+
+import pytest
+
+from obs_bgremove.demo import collection
+from obs_bgremove.demo.private_obs import wait_for
+from obs_bgremove.filter.settings import PRESETS
+from tests.obs import numbered
+from tests.obs.stage import BLUE, filtered, one_scene, open_obs, status, statuses, wait_until_running
+
+FILTER = "Background Removal"
+NEXT, HIDE, SHOW = (f"obs_bgremove.{name}" for name in ("next_background", "hide_room", "show_room"))
+KEYS = {NEXT: "OBS_KEY_F8", HIDE: "OBS_KEY_F9", SHOW: "OBS_KEY_F9"}
+SETTINGS = {"background": "color", "background_color": BLUE, "model": "green"}
+
+
+@pytest.fixture
+def clip(numbered_clip):
+    """Return the numbered clip as a source with the filter, whose hotkeys have keys."""
+    # The same key for two: it turns the filter off and on.
+    keys = {name: [{"key": key}] for name, key in KEYS.items()}
+    return {**collection.clip("Clip", numbered_clip, [filtered(SETTINGS)]), "hotkeys": keys}
+
+
+def registered(obs):
+    return sum(name in obs.ws.get_hot_key_list().hotkeys for name in KEYS)
+
+
+def chosen(obs, key):
+    return obs.ws.get_source_filter("Clip", FILTER).filter_settings.get(key)
+
+
+def enabled(obs):
+    return obs.ws.get_source_filter("Clip", FILTER).filter_enabled
+
+
+def press(obs, key):
+    """Press a key for as long as a hand does: OBS asks for pressed keys forty times a second."""
+    environment = {**os.environ, "DISPLAY": obs.display}
+    for what in ("keydown", "keyup"):
+        subprocess.run(["xdotool", what, key], env=environment, check=True)
+        time.sleep(0.2)
+
+
+def ended_well(obs):
+    report = obs.stop()
+    assert report.code == 0, report.log[-3000:]
+    assert "Traceback" not in report.log
+    return report.leaks
+
+
+def test_triggered_by_name(tmp_path, test_home, clip):
+    with open_obs(tmp_path, test_home, one_scene(clip)) as obs:
+        wait_until_running(obs)
+        wait_for(lambda: registered(obs) == 3, "the hotkeys are there")
+        obs.ws.trigger_hot_key_by_name(NEXT)
+        assert chosen(obs, "background") == "preset"
+        # Pressed faster than OBS draws: none is lost.
+        seen = []
+        for _press in PRESETS:
+            obs.ws.trigger_hot_key_by_name(NEXT)
+            seen.append(chosen(obs, "background_preset"))
+        assert sorted(seen) == sorted(PRESETS)
+        first = obs.screenshot("Clip")
+        obs.ws.trigger_hot_key_by_name(NEXT)
+        wait_for(lambda: abs(obs.screenshot("Clip")[5, 5].astype(int) - first[5, 5]).max() > 5, "it is shown")
+
+        obs.ws.trigger_hot_key_by_name(HIDE)
+        assert enabled(obs), "on stays on"
+        obs.ws.trigger_hot_key_by_name(SHOW)
+        assert not enabled(obs)
+        wait_for(lambda: status(obs)["state"] == "idle", "a filter that is off computes nothing")
+        obs.ws.trigger_hot_key_by_name(SHOW)
+        assert not enabled(obs), "off stays off"
+        time.sleep(1.0)
+        obs.ws.trigger_hot_key_by_name(HIDE)
+        assert enabled(obs)
+        obs.start_record()
+        wait_until_running(obs)
+        seen = [numbered.room_visible(frame) for frame in obs.frames(obs.stop_record())]
+        assert seen == [0] * len(seen)
+        # After a recording OBS 29 leaks one allocation of its own now and then, without any filter.
+        assert ended_well(obs) in (0, 1)
+
+
+def test_gone_with_the_filter(tmp_path, test_home, clip):
+    with open_obs(tmp_path, test_home, one_scene(clip)) as obs:
+        wait_until_running(obs)
+        obs.ws.remove_source_filter("Clip", FILTER)
+        wait_for(lambda: not statuses(obs), "the filter is gone")
+        assert registered(obs) == 0
+        obs.ws.create_source_filter("Clip", FILTER, "obs_bgremove", SETTINGS)
+        wait_for(lambda: registered(obs) == 3, "the hotkeys are back")
+        obs.ws.remove_input("Clip")
+        wait_for(lambda: registered(obs) == 0, "the hotkeys are gone")
+        assert ended_well(obs) == 0
+
+
+@pytest.mark.skipif(not shutil.which("xdotool"), reason="needs xdotool to press keys")
+def test_keys_are_kept_over_a_restart(tmp_path, test_home, clip):
+    with open_obs(tmp_path, test_home, one_scene(clip), preview=True) as obs:
+        for _start in range(2):
+            wait_until_running(obs)
+            press(obs, "F8")
+            wait_for(lambda: chosen(obs, "background") == "preset", "the key changed the background", 20)
+            press(obs, "F9")
+            wait_for(lambda: not enabled(obs), "the key turned the filter off", 20)
+            press(obs, "F9")
+            wait_for(lambda: enabled(obs), "the same key turned it on again", 20)
+            obs.ws.set_source_filter_settings("Clip", FILTER, SETTINGS, True)
+            ended_well(obs)
+            (source,) = [
+                one for one in json.loads(obs.scenes_file().read_text())["sources"] if one["name"] == "Clip"
+            ]
+            keys = source["hotkeys"]
+            assert {name: keys[name][0]["key"] for name in KEYS} == KEYS
+            obs.start()
+        ended_well(obs)

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the hotkey "Next background" changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from obs_bgremove.filter.files import PICTURES, following
+from obs_bgremove.filter.hotkeys import next_background
+from obs_bgremove.filter.settings import BACKGROUNDS, PRESETS, Settings
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Return a folder with three pictures, a video, a text and a folder that is called like a picture."""
+    for name in ("b.JPG", "A.png", "c.webp", "film.mp4", "notes.txt"):
+        (tmp_path / name).write_bytes(b"")
+    (tmp_path / "bb.png").mkdir()
+    return tmp_path
+
+
+def test_all_pictures_of_the_folder_in_turn(folder):
+    shown, path = [], str(folder / "A.png")
+    for _press in range(4):
+        path = next_background(Settings(background="image", background_path=path))["background_path"]
+        shown.append(path)
+    assert shown == [str(folder / name) for name in ("b.JPG", "c.webp", "A.png", "b.JPG")]
+
+
+def test_a_video_is_followed_by_videos(folder):
+    (folder / "another.mkv").write_bytes(b"")
+    settings = Settings(background="video", background_path=str(folder / "film.mp4"))
+    assert next_background(settings) == {"background_path": str(folder / "another.mkv")}
+
+
+@pytest.mark.parametrize("name", ["missing/a.png", "nothing/at/all.png"])
+def test_a_folder_that_is_not_there_changes_nothing(tmp_path, name):
+    assert following(str(tmp_path / name), PICTURES) == str(tmp_path / name)
+
+
+def test_after_a_deleted_picture_comes_the_one_after_its_place(folder):
+    assert following(str(folder / "bzz.png"), PICTURES) == str(folder / "c.webp")
+    assert following(str(folder / "z.png"), PICTURES) == str(folder / "A.png")
+
+
+def test_a_picture_without_company_stays(tmp_path):
+    (tmp_path / "one.png").write_bytes(b"")
+    assert following(str(tmp_path / "one.png"), PICTURES) == str(tmp_path / "one.png")
+
+
+def test_all_presets_in_turn():
+    shown, settings = [], Settings(background="preset")
+    for _press in PRESETS:
+        settings = Settings(background="preset", **next_background(settings))
+        shown.append(settings.background_preset)
+    assert sorted(shown) == sorted(PRESETS)
+    assert shown[-1] == Settings().background_preset
+
+
+@pytest.mark.parametrize("kind", sorted(set(BACKGROUNDS) - {"preset"}))
+def test_the_other_kinds_lead_to_the_presets(kind):
+    assert next_background(Settings(background=kind)) == {"background": "preset"}
