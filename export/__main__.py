@@ -124,7 +124,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--clips", type=Path, help="directory of clip folders (com.mp4, pha.mkv)")
     command.add_argument("--images", type=Path, help="directory of sets (folders of images and masks)")
     command.add_argument("--split", default="val", help="which split of the sets (default: val)")
-    command.add_argument("--report", type=Path, metavar="FILE.md", help="write the report there too")
+    command.add_argument("--report", type=Path, metavar="FILE.md",
+                         help="write the report there, and beside it curves and contact sheets")  # fmt: skip
     command.add_argument("--write-cards", action="store_true", help="fill the cards' [quality] and [speed]")
     command.set_defaults(run=_evaluate)
 
@@ -196,7 +197,7 @@ def main(arguments: list[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         say(
             f"Error: The package {error.name!r} is missing; install the groups 'export' and 'worker-cpu' "
-            "(for training also 'train')."
+            "(for reports also 'evaluate', for training 'train')."
         )
         return 1
     except KeyboardInterrupt:

@@ -16,7 +16,7 @@ if not os.environ.get(home.VARIABLE):
 from obs_bgremove.setup import command, environment, obs_program
 from obs_bgremove.setup.errors import SetupError, say
 
-GROUPS = ["export", "demo", "test"]
+GROUPS = ["evaluate", "demo", "test"]
 
 
 def main(arguments: list[str]) -> int:

@@ -14,7 +14,7 @@ from ..card import SHELF, write_sections
 from ..errors import ExportError
 from ..progress import say
 from ..runner import Runner
-from . import measure, report, speed
+from . import album, measure, report, speed
 
 
 def evaluate(
@@ -25,12 +25,20 @@ def evaluate(
     destination: Path | None,
     cards: bool,
 ) -> str:
-    """Measure ``models`` (names or paths); return the report, also written to ``destination`` if given.
+    """Measure ``models`` (names or paths); return the report.
 
-    ``cards`` says that [quality] and [speed] of their cards are to be replaced with the figures.
-    Raises ExportError if a model is not there or breaks the contract, or if there are no clips or
-    pictures where they should be.
+    With a ``destination`` (a .md file) it is written there too, with curves and contact sheets of the worst
+    pictures in a folder of the same name beside it. ``cards`` says that [quality] and [speed] of their cards
+    are to be replaced with the figures. Raises ExportError if a model is not there or breaks the contract, or
+    if there are no clips or pictures where they should be.
     """
+    if destination:
+        # Before the first measurement, which may take an hour.
+        import matplotlib  # noqa: F401
+
+        if destination.suffix != ".md":
+            raise ExportError(f"{destination} is not a Markdown file; let --report end with .md.")
+        _make_directory(destination.with_suffix(""))
     paths = [locate(model) for model in models]
     processor, runtime = speed.processor(), f"onnxruntime {onnxruntime.__version__}"
     figures = []
@@ -45,7 +53,8 @@ def evaluate(
         figures.append(entry)
         if cards:
             _write_cards(path, entry, processor, runtime)
-    text = report.write(figures, processor, runtime)
+    pictures_shown = album.write(figures, destination.with_suffix("")) if destination else {}
+    text = report.write(figures, processor, runtime, pictures_shown)
     if destination:
         destination.write_text(text, encoding="utf-8")
     return text
@@ -71,6 +80,15 @@ def locate(model: str) -> Path:
 
 def _name(path: Path) -> str:
     return path.parent.name if path.name == "model.onnx" else path.stem
+
+
+def _make_directory(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExportError(
+            f"{path} cannot be made ({error.strerror}); give --report a place that is writable."
+        ) from None
 
 
 def _write_cards(path: Path, figures: report.Figures, processor: str, runtime: str) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -11,18 +12,37 @@ from .. import metrics
 from ..progress import Bar
 from ..runner import Runner
 from . import clips, pictures, scale
+from .worst import Sample, worst
 
 #: Noise added to stills: its standard deviation in steps of 1/255, as of a camera in good light.
 NOISE = 1.0
 #: Frames of a still, of which the first are left out: a recurrent model is still settling.
 STILL_FRAMES, SETTLING_FRAMES = 30, 15
-#: What is measured of each frame of a clip; dtssd from the second frame on.
-CLIP_METRICS = ("mad", "mse", "grad", "conn", "edge_mad", "iou", "dtssd", "flicker")
-PICTURE_METRICS = ("iou", "miou", "accuracy", "precision", "recall", "f1", "mad")
+#: What is measured of an alpha against its truth, and of a mask (both cut at 0.5) against its own.
+ALPHA_METRICS = ("mad", "mse", "grad", "conn", "edge_mad")
+MASK_METRICS = ("iou", "miou", "accuracy", "precision", "recall", "f1", "boundary_f")
+#: Of each frame of a clip; dtssd from the second frame on, flicker of its first frame as a still.
+CLIP_METRICS = (*ALPHA_METRICS, "dtssd", "flicker", *MASK_METRICS)
+PICTURE_METRICS = (*MASK_METRICS, "mad")
+#: So many of a set's worst pictures are kept to be looked at, and of each clip its worst frame.
+WORST = 8
 
 
-def on_clips(runner: Runner, directory: Path) -> dict[str, dict[str, float]]:
-    """Return each clip's figures: clip name -> metric -> mean over its frames.
+@dataclass
+class Measured:
+    """What was measured of a clip or a set of pictures."""
+
+    #: Metric -> mean over frames or pictures.
+    figures: dict[str, float] = field(default_factory=dict)
+    thresholds: metrics.Thresholds = field(default_factory=metrics.Thresholds)
+    #: The MAD of each frame or picture, in order.
+    course: list[float] = field(default_factory=list)
+    #: The worst first: clips by MAD, pictures by IoU.
+    worst: list[Sample] = field(default_factory=list)
+
+
+def on_clips(runner: Runner, directory: Path) -> dict[str, Measured]:
+    """Return what is measured of each clip, by its name.
 
     The alphas are compared at the clip's size. A recurrent model starts each clip without memory.
     """
@@ -35,24 +55,30 @@ def on_clips(runner: Runner, directory: Path) -> dict[str, dict[str, float]]:
     return results
 
 
-def _one_clip(runner: Runner, clip: Path) -> dict[str, float]:
-    values = {name: [] for name in CLIP_METRICS}
+def _one_clip(runner: Runner, clip: Path) -> Measured:
+    measured, values = Measured(), {name: [] for name in CLIP_METRICS}
     runner.reset()
     before = first = None
-    for picture, truth in clips.read(clip):
+    for number, (picture, truth) in enumerate(clips.read(clip)):
         first = picture if first is None else first
-        height, width = truth.shape
         alpha = scale.to_picture(
-            runner.alpha(scale.to_frame(picture, runner.height, runner.width)), height, width
+            runner.alpha(scale.to_frame(picture, runner.height, runner.width)), *truth.shape
         )
-        for name in ("mad", "mse", "grad", "conn", "edge_mad"):
-            values[name].append(getattr(metrics, name)(alpha, truth))
-        values["iou"].append(metrics.overlap(alpha, truth).iou)
+        found = {name: getattr(metrics, name)(alpha, truth) for name in ALPHA_METRICS}
+        found |= on_mask(alpha, truth)
         if before is not None:
-            values["dtssd"].append(metrics.dtssd(alpha, before[0], truth, before[1]))
+            found["dtssd"] = metrics.dtssd(alpha, before[0], truth, before[1])
+        for name, value in found.items():
+            values[name].append(value)
+        measured.thresholds.add(alpha, truth)
+        title = f"{clip.name}, frame {number}: MAD {found['mad']:.1f}"
+        sample = Sample(title, found["mad"], picture, alpha, truth)
+        measured.worst = worst([*measured.worst, sample], 1)
         before = alpha, truth
     values["flicker"].append(on_still(runner, first))
-    return {name: float(np.nanmean(entries)) for name, entries in values.items()}
+    measured.course = values["mad"]
+    measured.figures = {name: _mean(entries) for name, entries in values.items()}
+    return measured
 
 
 def on_still(runner: Runner, picture: np.ndarray) -> float:
@@ -66,8 +92,15 @@ def on_still(runner: Runner, picture: np.ndarray) -> float:
     return metrics.flicker(np.stack(alphas[SETTLING_FRAMES:]))
 
 
-def on_pictures(runner: Runner, directory: Path, split: str) -> dict[str, dict[str, float]]:
-    """Return each set's figures: set name -> metric -> mean over its pictures.
+def on_mask(alpha: np.ndarray, truth: np.ndarray) -> dict[str, float]:
+    """Return MASK_METRICS of one alpha, cut at 0.5 as its truth is."""
+    counted = metrics.overlap(alpha, truth)
+    found = {name: getattr(counted, name) for name in MASK_METRICS if name != "boundary_f"}
+    return {**found, "boundary_f": metrics.boundary_f(alpha, truth)}
+
+
+def on_pictures(runner: Runner, directory: Path, split: str) -> dict[str, Measured]:
+    """Return what is measured of each set of pictures, by its name.
 
     Each picture is seen once, without memory of others.
     """
@@ -76,22 +109,31 @@ def on_pictures(runner: Runner, directory: Path, split: str) -> dict[str, dict[s
     results, seen = {}, 0
     with Bar("  pictures", sum(counts.values())) as bar:
         for name, folder in found.items():
-            rows = []
-            for _, picture, truth in pictures.read(folder):
+            measured, rows = Measured(), []
+            for stem, picture, truth in pictures.read(folder):
                 runner.reset()
                 frame = scale.to_frame(picture, runner.height, runner.width)
                 alpha = scale.to_picture(runner.alpha(frame), *truth.shape)
-                counted = metrics.overlap(alpha, truth)
-                rows.append(
-                    [*(getattr(counted, key) for key in PICTURE_METRICS[:-1]), metrics.mad(alpha, truth)]
-                )
+                rows.append({**on_mask(alpha, truth), "mad": metrics.mad(alpha, truth)})
+                measured.thresholds.add(alpha, truth)
+                iou = rows[-1]["iou"]
+                sample = Sample(f"{name}, {stem}: IoU {iou:.3f}", 1 - iou, picture, alpha, truth)
+                measured.worst = worst([*measured.worst, sample], WORST)
                 seen += 1
                 bar.at(seen)
-            results[name] = dict(zip(PICTURE_METRICS, np.mean(rows, axis=0).tolist()))
+            measured.course = [row["mad"] for row in rows]
+            measured.figures = {key: _mean([row[key] for row in rows]) for key in PICTURE_METRICS}
+            results[name] = measured
     return results
 
 
-def average(results: dict[str, dict[str, float]]) -> dict[str, float]:
+def average(results: dict[str, Measured]) -> dict[str, float]:
     """Return the mean of each metric over clips or sets, each of which counts the same."""
-    names = next(iter(results.values()))
-    return {name: float(np.nanmean([entry[name] for entry in results.values()])) for name in names}
+    names = next(iter(results.values())).figures
+    return {name: _mean([entry.figures[name] for entry in results.values()]) for name in names}
+
+
+def _mean(values: list[float]) -> float:
+    """Return the mean of those that are numbers: some measures of some pictures are not defined."""
+    known = [value for value in values if not np.isnan(value)]
+    return float(np.mean(known)) if known else float("nan")

@@ -5,26 +5,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .measure import PICTURE_METRICS, average
+from .measure import MASK_METRICS, Measured, average
 
-#: Of clips: metric -> heading, digits. The arrow says which way is better.
-_CLIP_COLUMNS = {
+#: Metric -> heading, digits. The arrow says which way is better.
+_COLUMNS = {
     "mad": ("MAD ↓", 2),
     "mse": ("MSE ↓", 2),
     "grad": ("Grad ↓", 2),
     "conn": ("Conn ↓", 2),
     "edge_mad": ("edge MAD ↓", 1),
     "dtssd": ("dtSSD ↓", 2),
-    "iou": ("IoU ↑", 3),
     "flicker": ("flicker ↓", 5),
+    "iou": ("IoU ↑", 4),
+    "miou": ("mIoU ↑", 4),
+    "accuracy": ("accuracy ↑", 4),
+    "precision": ("precision ↑", 4),
+    "recall": ("recall ↑", 4),
+    "f1": ("F1 ↑", 4),
+    "boundary_f": ("boundary F ↑", 4),
 }
-_PICTURE_HEADINGS = {"iou": "IoU", "miou": "mIoU", "accuracy": "accuracy", "precision": "precision"}
-_PICTURE_HEADINGS.update({"recall": "recall", "f1": "F1", "mad": "MAD ↓"})
+_OF_CLIPS = ("mad", "mse", "grad", "conn", "edge_mad", "dtssd", "flicker", "iou")
+_OF_PICTURES = (*MASK_METRICS, "mad")
 _NOTE = (
     "Alphas are resized to the picture they are compared with; masks are cut at 0.5. MAD, MSE and edge MAD "
     "(within 10 pixels of the contour) x 1e3, dtSSD x 1e2, Grad and Conn / 1e3; flicker is the mean change "
-    "between frames of a still with fresh noise, in 0..1. Clips and sets count the same each, frames within "
-    "a clip likewise. `export/metrics` defines them and names the papers."
+    "between frames of a still with fresh noise, in 0..1; boundary F tolerates 0.008 of the diagonal. "
+    "Clips and sets count the same each, frames within a clip and pictures within a set likewise; the curves "
+    "over the threshold take all pixels together. `export/metrics` defines them and names the papers."
 )
 
 
@@ -36,8 +43,8 @@ class Figures:
     height: int
     width: int
     milliseconds: float
-    clips: dict[str, dict[str, float]] = field(default_factory=dict)
-    pictures: dict[str, dict[str, float]] = field(default_factory=dict)
+    clips: dict[str, Measured] = field(default_factory=dict)
+    pictures: dict[str, Measured] = field(default_factory=dict)
 
     def quality(self) -> dict[str, float]:
         """Return the card's [quality]: averages over the clips, and each set's figures of the masks."""
@@ -45,9 +52,9 @@ class Figures:
         if self.clips:
             for name, value in average(self.clips).items():
                 found[f"clips_{name}"] = float(f"{value:.4g}")
-        for label, values in self.pictures.items():
-            for name in ("iou", "miou", "f1"):
-                found[f"{label}_{name}"] = round(values[name], 4)
+        for label, measured in self.pictures.items():
+            for name in ("iou", "miou", "f1", "boundary_f"):
+                found[f"{label}_{name}"] = round(measured.figures[name], 4)
         return found
 
 
@@ -57,40 +64,31 @@ def table(headings: list[str], rows: list[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def write(figures: list[Figures], processor: str, runtime: str) -> str:
-    """Return the report of all ``figures``, measured on ``processor`` with ``runtime``."""
+def write(figures: list[Figures], processor: str, runtime: str, pictures: dict[str, str]) -> str:
+    """Return the report of all ``figures``, measured on ``processor`` with ``runtime``.
+
+    ``pictures``: what the pictures beside the report show -> their paths from it.
+    """
     parts = ["# Evaluation", f"{runtime}, one thread of {processor}.", _NOTE]
     rows = [[entry.name, f"{entry.width}x{entry.height}", f"{entry.milliseconds:.2f}"] for entry in figures]
     parts += ["## Speed", table(["model", "input", "ms per frame ↓"], rows)]
     if figures[0].clips:
-        parts.append("## Clips")
-        parts.append(_clip_table([(entry.name, average(entry.clips)) for entry in figures]))
+        means = {entry.name: average(entry.clips) for entry in figures}
+        parts += ["## Clips", _table(means, _OF_CLIPS), _table(means, MASK_METRICS)]
         for entry in figures:
-            parts += [f"### {entry.name}", _clip_table(list(entry.clips.items()))]
+            clips = {name: measured.figures for name, measured in entry.clips.items()}
+            parts += [f"### {entry.name}", _table(clips, _OF_CLIPS)]
     for label in figures[0].pictures:
-        rows = [
-            [
-                entry.name,
-                *(
-                    _number(entry.pictures[label][name], 1 if name == "mad" else 4)
-                    for name in PICTURE_METRICS
-                ),
-            ]
-            for entry in figures
-        ]
-        headings = ["model", *(_PICTURE_HEADINGS[name] for name in PICTURE_METRICS)]
-        parts += [f"## Pictures: {label}", table(headings, rows)]
+        rows = {entry.name: entry.pictures[label].figures for entry in figures}
+        parts += [f"## Pictures: {label}", _table(rows, _OF_PICTURES)]
+    if pictures:
+        parts.append("## To look at")
+        parts += [f"![{title}]({path})" for title, path in pictures.items()]
     return "\n\n".join(parts) + "\n"
 
 
-def _clip_table(rows: list[tuple[str, dict[str, float]]]) -> str:
-    headings = ["", *(heading for heading, _ in _CLIP_COLUMNS.values())]
+def _table(rows: dict[str, dict[str, float]], names) -> str:
     cells = [
-        [name, *(_number(values[key], digits) for key, (_, digits) in _CLIP_COLUMNS.items())]
-        for name, values in rows
+        [row, *(f"{values[name]:.{_COLUMNS[name][1]}f}" for name in names)] for row, values in rows.items()
     ]
-    return table(headings, cells)
-
-
-def _number(value: float, digits: int) -> str:
-    return f"{value:.{digits}f}"
+    return table(["", *(_COLUMNS[name][0] for name in names)], cells)

@@ -9,6 +9,7 @@ Benchmark for Video Matting" (BMVC 2015), in the form of the evaluation of Robus
 (Lin et al., WACV 2022), so that figures can be compared with published ones.
 """
 
+from .boundary import boundary_f
 from .conn import conn
 from .dtssd import dtssd
 from .edge import edge_mad
@@ -17,5 +18,7 @@ from .grad import grad
 from .mad import mad
 from .mse import mse
 from .segmentation import Overlap, overlap
+from .thresholds import Thresholds
 
-__all__ = ["Overlap", "conn", "dtssd", "edge_mad", "flicker", "grad", "mad", "mse", "overlap"]
+__all__ = ["Overlap", "Thresholds", "boundary_f", "conn", "dtssd", "edge_mad", "flicker", "grad", "mad",
+           "mse", "overlap"]  # fmt: skip

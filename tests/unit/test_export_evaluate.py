@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 import cv2
 import numpy as np
 import pytest
@@ -66,17 +68,28 @@ def data(tmp_path):
 
 
 def test_evaluate_command(data, capsys):
+    pytest.importorskip("matplotlib", reason="reports need the dependency group 'evaluate'")
     report = data / "report.md"
     arguments = ["evaluate", "--model", str(data / "model"), "--clips", str(data / "clips")]
     assert main([*arguments, "--images", str(data / "sets"), "--report", str(report), "--write-cards"]) == 0
     text = report.read_text(encoding="utf-8")
     assert capsys.readouterr().out == text
-    # One picture of two is found whole, of the other nothing: IoU and recall 1/2.
+    # One picture of two is found whole, of the other nothing.
     row = next(line for line in text.splitlines() if line.startswith("| model |") and "0.5000" in line)
-    cells = [cell.strip() for cell in row.strip("|").split("|")]
     background = (WIDTH * HEIGHT - 32 * 32) / (WIDTH * HEIGHT)
-    assert cells[1:3] == ["0.5000", f"{(1 + background / 2) / 2:.4f}"]
-    assert cells[5] == "0.5000"
+    # mIoU: 1 of the one; of the other half the background's share of all. A mask of nothing has precision 1.
+    expected = {"IoU": 0.5, "mIoU": (1 + background / 2) / 2, "accuracy": (1 + background) / 2}
+    expected.update({"precision": 1, "recall": 0.5, "F1": 0.5, "boundary F": 0.5})
+    table = text[text.index("## Pictures") :].splitlines()
+    headings = [cell.strip(" ↑↓") for cell in table[2].split("|")[2:-1]]
+    cells = dict(zip(headings, (cell.strip() for cell in row.split("|")[2:-1])))
+    assert {name: cells[name] for name in expected} == {
+        name: f"{value:.4f}" for name, value in expected.items()
+    }
+    # Each picture that the report shows is there, and there is none besides.
+    shown = re.findall(r"!\[.+\]\((.+)\)", text)
+    assert sorted(shown) == sorted(f"report/{path.name}" for path in (data / "report").iterdir())
+    assert any("worst" in path for path in shown) and any("mad" in path for path in shown)
 
     card = read_card(data / "model" / "card.toml")
     assert card.quality["squares_iou"] == 0.5
@@ -97,6 +110,8 @@ def test_evaluate_command(data, capsys):
         (["--model", "{data}/model", "--clips", "{data}/sets"], "There are no clips in"),
         (["--model", "{data}/model", "--images", "{data}/clips"], "There are no pictures in"),
         (["--model", "{data}/broken.onnx"], "is not an ONNX file"),
+        (["--model", "{data}/model", "--report", "{data}/report.txt"], "let --report end with .md"),
+        (["--model", "{data}/model", "--report", "{data}/broken.onnx/report.md"], "a place that is writable"),
     ],
 )
 def test_what_is_missing_is_told(data, capsys, arguments, sentence):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from export import metrics
+from export.metrics.boundary import contour
 from export.metrics.edge import contour_band
 
 HALF = np.repeat([[0.0, 0.0, 1.0, 1.0]], 4, axis=0)  # the right half is person
@@ -39,6 +40,77 @@ def test_overlap_where_nobody_is():
     nobody = np.zeros((2, 2))
     assert metrics.overlap(nobody, nobody).iou == 1
     assert metrics.overlap(HALF[:2, 1:3], nobody).iou == 0
+
+
+def test_contour_is_where_right_or_lower_neighbours_differ():
+    mask = np.zeros((4, 4), bool)
+    mask[1:3, 1:3] = True
+    #  . . . .      The pixels left of, above and diagonally before the square's beginning, and the
+    #  . # # .      square's own last row and column. Nothing differs beyond the frame.
+    #  . # # .
+    #  . . . .
+    expected = ["###.", "#.#.", "###.", "...."]
+    assert ["".join(".#"[value] for value in row) for row in contour(mask).astype(int)] == expected
+
+
+def test_boundary_f():
+    truth = np.zeros((20, 20))
+    truth[:, 10:] = 1  # the contour is column 9
+    alpha = np.zeros((20, 20))
+    alpha[:, 13:] = 1  # column 12
+    assert metrics.boundary_f(alpha, truth, tolerance=2) == 0
+    assert metrics.boundary_f(alpha, truth, tolerance=3) == 1
+    # A contour of rows 0 to 9 only, its end one pixel more: row 9 from column 13 on also has row 10 below.
+    half = truth.copy()
+    half[10:] = 0
+    # Column 9 in rows 0 to 9 and row 9 in columns 9 to 19: 20 pixels, 10 + 1 of them within 1 of column 9.
+    assert contour(half >= 0.5).sum() == 20
+    precision, recall = 11 / 20, 11 / 20  # of the truth's 20, rows 0 to 10
+    assert metrics.boundary_f(half, truth, tolerance=1) == pytest.approx(
+        2 * precision * recall / (precision + recall)
+    )
+
+
+def test_boundary_f_where_nobody_is():
+    nobody, all_over = np.zeros((8, 8)), np.ones((8, 8))
+    assert metrics.boundary_f(nobody, nobody) == 1
+    assert metrics.boundary_f(all_over, nobody) == 1  # a contour has neither; IoU sees that it is wrong
+    assert metrics.boundary_f(nobody, np.pad(np.ones((4, 4)), 2)) == 0
+
+
+def test_boundary_f_tolerates_a_share_of_the_diagonal():
+    truth, off = np.zeros((360, 640)), np.zeros((360, 640))
+    truth[:, 300:] = 1
+    off[:, 306:] = 1  # 0.008 of 734 pixels, rounded up, is 6
+    assert metrics.boundary_f(off, truth) == 1
+    off[:, 306] = 0
+    assert metrics.boundary_f(off, truth) == 0
+
+
+def test_thresholds_by_hand():
+    alpha, truth = np.array([[0.25, 0.5, 0.75, 1.0]]), np.array([[0.0, 1.0, 0.0, 1.0]])
+    counted = metrics.Thresholds()
+    counted.add(alpha, truth)
+    levels, precision, recall, f1 = counted.curve()
+    at = {level: list(levels).index(level) for level in (0.0, 0.25, 0.5, 0.75)}
+    assert [precision[at[level]] for level in at] == pytest.approx([2 / 4, 2 / 4, 2 / 3, 1 / 2])
+    assert [recall[at[level]] for level in at] == pytest.approx([1, 1, 1, 1 / 2])
+    assert [f1[at[level]] for level in at] == pytest.approx([2 / 3, 2 / 3, 4 / 5, 1 / 2])
+    # Just above 0.25 its pixel is no longer in the mask.
+    assert precision[at[0.25] + 1] == pytest.approx(2 / 3)
+    assert precision[-1] == pytest.approx(1)
+
+
+def test_thresholds_agree_with_overlap_and_add_up():
+    random = np.random.default_rng(0)
+    alphas, truths = random.random((2, 3, 9, 9)).astype(np.float32)
+    parts = []
+    for alpha, truth in zip(alphas, truths):
+        parts.append(metrics.Thresholds())
+        parts[-1].add(alpha, truth)
+    _, precision, recall, f1 = (values[128] for values in metrics.Thresholds.sum(parts).curve())
+    whole = metrics.overlap(alphas, truths)
+    assert (precision, recall, f1) == pytest.approx((whole.precision, whole.recall, whole.f1))
 
 
 def test_contour_band():

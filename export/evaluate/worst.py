@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Keeps the worst of many pictures, for a look at them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One picture (uint8 [H, W, 3] BGR) with alpha and truth (float [H, W] in 0..1) and what it is called.
+
+    ``badness`` compares samples with each other; higher is worse.
+    """
+
+    title: str
+    badness: float
+    picture: np.ndarray
+    alpha: np.ndarray
+    truth: np.ndarray
+
+
+def worst(samples: list[Sample], count: int) -> list[Sample]:
+    """Return the ``count`` worst samples, the worst first."""
+    return sorted(samples, key=lambda sample: -sample.badness)[:count]
