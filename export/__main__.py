@@ -80,7 +80,7 @@ def _onnx(options) -> None:
 def _label(options) -> None:
     from .label import label
 
-    label(options.images, options.into, options.teachers, options.part)
+    label(options.images, options.into, options.teachers, options.part, options.looks, tuple(options.sizes))
 
 
 def _wrap(options) -> None:
@@ -154,8 +154,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--into", type=Path, required=True, help="images, masks and weights go there")
     command.add_argument("--teachers", nargs="+", default=["rvm-288x512", "mediapipe-general"],
     metavar="MODEL",
-                         help="names of installed models; the first one's alpha is kept")  # fmt: skip
+                         help="names of installed models (joined by + those of one network in other shapes); the first one's alpha is kept")  # fmt: skip
     command.add_argument("--part", default="1/1", help="label one part of several, as 2/8")
+    command.add_argument("--looks", type=int, default=15, help="how often a recurrent teacher sees a view")
+    command.add_argument("--sizes", type=float, nargs="+", default=[1.0, 0.75],
+                         help="shares of the teacher's view that the picture takes")  # fmt: skip
     command.set_defaults(run=_label)
 
     command = commands.add_parser("wrap", help="put an ONNX segmentation network of your own on the shelf")

@@ -7,9 +7,11 @@ another teacher sees something else than a shifted edge, nothing is learned: the
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import shutil
+import zlib
 from pathlib import Path
 
 import cv2
@@ -23,7 +25,7 @@ from .runner import Runner
 
 #: A recurrent teacher improves over about so many frames of a still.
 LOOKS = 15
-#: Of the teacher's whole view, the share that the picture takes: two sizes, each mirrored too.
+#: Of the teacher's whole view, the share that the picture takes; each is seen mirrored too.
 SIZES = (1.0, 0.75)
 #: Teachers that overlap less than this disagree about who is there: the picture is left out.
 LEAST_IOU = 0.5
@@ -31,29 +33,41 @@ LEAST_IOU = 0.5
 EDGE = 0.015
 
 
-def label(images: Path, into: Path, teachers: list[str], part: str = "1/1") -> int:
+def label(
+    images: Path,
+    into: Path,
+    teachers: list[str],
+    part: str = "1/1",
+    looks: int = LOOKS,
+    sizes: tuple[float, ...] = SIZES,
+) -> int:
     """Write ``into``/{images,masks,weights,labels.toml}; return how many pictures were kept.
 
-    ``part`` "2/8" labels the second of eight parts: so many processes share the work.
+    A teacher is the name of an installed model, or names joined by "+": each picture goes to the one
+    whose shape is nearest to its own. ``part`` "2/8" labels the second of eight parts: so many processes
+    share the work. A recurrent teacher sees each view ``looks`` times.
 
     Continues where it was cut off. Raises ExportError if a teacher is not there or its answers are not free.
     """
-    strangers = [name for name in teachers if name not in rights.FREE_TEACHERS]
+    names = [name for teacher in teachers for name in teacher.split("+")]
+    strangers = [name for name in names if name not in rights.FREE_TEACHERS]
     if strangers:
         known = ", ".join(rights.FREE_TEACHERS)
         raise ExportError(f"{strangers[0]!r} is not known to be a free teacher; choose among: {known}.")
-    runners = [Runner(locate(name)) for name in teachers]
+    groups = [[Runner(locate(name)) for name in teacher.split("+")] for teacher in teachers]
     match = re.fullmatch(r"(\d+)/(\d+)", part)
     if not match or not 1 <= int(match[1]) <= int(match[2]):
         raise ExportError(f"--part is {part!r}; it must be like 2/8: the second of eight.")
-    found = stills.pictures([images])[int(match[1]) - 1 :: int(match[2])]
+    # In an order of its own, so that what is done so far is always a fair sample.
+    found = sorted(stills.pictures([images]), key=lambda path: zlib.crc32(path.name.encode()))
+    found = found[int(match[1]) - 1 :: int(match[2])]
     for name in ("images", "masks", "weights", "left_out"):
         (into / name).mkdir(parents=True, exist_ok=True)
     record = into / rights.RECORD
-    names = ", ".join(f'"{name}"' for name in teachers)
-    text = f"teachers = [{names}]\n"
+    quoted = ", ".join(f'"{name}"' for name in names)
+    text = f"teachers = [{quoted}]\nlooks = {looks}\nsizes = {list(sizes)}\n"
     if record.is_file() and record.read_text(encoding="utf-8") != text:
-        raise ExportError(f"{record} names other teachers; label into another directory.")
+        raise ExportError(f"{record} was made with other teachers or views; label into another directory.")
     record.write_text(text, encoding="utf-8")
     with Bar("labels", len(found)) as bar:
         for number, path in enumerate(found):
@@ -64,7 +78,7 @@ def label(images: Path, into: Path, teachers: list[str], part: str = "1/1") -> i
             picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
             if picture is None:
                 raise ExportError(f"{path} is not a picture that can be read; replace or remove it.")
-            alpha, weight = agreed([views(runner, picture) for runner in runners])
+            alpha, weight = agreed([views(nearest(group, picture), picture, looks, sizes) for group in groups])
             if alpha is None:
                 mark.touch()
                 continue
@@ -78,16 +92,26 @@ def label(images: Path, into: Path, teachers: list[str], part: str = "1/1") -> i
     return kept
 
 
-def views(runner: Runner, picture: np.ndarray) -> np.ndarray:
+def nearest(runners: list[Runner], picture: np.ndarray) -> Runner:
+    """Return the runner whose frames waste the least of their area on ``picture`` (uint8 [H, W, 3])."""
+    height, width = picture.shape[:2]
+
+    def waste(runner):
+        return abs(math.log(width / height * runner.height / runner.width))
+
+    return min(runners, key=waste)
+
+
+def views(runner: Runner, picture: np.ndarray, looks: int, sizes: tuple[float, ...]) -> np.ndarray:
     """Return the teacher's alphas of ``picture`` (uint8 [H, W, 3]), float32 [V, H, W] in 0..1,
-    one per view.
+    one per view: each of ``sizes``, mirrored and not, the last of ``looks`` at it.
     """
     answers = []
-    for size in SIZES:
+    for size in sizes:
         for mirrored in (False, True):
             frame, place = _framed(picture[:, ::-1] if mirrored else picture, runner, size)
             runner.reset()
-            for _ in range(LOOKS if runner.recurrent else 1):
+            for _ in range(looks if runner.recurrent else 1):
                 alpha = runner.alpha(frame)
             top, left, height, width = place
             alpha = alpha[top : top + height, left : left + width].astype(np.float32) / 255

@@ -14,6 +14,7 @@ from torch import nn
 
 from . import contract, probe
 from .errors import ExportError
+from .fold import fold_padding
 from .graph import IR_VERSION, OPSET
 from .networks import Network
 from .runner import Runner
@@ -72,7 +73,7 @@ def export(network: Network, height: int, width: int, name: str) -> bytes:
             opset_version=OPSET,
             dynamo=False,
         )
-    model = onnx.load_from_string(content.getvalue())
+    model = fold_padding(onnx.load_from_string(content.getvalue()))
     model.ir_version, model.graph.name = IR_VERSION, name
     model.producer_name, model.producer_version = "obs_bgremove", ""
     wrong = contract.violations(model)

@@ -19,6 +19,8 @@ FREE_MASKS = {"ccp": "Apache-2.0 annotations (Clothing Co-Parsing)", "drawn": "m
 FREE_TEACHERS = {
     "mediapipe-general": "Apache-2.0 weights",
     "mediapipe-landscape": "Apache-2.0 weights",
+    "rvm-256x384": "the GPL of its weights does not reach its answers",
+    "rvm-384x256": "the GPL of its weights does not reach its answers",
     "rvm-144x256": "the GPL of its weights does not reach its answers",
     "rvm-288x512": "the GPL of its weights does not reach its answers",
     "rvm-720p": "the GPL of its weights does not reach its answers",

@@ -11,13 +11,17 @@ import cv2
 import numpy as np
 from torch.utils.data import Dataset
 
-from . import camera
+from . import camera, rooms
 from .stills import Still
 
 #: Of the clips: with nobody in it, with a person who enters or leaves, with a second person, and stills as
 #: they are
 #: (camera moving, person and room together: what they hold, chairs and shadows stay consistent).
-NOBODY, PASSING, SECOND, WHOLE = 0.06, 0.12, 0.2, 0.45
+NOBODY, PASSING, SECOND, WHOLE = 0.06, 0.12, 0.2, 0.55
+
+
+#: Of the composites, the share whose background is cut from a photograph of people (data/rooms.py).
+ROOMS = 0.6
 
 
 @dataclass(frozen=True)
@@ -30,13 +34,14 @@ class Shape:
 
 
 class Clips(Dataset):
-    """``count`` clips of ``stills`` over ``backgrounds``, anew for each epoch, the same for a seed.
+    """``count`` clips of ``stills`` over ``backgrounds`` and rooms, anew for each epoch, the same for a seed.
 
     An entry is (pictures uint8 [T, H, W, 3] RGB, alphas and weights float32 [T, H, W] in 0..1).
     """
 
     def __init__(self, stills: list[Still], backgrounds: list[Path], shape: Shape, count: int, seed: int):
         self.stills, self.backgrounds, self.shape = stills, backgrounds, shape
+        self.rooms = rooms.find(stills)
         self.count, self.seed, self.epoch = count, seed, 0
 
     def __len__(self) -> int:
@@ -53,9 +58,7 @@ class Clips(Dataset):
         return np.rint(clip * 255).astype(np.uint8), alpha, weight
 
     def _composite(self, still, random):
-        path = self.backgrounds[int(random.integers(len(self.backgrounds)))]
-        picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
-        picture = cv2.cvtColor(_at_most(picture, round(1.5 * self.shape.width)), cv2.COLOR_BGR2RGB)
+        picture = self._background(random)
         clip = _moved(picture.astype(np.float32) / 255, self.shape, random, cv2.BORDER_REFLECT)
         if random.random() < 0.3:
             sigma = random.uniform(0.5, 4)  # one for the clip: a lens does not change from frame to frame
@@ -77,6 +80,14 @@ class Clips(Dataset):
             alpha = own_alpha + (1 - own_alpha) * alpha
             weight = np.minimum(weight, own_weight)
         return clip.astype(np.float32), alpha, weight
+
+
+    def _background(self, random):
+        side = round(1.5 * self.shape.width)
+        if self.rooms and random.random() < ROOMS:
+            return self.rooms[int(random.integers(len(self.rooms)))].read(2 * side)
+        path = self.backgrounds[int(random.integers(len(self.backgrounds)))]
+        return cv2.cvtColor(_at_most(cv2.imread(str(path), cv2.IMREAD_COLOR), side), cv2.COLOR_BGR2RGB)
 
 
 class Stills(Dataset):
@@ -202,7 +213,7 @@ def _moved(layers, shape, random, border):
     # The view covers this share of the picture, its aspect squeezed a little as a person's screen may.
     cover = random.uniform(0.6, 1.0) if random.random() < 0.7 else 1.0
     fit = max(shape.width / width, shape.height / height) / cover
-    if random.random() < 0.25:
+    if random.random() < 0.4:
         squeeze = np.array([shape.width / width, shape.height / height]) / cover
     else:
         squeeze = np.array([fit, fit])

@@ -3,66 +3,62 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
-from .layers import ConvGRU, Gate, InvertedResidual, convolution, enlarge, separable
+from ..evaluate.command import locate
+from .layers import Memory
 from .network import Network
+from .selfie import BLOCKS, Block, Context, Convolution, Detail, Rise, load
 
 
 class Fast(Network):
-    """Encoder of MobileNet blocks to 1/16, decoder to 1/2 with a memory at 1/16, 1/8 and 1/4.
+    """MediaPipe's selfie segmentation with more depth at 1/16, and a memory at 1/16, 1/8 and 1/4.
 
-    The last step to full size is learned: four logits per pixel at 1/2 are laid out as 2x2. ``width`` is
-    the number of
-    channels at 1/2 (a multiple of 16); ``deep`` the number of blocks at 1/16.
+    ``pretrained`` starts from its published weights (Apache-2.0; the model mediapipe-landscape, installed): what
+    is added begins as the identity, so the first answer is that network's own. ``deep``: blocks added at 1/16.
     """
 
-    def __init__(self, width: int = 16, deep: int = 3):
+    def __init__(self, deep: int = 4, pretrained: bool = False):
         super().__init__()
-        quarter, eighth, sixteenth = 2 * width, 2 * width, 4 * width
-        self.memory = {"16": (sixteenth // 2, 16), "8": (eighth // 2, 8), "4": (quarter // 2, 4)}
-        self.stem = convolution(3, width, 3, 2)
-        self.quarter = nn.Sequential(
-            convolution(width, quarter, 3, 2), InvertedResidual(quarter, 2 * quarter, quarter)
-        )
-        self.eighth = nn.Sequential(
-            InvertedResidual(quarter, 3 * quarter, eighth, 5, 2),
-            InvertedResidual(eighth, 3 * eighth, eighth, 5),
-        )
-        self.sixteenth = nn.Sequential(
-            InvertedResidual(eighth, 4 * eighth, sixteenth, 3, 2),
-            *(InvertedResidual(sixteenth, 3 * sixteenth, sixteenth, 5) for _ in range(deep)),
-        )
-        self.gate = Gate(sixteenth, sixteenth)
-        self.memory_16 = ConvGRU(sixteenth)
-        self.to_eighth = convolution(sixteenth, eighth, active=False)
-        self.decode_eighth = separable(eighth, eighth, 5)
-        self.memory_8 = ConvGRU(eighth)
-        self.to_quarter = convolution(eighth, quarter, active=False)
-        self.decode_quarter = separable(quarter, quarter)
-        # Where pixels are many, the memory looks at one pixel only; coarser ones have seen its surroundings.
-        self.memory_4 = ConvGRU(quarter, 1)
-        self.to_half = convolution(quarter, width, active=False)
-        self.decode_half = separable(width, width)
-        # 1x1: a kernel of 3x3 would take an eighth of the whole network's time, its 4 outputs being padded
-        # to 16.
-        self.logits = nn.Conv2d(width, 4, 1)
+        self.memory = {"16": (32, 16), "8": (16, 8), "4": (8, 4)}
+        self.stem = Convolution(3, 16, 3, 2)
+        self.body = nn.ModuleList()
+        inside = 16
+        for number, (wide, outside, size, stride, squeeze) in enumerate(BLOCKS):
+            active = torch.relu if number < 3 else functional.hardswish
+            self.body.append(Block(inside, wide, outside, size, stride, squeeze, active))
+            inside = outside
+        self.deeper = nn.Sequential(*(Block(32, 128, 32, 5, 1, 0) for _ in range(deep)))
+        self.context = Context(32, 128)
+        self.rise_8, self.rise_4, self.rise_2 = Rise(128, 24), Rise(24, 16), Rise(16, 16)
+        self.memory_16, self.memory_8, self.memory_4 = Memory(32, 32), Memory(24, 16), Memory(16, 8, 1)
+        self.detail = Detail(16)
+        # 1x1: a kernel of 3x3 would take an eighth of the whole network's time.
+        self.logits = Convolution(16, 4)
         self.arrange = nn.PixelShuffle(2)
+        for added in (*self.deeper, self.detail):
+            nn.init.zeros_(added.narrow.weight)
+            nn.init.zeros_(added.narrow.bias)
+        if pretrained:
+            parts = [*self.body, self.context, self.rise_8, self.rise_4, self.rise_2]
+            load(self.stem, parts, self.logits, locate("mediapipe-landscape").read_bytes())
 
     def reads_picture(self) -> nn.Conv2d:
-        """Return the stem's convolution."""
-        return self.stem[0]
+        """Return the stem."""
+        return self.stem
 
     def forward(self, picture: Tensor, states) -> tuple[Tensor, tuple[Tensor, ...]]:
         """See :class:`Network`."""
-        half = self.stem(picture)
-        quarter = self.quarter(half)
-        eighth = self.eighth(quarter)
-        x, state_16 = self.memory_16(self.gate(self.sixteenth(eighth)), states[0])
-        # Sums rather than concatenations: no copy, and a narrower convolution after them.
-        x = self.decode_eighth(enlarge(self.to_eighth(x)) + eighth)
-        x, state_8 = self.memory_8(x, states[1])
-        x = self.decode_quarter(enlarge(self.to_quarter(x)) + quarter)
-        x, state_4 = self.memory_4(x, states[2])
-        x = self.decode_half(enlarge(self.to_half(x)) + half)
+        half = functional.hardswish(self.stem(picture))
+        quarter = self.body[0](half)
+        eighth = self.body[2](self.body[1](quarter))
+        x = eighth
+        for block in self.body[3:]:
+            x = block(x)
+        x, state_16 = self.memory_16(self.deeper(x), states[0])
+        x, state_8 = self.memory_8(self.rise_8(self.context(x), eighth), states[1])
+        x, state_4 = self.memory_4(self.rise_4(x, quarter), states[2])
+        x = self.detail(self.rise_2(x, half))
         return self.arrange(self.logits(x)), (state_16, state_8, state_4)

@@ -87,6 +87,29 @@ class ConvGRU(nn.Module):
         return torch.cat([now, state], 1), state
 
 
+class Memory(nn.Module):
+    """A narrow convolutional gated recurrent unit beside the features, added to them; at first it adds nothing."""
+
+    def __init__(self, channels: int, width: int, size: int = 3):
+        super().__init__()
+        self.see = nn.Conv2d(channels, width, 1)
+        self.reset = nn.Conv2d(2 * width, width, size, padding=size // 2)
+        self.update = nn.Conv2d(2 * width, width, size, padding=size // 2)
+        self.candidate = nn.Conv2d(2 * width, width, size, padding=size // 2)
+        self.tell = nn.Conv2d(width, channels, 1)
+        nn.init.zeros_(self.tell.weight)
+        nn.init.zeros_(self.tell.bias)
+
+    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        """([B, C, H, W], [B, width, H, W]) -> (the same shapes)."""
+        seen = self.see(x)
+        both = torch.cat([seen, state], 1)
+        reset, update = torch.sigmoid(self.reset(both)), torch.sigmoid(self.update(both))
+        candidate = torch.tanh(self.candidate(torch.cat([seen, reset * state], 1)))
+        state = state + update * (candidate - state)
+        return x + self.tell(state), state
+
+
 def enlarge(x: Tensor, times: int = 2) -> Tensor:
     """Return [B, C, H, W] bilinearly enlarged by a whole number (static in the exported graph)."""
     return functional.interpolate(x, scale_factor=times, mode="bilinear", align_corners=False)
