@@ -16,7 +16,7 @@ def _fetch(options) -> None:
 
     from .fetch import fetch
 
-    fetch(options.names, options.into or home.directory() / "models", options.again)
+    fetch(options.names, options.into or home.directory() / "models", options.again, size=options.size)
 
 
 def _check(options) -> None:
@@ -106,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--into", type=Path, help="directory of model folders (default: the installation's)")
     command.add_argument("--again", action="store_true", help="make it anew even if it is there")
+    command.add_argument("--size", default="", metavar="HxW", help="an edition of this shape")
     command.set_defaults(run=_fetch)
 
     command = commands.add_parser("check", help="say whether a model keeps the graph contract")
@@ -154,7 +155,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--into", type=Path, required=True, help="images, masks and weights go there")
     command.add_argument("--teachers", nargs="+", default=["rvm-288x512", "mediapipe-general"],
     metavar="MODEL",
-                         help="names of installed models (joined by + those of one network in other shapes); the first one's alpha is kept")  # fmt: skip
+                         help="installed models, the first one's alpha is kept; + joins those of one network "
+                         "in several shapes")  # fmt: skip
     command.add_argument("--part", default="1/1", help="label one part of several, as 2/8")
     command.add_argument("--looks", type=int, default=15, help="how often a recurrent teacher sees a view")
     command.add_argument("--sizes", type=float, nargs="+", default=[1.0, 0.75],

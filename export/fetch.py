@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import onnx
 
 from . import contract, reference
-from .card import SHELF, Card, named_card
+from .card import SHELF, Card, named_card, read_card, with_section
 from .convert import convert
 from .errors import ExportError
 from .packages import Package, Store, read_files
@@ -23,10 +24,14 @@ from .progress import say
 RECIPE = "1"
 
 
-def fetch(names: list[str], into: Path, again: bool = False, shelf: Path = SHELF) -> None:
+def fetch(
+    names: list[str], into: Path, again: bool = False, shelf: Path = SHELF, size: str = ""
+) -> None:
     """Make ``into``/NAME/{card.toml,model.onnx} of each name on ``shelf``, whole or not at all.
 
-    What is there already, made from the same files by the same recipe, is kept unless ``again``.
+    ``size`` (HEIGHTxWIDTH, as 384x256) makes an edition of that shape instead, its name ending in it: a
+    teacher should see a portrait photo as a portrait. What is there already, made from the same files by the
+    same recipe, is kept unless ``again``.
     Raises ExportError at the first model that cannot be had; those before it are in place.
     """
     cards = [named_card(name, shelf) for name in names]
@@ -37,6 +42,8 @@ def fetch(names: list[str], into: Path, again: bool = False, shelf: Path = SHELF
             )
     with _workspace(into) as work:
         store = Store(work)
+        if size:
+            cards = [_resized(card, size, work) for card in cards]
         for card in cards:
             folder = into / card.name
             if not again and _made_of(folder / "model.onnx") == _origin(card):
@@ -70,8 +77,28 @@ def _made(card: Card, store: Store) -> bytes:
     model = convert(card, files)
     onnx.helper.set_model_props(model, {"obs_bgremove.origin": _origin(card)})
     content = model.SerializeToString()
-    say(f"{card.name}: {reference.compare(content, card.path.parent / 'reference.npz')}.")
+    if "size" in card.convert:
+        say(f"{card.name}: not compared, since the reference is of another size.")
+    else:
+        say(f"{card.name}: {reference.compare(content, card.path.parent / 'reference.npz')}.")
     return content
+
+
+def _resized(card: Card, size: str, work: Path) -> Card:
+    """Return the card of the same network at another size, written below ``work``."""
+    match = re.fullmatch(r"(\d+)x(\d+)", size)
+    if not match:
+        raise ExportError(f"--size is {size!r}; it must be HEIGHTxWIDTH, like 384x256.")
+    path = work / f"{card.name.partition('-')[0]}-{size}" / "card.toml"
+    path.parent.mkdir()
+    text = card.path.read_text(encoding="utf-8")
+    text = with_section(text, "input", {"height": int(match[1]), "width": int(match[2])})
+    text = with_section(text, "convert", {**card.convert, "size": size})
+    # What was measured of the other size is not true of this one.
+    text = re.sub(r"^\[(quality|speed)\]\n(?:(?!\[).*\n?)*", "", text, flags=re.MULTILINE)
+    text = re.sub(r'^(title = .*)"$', rf'\1, made at {size}"', text, flags=re.MULTILINE)
+    path.write_text(text, encoding="utf-8")
+    return read_card(path)
 
 
 def _origin(card: Card) -> str:

@@ -44,7 +44,7 @@ def fold_pointwise(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def fold_padding(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Merge, in place, each padding of rows and columns with zeros into the convolution that alone reads it."""
+    """Merge, in place, each padding of rows and columns with zeros into the convolution after it."""
     graph = model.graph
     makers = {output: node for node in graph.node for output in node.output}
     for convolution in [node for node in graph.node if node.op_type == "Conv"]:

@@ -16,8 +16,9 @@ from .selfie import BLOCKS, Block, Context, Convolution, Detail, Rise, load
 class Fast(Network):
     """MediaPipe's selfie segmentation with more depth at 1/16, and a memory at 1/16, 1/8 and 1/4.
 
-    ``pretrained`` starts from its published weights (Apache-2.0; the model mediapipe-landscape, installed): what
-    is added begins as the identity, so the first answer is that network's own. ``deep``: blocks added at 1/16.
+    ``pretrained`` starts from its published weights (Apache-2.0; mediapipe-landscape must be installed).
+    What is added begins as the identity, so the first answer is that network's own. ``deep``: blocks
+    added at 1/16.
     """
 
     def __init__(self, deep: int = 4, pretrained: bool = False):

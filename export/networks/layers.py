@@ -31,23 +31,6 @@ def separable(inside: int, outside: int, size: int = 3, stride: int = 1) -> nn.S
     )
 
 
-class InvertedResidual(nn.Module):
-    """MobileNetV2's block (Sandler et al., CVPR 2018): widen, convolve each channel, narrow."""
-
-    def __init__(self, inside: int, wide: int, outside: int, size: int = 3, stride: int = 1):
-        super().__init__()
-        self.residual = stride == 1 and inside == outside
-        self.body = nn.Sequential(
-            convolution(inside, wide),
-            convolution(wide, wide, size, stride, groups=wide),
-            convolution(wide, outside, active=False),
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        """[B, inside, H, W] -> [B, outside, H / stride, W / stride]."""
-        return x + self.body(x) if self.residual else self.body(x)
-
-
 class Gate(nn.Module):
     """Weights channels by what is seen in the whole picture (LR-ASPP of MobileNetV3, ICCV 2019)."""
 
@@ -88,7 +71,7 @@ class ConvGRU(nn.Module):
 
 
 class Memory(nn.Module):
-    """A narrow convolutional gated recurrent unit beside the features, added to them; at first it adds nothing."""
+    """A narrow convolutional gated recurrent unit, added to the features; at first it adds nothing."""
 
     def __init__(self, channels: int, width: int, size: int = 3):
         super().__init__()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The parts of MediaPipe's selfie segmentation, landscape: a MobileNetV3 (Howard et al., ICCV 2019) to 1/16, a
-decoder to 1/2. Convolutions have biases and no normalisation, as in the published network, where it is folded in.
+"""The parts of MediaPipe's selfie segmentation, landscape: a MobileNetV3 (Howard et al., ICCV 2019) to
+1/16 and a decoder to 1/2. Convolutions have biases and no normalisation: in the published network it is
+folded into them.
 """
 
 from __future__ import annotations
@@ -53,7 +54,9 @@ class Squeeze(nn.Module):
 class Block(nn.Module):
     """Widen, convolve each channel, weight the channels, narrow; added to its input where shapes allow."""
 
-    def __init__(self, inside: int, wide: int, outside: int, size: int, stride: int, squeeze: int, active=torch.relu):
+    def __init__(
+        self, inside: int, wide: int, outside: int, size: int, stride: int, squeeze: int, active=torch.relu
+    ):
         super().__init__()
         self.residual = stride == 1 and inside == outside
         self.widen = Convolution(inside, wide)
@@ -135,7 +138,8 @@ def load(stem: nn.Conv2d, parts: list[nn.Module], logits: nn.Conv2d, content: by
     pairs += [(module, *values) for module, values in zip(own, others)]
     # Its 2x2 kernel, one value per pixel of a square: what PixelShuffle lays out.
     pairs.append((logits, last[:, 0].transpose(1, 2, 0).reshape(4, -1, 1, 1), np.repeat(last_bias, 4)))
-    if len(own) != len(others) or any(tuple(module.weight.shape) != values.shape for module, values, _ in pairs):
+    fits = all(tuple(module.weight.shape) == values.shape for module, values, _ in pairs)
+    if len(own) != len(others) or not fits:
         raise ExportError(
             "mediapipe-landscape is not the network that 'fast' starts from; fetch it anew with "
             "'python -m export fetch mediapipe-landscape --again'."

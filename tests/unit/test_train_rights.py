@@ -61,5 +61,8 @@ def test_what_teachers_agree_on():
     other = alpha.copy()
     other[:, 40:70, 60:80] = 1
     kept, weight = label.agreed([alpha, other])
-    assert weight[55, 70] == 0 and weight[30, 30] == 1
-    assert label.agreed([alpha, 1 - alpha]) == (None, None)
+    assert weight[55, 70] == label.DOUBT and weight[30, 30] == 1
+    unsteady = np.concatenate([alpha, np.roll(alpha, 25, axis=2)])
+    assert label.agreed([unsteady, 1 - alpha]) == (None, None)
+    kept, weight = label.agreed([np.concatenate([alpha, alpha]), 1 - alpha])  # sure of itself
+    assert np.array_equal(kept, alpha[0]) and weight.max() == label.DOUBT
