@@ -88,9 +88,8 @@ class Color(Background):
     def __init__(self, settings: Settings):
         value = settings.background_color
         bgr = [(value >> shift & 255) / 255 for shift in (0, 8, 16)]
-        self._ground = Ground(
-            b"OnColor", color=vec4(*bgr, 1.0), linear=vec4(*(_linear(one) for one in bgr), 1.0)
-        )
+        self._encoded = vec4(*bgr, 1.0)
+        self._ground = Ground(b"OnColor", color=vec4(*(_linear(one) for one in bgr), 1.0))
 
     def ground(self, passes, cut, width, height):
         return self._ground
@@ -99,7 +98,7 @@ class Color(Background):
         """Fill the current render target."""
         effect = BaseEffect(EFFECT_SOLID)
         with blending(*REPLACE), linear_light(False):
-            lib.gs_effect_set_vec4(effect["color"], byref(self._ground.color))
+            lib.gs_effect_set_vec4(effect["color"], byref(self._encoded))
             effect.draw(b"Solid", width, height)
 
 

@@ -33,7 +33,8 @@ class Capture:
         if self._staging is None or (self._staging.width, self._staging.height) != (width, height):
             self.free()
             self._staging = StagingSurface(width, height, FORMAT_BGRA)
-        shrink(self._effect, picture.frame, picture.small, width, height)
+        frame = picture.frame
+        shrink(self._effect, frame.texture, (frame.width, frame.height), picture.small, width, height)
         self._staging.stage(picture.small.texture)
         self._staged = serial
 

@@ -139,7 +139,7 @@ class BackgroundFilter:
                     lib.gs_set_linear_srgb(linear)
                     self._drawing = False
         if self._picture:
-            composite(self._passes.shaders, *self._picture, width, height)
+            composite(self._passes, *self._picture, width, height)
 
     def _remember(self, parent: int) -> None:
         """Note the filtered source for threads that it may be deleted under."""

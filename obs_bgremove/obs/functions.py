@@ -168,6 +168,7 @@ TABLE = [
     ("gs_clear", None, [c_uint32, POINTER(Vec4), c_float, c_uint8]),
     ("gs_blend_state_push", None, []),
     ("gs_blend_state_pop", None, []),
+    ("gs_enable_blending", None, [c_bool]),
     ("gs_blend_function", None, [c_int, c_int]),
     ("gs_blend_function_separate", None, [c_int, c_int, c_int, c_int]),
     ("gs_enable_framebuffer_srgb", None, [c_bool]),

@@ -175,9 +175,14 @@ def draw_rectangle(effect: int, technique: bytes, width: int, height: int) -> No
 
 @contextlib.contextmanager
 def blending(*function: int):
-    """Blend with (source, destination) or (source, destination, source alpha, destination alpha)."""
+    """Blend with (source, destination) or (source, destination, source alpha, destination alpha).
+
+    Without any, what is drawn replaces what was there.
+    """
     lib.gs_blend_state_push()
-    if len(function) == 2:
+    if not function:
+        lib.gs_enable_blending(False)
+    elif len(function) == 2:
         lib.gs_blend_function(*function)
     else:
         lib.gs_blend_function_separate(*function)

@@ -37,7 +37,7 @@ class Shaders:
 
 
 class Passes:
-    """The passes of one filter, and the target for its background."""
+    """The passes of one filter, and the targets for its background and for an encoded picture."""
 
     def __init__(self, shaders: Shaders):
         self.shaders = shaders
@@ -45,8 +45,9 @@ class Passes:
         self.edge = Edge(shaders)
         self.blur = Blur(shaders)
         self.ground = RenderTarget(FORMAT_RGBA)
+        self.encoded = RenderTarget(FORMAT_RGBA)
 
     def free(self) -> None:
         """Free the GPU objects (the shaders are shared)."""
-        for one in (self.colors, self.edge, self.blur, self.ground):
+        for one in (self.colors, self.edge, self.blur, self.ground, self.encoded):
             one.free()

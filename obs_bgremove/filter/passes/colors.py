@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from ...obs.functions import lib
 from ...obs.graphics import Effect, RenderTarget, blending, linear_light
-from ...obs.structs import FORMAT_RGBA16F
+from ...obs.structs import FORMAT_RGBA, FORMAT_RGBA16F
 from .drawing import REPLACE, set_vec2
 
 
 class Colors:
-    """Means over a Gaussian, as sums and weights."""
+    """Means over a Gaussian, and how much of person or room they are made of."""
 
     #: Standard deviation in pixels of the model's input.
     SIGMA = 2.5
@@ -19,8 +19,9 @@ class Colors:
 
     def __init__(self, effect: Effect):
         self._effect = effect
-        self._person = RenderTarget(FORMAT_RGBA16F)
-        self._room = RenderTarget(FORMAT_RGBA16F)
+        # Eight bits are enough for what is shown in eight bits, and read fastest at full size.
+        self._person = RenderTarget(FORMAT_RGBA)
+        self._room = RenderTarget(FORMAT_RGBA)
         self._half = RenderTarget(FORMAT_RGBA16F)
 
     def draw(self, small: RenderTarget, alpha: int) -> tuple[int, int]:
@@ -37,7 +38,7 @@ class Colors:
             with target.drawing(width, height), blending(*REPLACE), linear_light(False):
                 lib.gs_effect_set_texture(effect["image"], self._half.texture)
                 set_vec2(effect["pixel"], *down)
-                effect.draw(b"Again", width, height)
+                effect.draw(b"Mean", width, height)
         return self._person.texture, self._room.texture
 
     def free(self) -> None:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from ...obs.functions import lib
 from ...obs.graphics import blending, linear_light
 from ...obs.structs import SPACE_709_SCRGB, Vec4
-from .cut import Cut, set_alpha, set_colors
+from .cut import Cut, set_alpha, set_edge
 from .drawing import PREMULTIPLIED, REPLACE, set_flag
 
 if TYPE_CHECKING:
-    from . import Shaders
+    from . import Passes, Shaders
 
 
 class Ground(NamedTuple):
@@ -23,37 +23,49 @@ class Ground(NamedTuple):
     #: "OnImage": the background; "OnBlur": what ``Blur.draw`` returned; "ShowComparison": the
     #: network's alpha.
     texture: int | None = None
-    #: "OnColor": the colour, sRGB-encoded and linear.
+    #: "OnColor": the colour, linear.
     color: Vec4 | None = None
-    linear: Vec4 | None = None
 
 
-def composite(shaders: Shaders, ground: Ground, cut: Cut, width: int, height: int) -> None:
+def composite(passes: Passes, ground: Ground, cut: Cut, width: int, height: int) -> None:
     """Draw the person on the ground, where OBS wants it; without an alpha the ground alone."""
     if ground.technique == b"Alone" and not cut.alpha:
         return
-    # In linear light, as OBS composites, unless this scene item was told otherwise.
-    linear = lib.gs_get_linear_srgb()
-    set_texture = lib.gs_effect_set_texture_srgb if linear else lib.gs_effect_set_texture
-    effect, nothing = shaders.composite, shaders.nothing.texture
-    set_texture(effect["frame"], cut.frame)
-    set_alpha(effect, cut, nothing)
-    set_colors(effect, cut, nothing)
-    lib.gs_effect_set_texture(effect["image"], nothing)
-    set_flag(effect["has_alpha"], cut.alpha)
-    set_flag(effect["refine"], cut.refine)
-    set_flag(effect["clean"], cut.clean)
-    set_flag(effect["encode"], not linear)
-    lib.gs_effect_set_float(effect["multiplier"], _white())
-    if ground.technique == b"OnColor":
-        lib.gs_effect_set_vec4(effect["color"], byref(ground.linear if linear else ground.color))
-    elif ground.technique == b"OnImage":
-        set_texture(effect["image"], ground.texture)
-    elif ground.texture:
-        lib.gs_effect_set_texture(effect["image"], ground.texture)
     function = PREMULTIPLIED if ground.technique == b"Alone" else REPLACE
-    with blending(*function), linear_light(linear):
-        effect.draw(ground.technique, width, height)
+    if lib.gs_get_linear_srgb():
+        with blending(*function), linear_light(True):
+            _draw(passes.shaders, ground, cut, width, height, _white(), 1.0)
+        return
+    # OBS wants values as they are encoded: for a screenshot, or for a scene item that was told so. All is
+    # computed in linear light, encoded by the target, and premultiplied after that.
+    with passes.encoded.drawing(width, height), blending(*REPLACE), linear_light(True):
+        _draw(passes.shaders, ground, cut, width, height, 1.0, 1e-4)
+    effect = passes.shaders.composite
+    lib.gs_effect_set_texture(effect["image"], passes.encoded.texture)
+    with blending(*function), linear_light(False):
+        effect.draw(b"Premultiply", width, height)
+
+
+def _draw(
+    shaders: Shaders, ground: Ground, cut: Cut, width, height, white: float, least_alpha: float
+) -> None:
+    effect, nothing = shaders.composite, shaders.nothing.texture
+    lib.gs_effect_set_texture_srgb(effect["frame"], cut.frame)
+    set_alpha(effect, cut, nothing)
+    set_edge(effect, cut, nothing)
+    set_flag(effect["has_alpha"], cut.alpha)
+    lib.gs_effect_set_float(effect["multiplier"], white)
+    lib.gs_effect_set_float(effect["least_alpha"], least_alpha)
+    set_texture = (
+        lib.gs_effect_set_texture_srgb if ground.technique == b"OnImage" else lib.gs_effect_set_texture
+    )
+    set_texture(effect["image"], ground.texture or nothing)
+    if ground.color:
+        lib.gs_effect_set_vec4(effect["color"], byref(ground.color))
+    technique = ground.technique
+    if (cut.refine or cut.clean) and not technique.startswith(b"Show"):
+        technique += b"Edge"
+    effect.draw(technique, width, height)
 
 
 def _white() -> float:

@@ -37,8 +37,11 @@ def set_alpha(effect: Effect, cut: Cut, nothing: int) -> None:
     set_flag(effect["placed"], cut.placed)
 
 
-def set_colors(effect: Effect, cut: Cut, nothing: int) -> None:
+def set_edge(effect: Effect, cut: Cut, nothing: int) -> None:
     """Set the uniforms of edge_colors.effect; ``nothing`` is ``Shaders.nothing``."""
     person, room = cut.colors or (nothing, nothing)
     lib.gs_effect_set_texture(effect["person_colors"], person)
     lib.gs_effect_set_texture(effect["room_colors"], room)
+    set_seen(effect, cut.seen)
+    set_flag(effect["refine"], cut.refine)
+    set_flag(effect["clean"], cut.clean)

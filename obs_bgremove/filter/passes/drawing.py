@@ -8,10 +8,11 @@ from pathlib import Path
 
 from ...obs.functions import lib
 from ...obs.graphics import Effect
-from ...obs.structs import BLEND_INV_SRC_ALPHA, BLEND_ONE, BLEND_SRC_ALPHA, BLEND_ZERO, Vec2
+from ...obs.structs import BLEND_INV_SRC_ALPHA, BLEND_ONE, BLEND_SRC_ALPHA, Vec2
 from ..region import Region
 
-REPLACE = (BLEND_ONE, BLEND_ZERO)
+#: Without any blending.
+REPLACE = ()
 PREMULTIPLIED = (BLEND_ONE, BLEND_INV_SRC_ALPHA)
 #: What a source expects that draws itself into a scene.
 AS_IN_SCENE = (BLEND_SRC_ALPHA, BLEND_INV_SRC_ALPHA, BLEND_ONE, BLEND_INV_SRC_ALPHA)

@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
 from ...obs.graphics import RenderTarget, blending, linear_light
 from ...obs.structs import FORMAT_R8
-from .cut import Cut, set_alpha, set_colors
+from .cut import Cut, set_edge
 from .drawing import REPLACE, set_vec2
+from .shrink import shrink
 
 if TYPE_CHECKING:
     from . import Shaders
@@ -18,38 +20,61 @@ if TYPE_CHECKING:
 class Edge:
     """Moves and softens the edge of an alpha, in pixels of the source."""
 
+    #: (cosine, sine) of the two octagons' turns, which differ by a sixteenth of a full turn; halved, and
+    #: as much longer as their sum's corners would else fall short.
+    _OCTAGONS = tuple(
+        (0.5 * math.cos(turn) / math.cos(math.pi / 16), 0.5 * math.sin(turn) / math.cos(math.pi / 16))
+        for turn in (0.0, math.pi / 8)
+    )
+    #: A softened alpha is computed at a size at which this part of the standard deviation is a pixel.
+    _PIXEL = 1 / 1.5
+
     def __init__(self, shaders: Shaders):
-        self._effect = shaders.edge
-        self._nothing = shaders.nothing.texture
+        self._shaders = shaders
         self._targets = [RenderTarget(FORMAT_R8), RenderTarget(FORMAT_R8)]
 
     def draw(self, cut: Cut, width: int, height: int, shift: float, softness: float) -> Cut:
         """Return the cut with its alpha changed; the same one if there is nothing to change."""
         if not shift and not softness:
             return cut
-        if cut.refine:
-            # What is refined afterwards would be where the colours are, not where it was moved to.
-            cut = self._pass(b"Refine", cut, width, height)
+        # What is refined afterwards would be where the colours are, not where it was moved to.
+        set_edge(self._shaders.edge, cut, self._shaders.nothing.texture)
+        lib.gs_effect_set_texture_srgb(self._shaders.edge["frame"], cut.frame)
+        alpha = self._pass(b"Refine" if cut.refine else b"Place", cut.alpha, width, height)
         if shift:
-            cut = self._pass(b"Grow" if shift > 0 else b"Shrink", cut, width, height, (0, 0), abs(shift))
+            x, y = abs(shift) / width, abs(shift) / height
+            for along, beside in self._OCTAGONS:
+                technique = b"Grow" if shift > 0 else b"Shrink"
+                offsets = (along * x, beside * y), (-beside * x, along * y)
+                alpha = self._pass(technique, alpha, width, height, *offsets)
         if softness:
-            cut = self._pass(b"Soften", cut, width, height, (1, 0), softness)
-            cut = self._pass(b"Soften", cut, width, height, (0, 1), softness)
-        return cut._replace(refine=False)
+            alpha = self._soften(alpha, width, height, softness)
+        return cut._replace(alpha=alpha, placed=True, refine=False)
 
-    def _pass(self, technique, cut, width, height, direction=(0, 0), reach=0.0) -> Cut:
-        effect = self._effect
-        target = self._targets[0]
+    def _soften(self, alpha: int, width: int, height: int, sigma: float) -> int:
+        size = width, height
+        smaller = max(1, int(sigma * self._PIXEL))
+        if smaller > 1:
+            size = math.ceil(width / smaller), math.ceil(height / smaller)
+            target = self._next_target()
+            shrink(self._shaders.shrink, alpha, (width, height), target, *size)
+            alpha = target.texture
+        for offset in ((0.5 * sigma / width, 0.0), (0.0, 0.5 * sigma / height)):
+            alpha = self._pass(b"Soften", alpha, *size, offset)
+        return alpha
+
+    def _next_target(self) -> RenderTarget:
         self._targets.reverse()
+        return self._targets[0]
+
+    def _pass(self, technique, alpha, width, height, across=(0.0, 0.0), down=(0.0, 0.0)) -> int:
+        effect, target = self._shaders.edge, self._next_target()
         with target.drawing(width, height), blending(*REPLACE), linear_light(False):
-            set_alpha(effect, cut, self._nothing)
-            lib.gs_effect_set_texture(effect["frame"], cut.frame)
-            set_colors(effect, cut, self._nothing)
-            set_vec2(effect["pixel"], 1.0 / width, 1.0 / height)
-            set_vec2(effect["direction"], *direction)
-            lib.gs_effect_set_float(effect["reach"], reach)
+            lib.gs_effect_set_texture(effect["alpha"], alpha)
+            set_vec2(effect["across"], *across)
+            set_vec2(effect["down"], *down)
             effect.draw(technique, width, height)
-        return cut._replace(alpha=target.texture, placed=True)
+        return target.texture
 
     def free(self) -> None:
         """Free the GPU objects."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Scales a frame to the input size of the model."""
+"""Scales a picture down: a frame to the input size of the model, a soft alpha to what it needs."""
 
 from __future__ import annotations
 
@@ -12,18 +12,22 @@ from .drawing import REPLACE, set_seen, set_vec2
 
 
 def shrink(
-    effect: Effect, frame: RenderTarget, into: RenderTarget, width: int, height: int, seen: Region = WHOLE
+    effect: Effect,
+    texture: int,
+    size: tuple[int, int],
+    into: RenderTarget,
+    width: int,
+    height: int,
+    seen: Region = WHOLE,
 ) -> None:
-    """Draw a part of a frame into another target at width x height.
+    """Draw a part of a texture of a size (width, height) into a target at width x height.
 
     The values stay as they are (cameras' are sRGB-encoded).
     """
     with into.drawing(width, height), blending(*REPLACE), linear_light(False):
-        lib.gs_effect_set_texture(effect["image"], frame.texture)
+        lib.gs_effect_set_texture(effect["image"], texture)
         set_vec2(
-            effect["samples"],
-            _samples(seen.width * frame.width, width),
-            _samples(seen.height * frame.height, height),
+            effect["samples"], _samples(seen.width * size[0], width), _samples(seen.height * size[1], height)
         )
         set_vec2(effect["pixel"], seen.width / width, seen.height / height)
         set_seen(effect, seen)

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A script for a private OBS: times each drawing pass of the filters, as :mod:`tests.obs.bench_passes` asks.
+
+It waits before and after each pass until OpenGL has drawn everything, so that a pass' time is its own.
+Asked by obs-websocket vendor requests to "passes": "times" answers what was measured since the last one.
+"""
+
+import ctypes
+import functools
+import gc
+import json
+import os
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+
+from obs_bgremove.filter import backgrounds, capture, filter, passes, pictures
+from obs_bgremove.obs import data, graphics
+from obs_bgremove.obs.vendor import Vendor
+
+finish = ctypes.CDLL("libGL.so.1").glFinish
+
+#: What is timed: (owner, name, the table's words). None lies within another.
+TIMED = [
+    (capture.Capture, "hand_over", "read back, hand over"),
+    (pictures.Picture, "upload_alpha", "upload the alpha"),
+    (capture.Capture, "draw", "capture"),
+    (capture.Capture, "stage", "shrink"),
+    (passes.Colors, "draw", "colours around"),
+    (passes.Edge, "draw", "edge controls"),
+    (passes.Blur, "draw", "blur"),
+    (backgrounds._OfSource, "ground", "picture behind"),
+    (filter, "composite", "composite"),
+]
+#: What makes a GPU object: nothing may, once the filter runs.
+MAKING = ("gs_texture_create", "gs_texrender_create", "gs_stagesurface_create", "gs_effect_create_from_file")
+
+times: dict = {}
+made = 0
+vendor = None
+
+
+def timed(owner, name, words):
+    """Replace a function by one that notes (wall clock, processor time) of each call, nanoseconds."""
+    function = getattr(owner, name)
+
+    @functools.wraps(function)
+    def replacement(*arguments):
+        finish()
+        wall, cpu = time.perf_counter_ns(), time.thread_time_ns()
+        try:
+            return function(*arguments)
+        finally:
+            cpu = time.thread_time_ns() - cpu
+            finish()
+            times.setdefault(words, []).append((time.perf_counter_ns() - wall, cpu))
+
+    setattr(owner, name, replacement)
+
+
+def counted(name):
+    """Replace a function of libobs by one that counts its calls."""
+    function = getattr(graphics.lib, name)
+
+    def replacement(*arguments):
+        global made
+        made += 1
+        return function(*arguments)
+
+    setattr(graphics.lib, name, replacement)
+
+
+def answer(_asked, response):
+    """Answer the first deciles since the last answer, and what was allocated."""
+    global made
+    taken = dict(times)
+    times.clear()
+    deciles = {
+        words: [sorted(column)[len(column) // 10] / 1e6 for column in zip(*values)] + [len(values)]
+        for words, values in taken.items()
+    }
+    gc.collect()
+    found = {"passes": deciles, "made": made, "blocks": sys.getallocatedblocks()}
+    made = 0
+    data.write(response, {"json": json.dumps(found)})
+
+
+def script_load(settings):
+    """Take the passes' place, before OBS loads the sources."""
+    global vendor
+    for row in TIMED:
+        timed(*row)
+    for name in MAKING:
+        counted(name)
+    vendor = Vendor("passes")
+    vendor.answer("times", answer)
+
+
+def script_unload():
+    """Answer no more."""
+    vendor.close()
