@@ -77,6 +77,12 @@ def _onnx(options) -> None:
     export_checkpoint(options.checkpoint, options.destination)
 
 
+def _tflite(options) -> None:
+    from .reproduce import export_tflite
+
+    export_tflite(options.checkpoint, options.destination, options.images)
+
+
 def _label(options) -> None:
     from .label import label
 
@@ -150,6 +156,12 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("destination", type=Path, metavar="MODEL.onnx")
     command.set_defaults(run=_onnx)
 
+    command = commands.add_parser("tflite", help="export a checkpoint to TensorFlow Lite, compared with ONNX")
+    command.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
+    command.add_argument("destination", type=Path, metavar="MODEL.tflite")
+    command.add_argument("--images", type=Path, help="photographs to compare on too, besides scikit-image's")
+    command.set_defaults(run=_tflite)
+
     command = commands.add_parser("label", help="have teachers label photographs; keep what they agree on")
     command.add_argument("--images", type=Path, required=True, help="directory of photographs")
     command.add_argument("--into", type=Path, required=True, help="images, masks and weights go there")
@@ -202,7 +214,7 @@ def main(arguments: list[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         say(
             f"Error: The package {error.name!r} is missing; install the groups 'export' and 'worker-cpu' "
-            "(for reports also 'evaluate', for training 'train')."
+            "(for reports also 'evaluate', for training 'train', for TensorFlow Lite 'tflite')."
         )
         return 1
     except KeyboardInterrupt:

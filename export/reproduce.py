@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from . import torch_graph
+from .card import SHELF
 from .data import drawn
 from .errors import ExportError
 from .progress import say
@@ -17,9 +18,11 @@ from .training import loop, recipe
 def reproduce(name: str, root: Path | None, into: Path | None, smoke: bool) -> None:
     """Train ``name`` and export it to ``into``/model.onnx; with ``smoke`` a few steps on drawn data.
 
-    Raises ExportError if a step fails.
+    Raises ExportError if a step fails, or if what it makes must not lie where it is to be written.
     """
     entry = recipe.read(Path(name))
+    if into:
+        require_place(entry, into)
     if smoke:
         with tempfile.TemporaryDirectory() as made:
             drawn.make(Path(made))
@@ -31,12 +34,41 @@ def reproduce(name: str, root: Path | None, into: Path | None, smoke: bool) -> N
 
 
 def export_checkpoint(checkpoint: Path, destination: Path) -> None:
-    """Write the network of ``checkpoint`` as a model to ``destination``, compared with torch first."""
+    """Write the network of ``checkpoint`` as a model to ``destination``, compared with torch first.
+
+    Raises ExportError if the two differ, or if its weights must not lie there.
+    """
     network, entry = loop.load(checkpoint)
+    require_place(entry, destination)
     content = torch_graph.export(network, entry.height, entry.width, entry.name)
     destination.parent.mkdir(parents=True, exist_ok=True)
     destination.write_bytes(content)
     say(f"{destination}: {len(content) / 1e6:.1f} MB, agrees with torch.")
+
+
+def export_tflite(checkpoint: Path, destination: Path, pictures: Path | None = None) -> None:
+    """Write the network of ``checkpoint`` as a TensorFlow Lite file, compared with the ONNX model first.
+
+    ``pictures``: a folder of photographs to compare on, besides scikit-image's. Raises ExportError as
+    :func:`export_checkpoint` does.
+    """
+    from . import torch_tflite
+
+    network, entry = loop.load(checkpoint)
+    require_place(entry, destination)
+    content = torch_tflite.export(network, entry.height, entry.width, entry.name, pictures)
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    destination.write_bytes(content)
+    say(f"{destination}: {len(content) / 1e6:.1f} MB.")
+
+
+def require_place(entry: recipe.Recipe, destination: Path, shelf: Path = SHELF) -> None:
+    """Raise ExportError if ``destination`` is on the shelf, but ``entry`` makes nothing to be given away."""
+    if not entry.shipped and destination.resolve().is_relative_to(shelf.resolve()):
+        raise ExportError(
+            f"{entry.name} has shipped = false: masks that are not free may have taught it, so its weights "
+            f"must not lie on the project's shelf, where {destination} is; choose a place outside {shelf}."
+        )
 
 
 def _both(entry, root, into, most_steps):

@@ -42,6 +42,11 @@ class Runner:
         """Whether the model has a memory."""
         return bool(self._zeros)
 
+    @property
+    def states(self) -> dict[str, np.ndarray]:
+        """The memory after the last frame: name of the input -> its value."""
+        return dict(self._states)
+
     def reset(self) -> None:
         """Forget what was seen."""
         self._states = dict(self._zeros)

@@ -25,8 +25,8 @@ TOLERANCE = 1.0
 FRAMES = 4
 
 
-class _Contract(nn.Module):
-    """The network with the contract's frame and alpha at its ends."""
+class Contract(nn.Module):
+    """A network with the contract's ends: (frame, *states) -> (alpha, *next states)."""
 
     def __init__(self, network: Network, height: int, width: int):
         super().__init__()
@@ -40,6 +40,7 @@ class _Contract(nn.Module):
             reader.weight, reader.in_channels = nn.Parameter(weights), 4
 
     def forward(self, frame, *states):
+        """[H, W, 4] uint8 -> [H, W] uint8; the states as :class:`Network` has them."""
         planes = frame.reshape(1, self.height, self.width, 4).permute(0, 3, 1, 2)
         picture = planes.float() if self.folded else planes[:, [2, 1, 0]].float() * (1 / 255)
         logits, states = self.network(picture, states)
@@ -58,7 +59,7 @@ def export(network: Network, height: int, width: int, name: str) -> bytes:
             f"{name} needs a height and width that are multiples of {network.multiple}, not {height}x{width}."
         )
     network = copy.deepcopy(network).cpu().eval()
-    whole = _Contract(network, height, width).eval()
+    whole = Contract(network, height, width).eval()
     states = network.zeros(1, height, width)
     named = [f"state_{stem}" for stem in network.memory]
     content = io.BytesIO()

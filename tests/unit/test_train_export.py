@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From a checkpoint to a file: where it may lie, and TensorFlow Lite that agrees with ONNX."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+
+import numpy as np
+import pytest
+
+for package in ("torch", "lightning_fabric", "albumentations", "tensorboard", "matplotlib"):
+    pytest.importorskip(package, reason="training needs the dependency group 'train'")
+
+import torch  # noqa: E402
+
+from export import contract, networks, reproduce, torch_tflite  # noqa: E402
+from export.__main__ import main  # noqa: E402
+from export.card import SHELF  # noqa: E402
+from export.errors import ExportError  # noqa: E402
+from export.training import recipe  # noqa: E402
+
+
+@pytest.fixture
+def checkpoint(tmp_path):
+    """Return a function that writes a checkpoint of fresh weights."""
+
+    def write(name="unet", **changes):
+        torch.manual_seed(0)
+        options = {"base": 8} if name == "unet" else {}
+        entry = recipe.Recipe(
+            **{"name": "tiny", "network": name, "height": 32, "width": 48, "shipped": False, "train": [],
+               "test": [], "options": options, **changes}
+        )  # fmt: skip
+        network = networks.build(name, options)
+        path = tmp_path / f"{name}.pt"
+        torch.save({"network": network.state_dict(), "recipe": dataclasses.asdict(entry)}, path)
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize("command", ["onnx", "tflite"])
+def test_what_unfree_masks_taught_stays_off_the_shelf(checkpoint, capsys, command):
+    destination = SHELF / "no-such-model" / f"model.{command}"
+    assert main([command, str(checkpoint()), str(destination)]) == 1
+    said = capsys.readouterr().err
+    assert "shipped = false" in said and "choose a place outside" in said
+    assert not destination.parent.exists()
+
+
+def test_no_way_round_to_the_shelf(checkpoint, tmp_path, monkeypatch):
+    (tmp_path / "link").symlink_to(SHELF, target_is_directory=True)
+    monkeypatch.chdir(SHELF)
+    for destination in (tmp_path / "link" / "x.onnx", reproduce.Path("x.onnx")):
+        with pytest.raises(ExportError, match="shelf"):
+            reproduce.export_checkpoint(checkpoint(), destination)
+    assert not (SHELF / "x.onnx").exists()
+
+
+def test_reproduce_refuses_the_shelf_before_it_trains(capsys):
+    into = SHELF / "no-such-model"
+    assert main(["reproduce", "compare-unet", "--smoke", "--into", str(into)]) == 1
+    assert "shipped = false" in capsys.readouterr().err
+    assert not into.exists()
+
+
+def test_other_places_and_free_weights_are_fine(checkpoint, tmp_path):
+    reproduce.export_checkpoint(checkpoint(), tmp_path / "model.onnx")
+    assert contract.violations(contract.load(tmp_path / "model.onnx")) == []
+    free = dataclasses.replace(recipe.read(recipe.Path("fast")), shipped=True)
+    reproduce.require_place(free, SHELF / "fast")
+
+
+class Constant:
+    """Answers the same alpha always; its memory counts the frames."""
+
+    def __init__(self, alpha, step=1.0):
+        self._alpha, self._step = alpha, step
+        self.reset()
+
+    def reset(self):
+        self.states = {"state_x": np.zeros(2, np.float32)}
+
+    def alpha(self, frame):
+        self.states = {"state_x": self.states["state_x"] + self._step}
+        return np.full(frame.shape[:2], self._alpha, np.uint8)
+
+
+def test_compare_takes_the_largest_difference():
+    pictures = [np.zeros((4, 6, 4), np.uint8)]
+    assert torch_tflite.compare(Constant(10), Constant(11), pictures) == (1, 0.0)
+    with pytest.raises(ExportError, match="differs from the ONNX model by 2 of 255"):
+        torch_tflite.compare(Constant(10), Constant(12), pictures)
+    # 0.002 off after the fourth frame, though the alphas agree: memory that drifts.
+    with pytest.raises(ExportError, match="not written"):
+        torch_tflite.compare(Constant(10), Constant(10, 1.0005), pictures)
+
+
+def test_tflite_agrees_with_onnx_on_photographs(checkpoint, tmp_path, capsys):
+    pytest.importorskip("litert_torch", reason="TensorFlow Lite needs the dependency group 'tflite'")
+    pytest.importorskip("skimage", reason="TensorFlow Lite needs the dependency group 'tflite'")
+    path = tmp_path / "model.tflite"
+    assert main(["tflite", str(checkpoint("fast", height=48, width=64)), str(path)]) == 0
+    assert "differ by at most" in capsys.readouterr().err
+    runner = torch_tflite.LiteRunner(path.read_bytes())
+    assert (runner.height, runner.width) == (48, 64)
+    assert {state: value.shape for state, value in runner.states.items()} == {
+        f"state_{stem}": (1, channels, 48 // span, 64 // span)
+        for stem, (channels, span) in networks.build("fast").memory.items()
+    }
+    frame = np.full((48, 64, 4), 128, np.uint8)
+    first = runner.alpha(frame)
+    assert first.dtype == np.uint8 and first.shape == (48, 64)
+    assert all(np.any(value) for value in runner.states.values())  # what is to be remembered
+
+
+def test_a_tflite_that_differs_is_not_written(checkpoint, tmp_path, capsys, monkeypatch):
+    pytest.importorskip("litert_torch", reason="TensorFlow Lite needs the dependency group 'tflite'")
+    pytest.importorskip("skimage", reason="TensorFlow Lite needs the dependency group 'tflite'")
+    right = torch_tflite.torch_graph.export
+
+    def of_other_weights(network, *rest):
+        network = copy.deepcopy(network)
+        torch.nn.init.constant_(network.logits.bias, 1.0)
+        return right(network, *rest)
+
+    monkeypatch.setattr(torch_tflite.torch_graph, "export", of_other_weights)
+    path = tmp_path / "model.tflite"
+    assert main(["tflite", str(checkpoint()), str(path)]) == 1
+    assert "not written" in capsys.readouterr().err
+    assert not path.exists()
