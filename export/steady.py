@@ -19,7 +19,7 @@ from .graph import FLOAT, UINT8
 STILL = 0.25
 #: Change of a square's brightness, in steps of 1/255: up to the first it stands still (of camera noise a mean
 #: over a square has little), from the second on it moves.
-CALM, MOVING = 1.0, 4.0
+CALM, MOVING = 2.0, 6.0
 #: Side of those squares, in pixels of the network's input.
 SQUARE = 4
 #: Brightness is remembered with this added, so that after nothing at all everything counts as moving.
