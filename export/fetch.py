@@ -19,6 +19,7 @@ from .convert import convert
 from .errors import ExportError
 from .packages import Package, Store, read_files
 from .progress import say
+from .steady import steady
 
 #: Raised whenever the conversion changes, so that models made by an older one are made anew.
 RECIPE = "1"
@@ -75,13 +76,15 @@ def _made(card: Card, store: Store) -> bytes:
     files = network_files(card, store)
     say(f"{card.name}: converting.")
     model = convert(card, files)
-    onnx.helper.set_model_props(model, {"obs_bgremove.origin": _origin(card)})
     content = model.SerializeToString()
     if "size" in card.convert:
         say(f"{card.name}: not compared, since the reference is of another size.")
     else:
         say(f"{card.name}: {reference.compare(content, card.path.parent / 'reference.npz')}.")
-    return content
+    if card.convert.get("steady"):
+        model = steady(model)
+    onnx.helper.set_model_props(model, {"obs_bgremove.origin": _origin(card)})
+    return model.SerializeToString()
 
 
 def _resized(card: Card, size: str, work: Path) -> Card:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Gives a network without a memory steadiness: alphas of what stands still settle, moving ones are not delayed.
+"""Steadies a network without a memory: alphas of what stands still settle, moving ones are not delayed.
 
 Where brightness hardly changed from one frame to the next, the alpha moves only a part of the way to the
 network's new answer; where it changed, all the way. In the graph, so that it needs no other code, and its
@@ -68,7 +68,8 @@ def steady(model: onnx.ModelProto) -> onnx.ModelProto:
     share = add("Resize", [add("Clip", [near, *limits], "shares"), "", "", plane], "share", mode="linear")
     fresh = add("Cast", ["steady_raw"], "fresh", to=FLOAT)
     flat = constant("flat", np.array([height, width], np.int64))
-    way = add("Mul", [add("Sub", [fresh, "state_alpha"], "apart"), add("Reshape", [share, flat], "part")], "way")
+    apart = add("Sub", [fresh, "state_alpha"], "apart")
+    way = add("Mul", [apart, add("Reshape", [share, flat], "part")], "way")
     alpha = add("Add", ["state_alpha", way], "alpha")
     rounded = add("Add", [alpha, constant("half", np.float32(0.5))], "rounded")
     nodes += [
