@@ -77,6 +77,7 @@ class PrivateObs:
     an Xvfb of its own and software OpenGL. ``preview`` draws the preview in OBS' window too. ``arguments``
     are added to OBS' command line: a collection with missing files wants ``--disable-missing-files-check``,
     or a dialog lists them (with that option OBS 29 itself leaks one allocation per loaded collection).
+    ``video`` replaces keys of the profile's video settings (an HDR canvas, say).
 
     ``ws`` is an ``obsws_python.ReqClient`` (one thread at a time), ``pid`` the process id of OBS.
     """
@@ -91,6 +92,7 @@ class PrivateObs:
         show: bool = False,
         preview: bool = False,
         arguments: Sequence[str] = (),
+        video: Mapping[str, str] | None = None,
     ) -> None:
         self.directory = Path(directory).resolve()
         self.collections = [collections] if isinstance(collections, dict) else list(collections)
@@ -101,6 +103,7 @@ class PrivateObs:
         self._show = show and has_display()
         self._preview = preview
         self._arguments = list(arguments)
+        self._video = dict(video or {})
         self._display: Xvfb | None = None
         self._process: subprocess.Popen | None = None
         self._runs = 0
@@ -180,6 +183,7 @@ class PrivateObs:
             self._port,
             self._password,
             self._preview,
+            self._video,
         )
         if not self._show and self._display is None and sys.platform not in ("win32", "darwin"):
             self._display = Xvfb()

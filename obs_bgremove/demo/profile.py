@@ -7,7 +7,7 @@ Standard library only.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 NAME = "obs_bgremove"
@@ -33,14 +33,16 @@ def write(
     port: int,
     password: str,
     preview: bool,
+    video: Mapping[str, str],
 ) -> None:
     """Write what a start of OBS reads below ``configuration`` (the ``obs-studio`` directory).
 
     Collections are written only where they do not exist yet, so that a second start goes on
-    with what OBS itself saved. ``size`` is (width, height) of canvas and output in pixels.
+    with what OBS itself saved. ``size`` is (width, height) of canvas and output in pixels. ``video``
+    replaces keys of the profile's section of that name.
     """
     _write_global(configuration, current, port, password, preview)
-    _write_profile(configuration / "basic" / "profiles" / NAME, recordings, size, fps)
+    _write_profile(configuration / "basic" / "profiles" / NAME, recordings, size, fps, video)
     scenes = configuration / "basic" / "scenes"
     scenes.mkdir(parents=True, exist_ok=True)
     for data in collections:
@@ -97,7 +99,9 @@ def _write_global(configuration: Path, current: str, port: int, password: str, p
     (websocket / "config.json").write_text(json.dumps(settings), encoding="utf-8")
 
 
-def _write_profile(profile: Path, recordings: Path, size: tuple[int, int], fps: int) -> None:
+def _write_profile(
+    profile: Path, recordings: Path, size: tuple[int, int], fps: int, video: Mapping[str, str]
+) -> None:
     width, height = size
     sections = {
         "General": {"Name": NAME},
@@ -119,6 +123,7 @@ def _write_profile(profile: Path, recordings: Path, size: tuple[int, int], fps: 
             "ColorFormat": "RGB",
             "ColorSpace": "sRGB",
             "ColorRange": "Full",
+            **video,
         },
         "Audio": {"MonitoringDeviceId": "default", "SampleRate": 48000},
     }

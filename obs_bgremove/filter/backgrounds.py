@@ -143,8 +143,7 @@ class _OfSource(Color):
         with self.source.held() as source:
             own_width = lib.obs_source_get_width(source) if source and self._usable else 0
             own_height = lib.obs_source_get_height(source) if own_width else 0
-            if not own_height or self._fit == "contain":
-                self.fill(width, height)
+            self.fill(width, height)
             if not own_height:
                 return
             x, y, scale_x, scale_y = place(own_width, own_height, width, height, self._fit)

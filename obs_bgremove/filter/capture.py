@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ..obs.graphics import Effect, StagingSurface, blending
 from ..obs.sources import draw_target
-from ..obs.structs import FORMAT_BGRA
+from ..obs.structs import FORMAT_BGRA, SPACE_709_EXTENDED
 from .passes.drawing import AS_IN_SCENE
 from .passes.shrink import shrink
 from .pictures import Picture
@@ -23,10 +23,14 @@ class Capture:
         self._staging: StagingSurface | None = None
         self._staged: int | None = None
 
-    def draw(self, picture: Picture, target: int, parent: int, width: int, height: int) -> None:
-        """Draw the filter's target into a picture."""
+    def draw(self, picture: Picture, target: int, parent: int, width: int, height: int, hdr: bool) -> None:
+        """Draw the filter's target into a picture; with its light beyond white too if ``hdr``."""
         with picture.frame.drawing(width, height), blending(*AS_IN_SCENE):
             draw_target(target, parent)
+        picture.has_hdr = hdr
+        if hdr:
+            with picture.hdr.drawing(width, height, SPACE_709_EXTENDED), blending(*AS_IN_SCENE):
+                draw_target(target, parent)
 
     def stage(self, picture: Picture, serial: int, width: int, height: int) -> None:
         """Begin to read a picture back at the model's input size."""

@@ -18,6 +18,7 @@ from ..obs import log, sources
 from ..obs.functions import lib
 from ..obs.graphics import entered
 from ..obs.sources import WeakSource
+from ..obs.structs import SPACE_709_EXTENDED, SPACE_SRGB
 from . import backgrounds, page
 from .capture import Capture
 from .hotkeys import Hotkeys
@@ -71,6 +72,7 @@ class BackgroundFilter:
         self._newest_alpha = 0
         self._drawn_at = -self.FORGET_AFTER - 1
         self._drawing = False
+        self._hdr_wanted_at = -1
         self._picture: tuple[Ground, Cut] | None = None
 
         self._stall = Stall()
@@ -141,6 +143,14 @@ class BackgroundFilter:
         if self._picture:
             composite(self._passes, *self._picture, width, height)
 
+    def color_space(self, wanted: list[int]) -> int:
+        """Draw in HDR if the source is, and who asks can take it."""
+        target = lib.obs_filter_get_target(self.source)
+        if SPACE_709_EXTENDED not in wanted or not target or not sources.is_hdr(target):
+            return SPACE_SRGB
+        self._hdr_wanted_at = shared.clock.number
+        return SPACE_709_EXTENDED
+
     def _remember(self, parent: int) -> None:
         """Note the filtered source for threads that it may be deleted under."""
         if parent != self._parent_handle:
@@ -180,7 +190,7 @@ class BackgroundFilter:
         picture = self._pictures.take()
         if picture is not None:
             try:
-                self._capture.draw(picture, target, parent, width, height)
+                self._capture.draw(picture, target, parent, width, height, now - self._hdr_wanted_at <= 1)
             except Exception:
                 # It never gets an alpha: waiting for one it would be lost.
                 self._pictures.give_back(picture)
@@ -226,7 +236,8 @@ class BackgroundFilter:
         picture = shown or self._pairing.newest
         if picture is None:
             return None
-        cut = Cut(picture.picture.frame.texture)
+        images = picture.picture
+        cut = Cut(images.frame.texture, images.hdr.texture if images.has_hdr else None)
         if alpha_of:
             cut = self._cut(cut, alpha_of.picture, width, height)
         background = self._newest_background()

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ..obs.graphics import DynamicTexture, RenderTarget
-from ..obs.structs import FORMAT_BGRA, FORMAT_R8, FORMAT_RGBA
+from ..obs.structs import FORMAT_BGRA, FORMAT_R8, FORMAT_RGBA, FORMAT_RGBA16F
 from .region import WHOLE
 
 
@@ -15,6 +15,9 @@ class Picture:
         self.frame = RenderTarget(FORMAT_RGBA)
         self.small = RenderTarget(FORMAT_BGRA)
         self.alpha: DynamicTexture | None = None
+        #: An HDR frame's own light; ``frame`` is then what OBS makes of it for SDR.
+        self.hdr = RenderTarget(FORMAT_RGBA16F)
+        self.has_hdr = False
         #: The part of the frame that ``small`` and ``alpha`` are of.
         self.seen = WHOLE
 
@@ -30,6 +33,7 @@ class Picture:
         """Free the GPU objects."""
         self.frame.free()
         self.small.free()
+        self.hdr.free()
         if self.alpha:
             self.alpha.free()
 

@@ -91,7 +91,8 @@ class Settings:
     background_color: int = _setting(
         0xFF302820,
         "Background colour",
-        "The colour itself, the bars of 'Contain', and what stands in for a missing picture or source.",
+        "The colour itself, what shows beside and through a background that does not cover the picture, "
+        "and what stands in for a missing picture or source.",
     )
     blur: float = _setting(
         40.0,

@@ -78,6 +78,7 @@ TABLE = [
     ("obs_source_set_enabled", None, [p, c_bool]),
     ("obs_source_set_muted", None, [p, c_bool]),
     ("obs_source_media_get_state", c_int, [p]),
+    ("obs_source_get_color_space", c_int, [p, c_size_t, POINTER(c_int)]),
     ("obs_source_video_render", None, [p]),
     ("obs_source_default_render", None, [p]),
     ("obs_source_enum_full_tree", None, [p, p, p]),
@@ -140,7 +141,7 @@ TABLE = [
     # graphics: render targets, textures, staging surfaces
     ("gs_texrender_create", p, [c_int, c_int], _must_exist),
     ("gs_texrender_destroy", None, [p]),
-    ("gs_texrender_begin", c_bool, [p, c_uint32, c_uint32]),
+    ("gs_texrender_begin_with_color_space", c_bool, [p, c_uint32, c_uint32, c_int]),
     ("gs_texrender_end", None, [p]),
     ("gs_texrender_reset", None, [p]),
     ("gs_texrender_get_texture", p, [p]),

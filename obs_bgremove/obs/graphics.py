@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .functions import lib
 from .library import ObsError
-from .structs import CLEAR_COLOR, TEXTURE_DYNAMIC, Vec4
+from .structs import CLEAR_COLOR, SPACE_SRGB, TEXTURE_DYNAMIC, Vec4
 
 
 @contextlib.contextmanager
@@ -46,13 +46,15 @@ class RenderTarget:
         self.width = self.height = 0
 
     @contextlib.contextmanager
-    def drawing(self, width: int, height: int):
+    def drawing(self, width: int, height: int, space: int = SPACE_SRGB):
         """Draw into it: cleared to transparent, one unit is one pixel, (0, 0) is top left.
+
+        ``space`` is the colour space that sources are to draw themselves in.
 
         Raises ObsError if the GPU cannot make a texture of that size.
         """
         lib.gs_texrender_reset(self.handle)
-        if not lib.gs_texrender_begin(self.handle, width, height):
+        if not lib.gs_texrender_begin_with_color_space(self.handle, width, height, space):
             raise ObsError(f"the GPU refused a render target of {width}x{height} pixels")
         self.width, self.height = width, height
         lib.gs_clear(CLEAR_COLOR, byref(TRANSPARENT), 0.0, 0)
@@ -180,11 +182,11 @@ def blending(*function: int):
     Without any, what is drawn replaces what was there.
     """
     lib.gs_blend_state_push()
-    if not function:
-        lib.gs_enable_blending(False)
-    elif len(function) == 2:
+    # It is off while OBS converts what we draw to another colour space.
+    lib.gs_enable_blending(bool(function))
+    if len(function) == 2:
         lib.gs_blend_function(*function)
-    else:
+    elif function:
         lib.gs_blend_function_separate(*function)
     try:
         yield

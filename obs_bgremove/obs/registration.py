@@ -25,7 +25,9 @@ from .structs import (
     SOURCE_SRGB,
     SOURCE_TYPE_FILTER,
     SOURCE_VIDEO,
+    SPACE_SRGB,
     Create,
+    GetColorSpace,
     GetDefaults,
     GetName,
     GetProperties,
@@ -56,6 +58,9 @@ class VideoFilter(Protocol):
 
     def render(self) -> None:
         """Draw (graphics thread, or another that holds the graphics context)."""
+
+    def color_space(self, wanted: list[int]) -> int:
+        """Return the colour space that it draws in, best one of those wanted (graphics thread)."""
 
     def destroyed(self) -> None:
         """Free everything (any thread, graphics context not entered)."""
@@ -97,6 +102,7 @@ def register(filter_class: type[VideoFilter]) -> None:
         get_properties=GetProperties(guard(_properties)),
         update=Update(guard(_update)),
         video_render=VideoRender(guard(_render)),
+        video_get_color_space=GetColorSpace(guard(_color_space, SPACE_SRGB)),
     )
     lib.obs_register_source_s(ctypes.addressof(info), ctypes.sizeof(info))
     _callbacks[filter_class.ID] = (info, name)
@@ -154,6 +160,11 @@ def _render(handle, _effect):
         living[1].render()
 
 
+def _color_space(handle, count, wanted):
+    living = _living.get(handle)
+    return living[1].color_space(wanted[:count]) if living else SPACE_SRGB
+
+
 def _end(handle: int, made: VideoFilter) -> None:
     _living.pop(handle, None)
     try:
@@ -170,7 +181,7 @@ def _guarded(where: str) -> Callable[[Callable], Callable]:
     """
     said: set[str] = set()
 
-    def decorate(function):
+    def decorate(function, failed=None):
         def guarded(*arguments):
             try:
                 return function(*arguments)
@@ -178,7 +189,7 @@ def _guarded(where: str) -> Callable[[Callable], Callable]:
                 if repr(error) not in said:
                     said.add(repr(error))
                     log.exception(where)
-                return None
+                return failed
 
         return guarded
 

@@ -4,10 +4,21 @@
 from __future__ import annotations
 
 import contextlib
+from ctypes import c_int
 
 from . import data, log
 from .functions import lib
-from .structs import SOURCE_ASYNC, SOURCE_CUSTOM_DRAW, SOURCE_VIDEO, EnumFilters, EnumSources, EnumTree
+from .structs import (
+    SOURCE_ASYNC,
+    SOURCE_CUSTOM_DRAW,
+    SOURCE_VIDEO,
+    SPACE_709_EXTENDED,
+    SPACE_SRGB,
+    SPACE_SRGB_16F,
+    EnumFilters,
+    EnumSources,
+    EnumTree,
+)
 
 
 class PrivateSource:
@@ -84,6 +95,12 @@ def draw_target(target: int, parent: int) -> None:
     linear = lib.gs_set_linear_srgb(not flags & SOURCE_ASYNC)
     lib.obs_source_video_render(target)
     lib.gs_set_linear_srgb(linear)
+
+
+def is_hdr(source: int) -> bool:
+    """Tell whether a source has light beyond white."""
+    known = (c_int * 3)(SPACE_SRGB, SPACE_SRGB_16F, SPACE_709_EXTENDED)
+    return lib.obs_source_get_color_space(source, len(known), known) not in (SPACE_SRGB, SPACE_SRGB_16F)
 
 
 def contains(tree: int, source: int) -> bool:

@@ -3,7 +3,18 @@
 
 from __future__ import annotations
 
-from ctypes import CFUNCTYPE, Structure, c_bool, c_char_p, c_float, c_int, c_size_t, c_uint32, c_void_p
+from ctypes import (
+    CFUNCTYPE,
+    POINTER,
+    Structure,
+    c_bool,
+    c_char_p,
+    c_float,
+    c_int,
+    c_size_t,
+    c_uint32,
+    c_void_p,
+)
 
 
 class Vec2(Structure):
@@ -36,6 +47,7 @@ GetDefaults = CFUNCTYPE(None, c_void_p)
 GetProperties = CFUNCTYPE(c_void_p, c_void_p)
 Update = CFUNCTYPE(None, c_void_p, c_void_p)
 VideoRender = CFUNCTYPE(None, c_void_p, c_void_p)
+GetColorSpace = CFUNCTYPE(c_int, c_void_p, c_size_t, POINTER(c_int))
 Tick = CFUNCTYPE(None, c_void_p, c_float)
 Signal = CFUNCTYPE(None, c_void_p, c_void_p)
 FrontendEvent = CFUNCTYPE(None, c_int, c_void_p)
@@ -45,6 +57,17 @@ EnumSources = CFUNCTYPE(c_bool, c_void_p, c_void_p)
 PropertyModified = CFUNCTYPE(c_bool, c_void_p, c_void_p, c_void_p)
 HotkeyPressed = CFUNCTYPE(None, c_void_p, c_size_t, c_void_p, c_bool)
 ButtonClicked = CFUNCTYPE(c_bool, c_void_p, c_void_p, c_void_p)
+
+
+#: Members of ``struct obs_source_info`` after ``video_render`` that are left empty, all pointers.
+_UNUSED = (
+    *("filter_video", "filter_audio", "enum_active_sources", "save", "load", "mouse_click", "mouse_move"),
+    *("mouse_wheel", "focus", "key_click", "filter_remove", "type_data", "free_type_data", "audio_render"),
+    *("enum_all_sources", "transition_start", "transition_stop", "get_defaults2", "get_properties2"),
+    *("audio_mix", "media_play_pause", "media_restart", "media_stop", "media_next", "media_previous"),
+    *("media_get_duration", "media_get_time", "media_set_time", "media_get_state"),
+    *("unversioned_id", "missing_files"),
+)
 
 
 class SourceInfoPrefix(Structure):
@@ -72,6 +95,12 @@ class SourceInfoPrefix(Structure):
         ("hide", c_void_p),
         ("video_tick", c_void_p),
         ("video_render", VideoRender),
+        *((name, c_void_p) for name in _UNUSED[:20]),
+        ("icon_type", c_int),
+        *((name, c_void_p) for name in _UNUSED[20:29]),
+        ("version", c_uint32),
+        *((name, c_void_p) for name in _UNUSED[29:]),
+        ("video_get_color_space", GetColorSpace),
     ]
 
 
@@ -87,7 +116,7 @@ FRONTEND_EVENT_SCRIPTING_SHUTDOWN = 36
 # enum gs_color_format
 FORMAT_R8, FORMAT_RGBA, FORMAT_BGRA, FORMAT_RGBA16F = 2, 3, 5, 9
 # enum gs_color_space
-SPACE_709_SCRGB = 3
+SPACE_SRGB, SPACE_SRGB_16F, SPACE_709_EXTENDED = 0, 1, 2
 # enum gs_blend_type
 BLEND_ONE, BLEND_SRC_ALPHA, BLEND_INV_SRC_ALPHA = 1, 4, 5
 # enum obs_base_effect

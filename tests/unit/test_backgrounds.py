@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, replace
 from types import SimpleNamespace
 
@@ -45,7 +46,7 @@ def test_every_setting_of_a_background_is_used_by_one():
 
 def test_every_preset_has_its_technique():
     text = (PROJECT / "obs_bgremove" / "filter" / "shaders" / "presets.effect").read_text()
-    techniques = {line.split()[1] for line in text.splitlines() if line.startswith("technique ")}
+    techniques = set(re.findall(r"^TECHNIQUE\((\w+),", text, re.MULTILINE))
     assert techniques == {name.title().replace("_", "") for name in PRESETS}
 
 

@@ -38,7 +38,7 @@ class Blur:
         first, second = self._targets
         effect = self._effect
         with first.drawing(*small), blending(*REPLACE), linear_light(False):
-            lib.gs_effect_set_texture_srgb(effect["frame"], cut.frame)
+            lib.gs_effect_set_texture_srgb(effect["frame"], cut.hdr or cut.frame)
             set_alpha(effect, cut, self._nothing)
             set_flag(effect["has_alpha"], cut.alpha)
             set_vec2(effect["pixel"], 0.25 / small[0], 0.25 / small[1])

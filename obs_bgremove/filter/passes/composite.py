@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...obs.functions import lib
 from ...obs.graphics import blending, linear_light
-from ...obs.structs import SPACE_709_SCRGB, Vec4
+from ...obs.structs import SPACE_709_EXTENDED, Vec4
 from .cut import Cut, set_alpha, set_edge
 from .drawing import PREMULTIPLIED, REPLACE, set_flag
 
@@ -32,29 +32,29 @@ def composite(passes: Passes, ground: Ground, cut: Cut, width: int, height: int)
     if ground.technique == b"Alone" and not cut.alpha:
         return
     function = PREMULTIPLIED if ground.technique == b"Alone" else REPLACE
-    if lib.gs_get_linear_srgb():
+    hdr = bool(cut.hdr) and lib.gs_get_color_space() == SPACE_709_EXTENDED
+    if hdr or lib.gs_get_linear_srgb():
         with blending(*function), linear_light(True):
-            _draw(passes.shaders, ground, cut, width, height, _white(), 1.0)
+            _draw(passes.shaders, ground, cut, width, height, hdr, 1.0)
         return
     # OBS wants values as they are encoded: for a screenshot, or for a scene item that was told so. All is
     # computed in linear light, encoded by the target, and premultiplied after that.
     with passes.encoded.drawing(width, height), blending(*REPLACE), linear_light(True):
-        _draw(passes.shaders, ground, cut, width, height, 1.0, 1e-4)
+        _draw(passes.shaders, ground, cut, width, height, False, 1e-4)
     effect = passes.shaders.composite
     lib.gs_effect_set_texture(effect["image"], passes.encoded.texture)
     with blending(*function), linear_light(False):
         effect.draw(b"Premultiply", width, height)
 
 
-def _draw(
-    shaders: Shaders, ground: Ground, cut: Cut, width, height, white: float, least_alpha: float
-) -> None:
+def _draw(shaders: Shaders, ground: Ground, cut: Cut, width, height, hdr: bool, least_alpha: float) -> None:
     effect, nothing = shaders.composite, shaders.nothing.texture
-    lib.gs_effect_set_texture_srgb(effect["frame"], cut.frame)
+    lib.gs_effect_set_texture_srgb(effect["frame"], cut.hdr if hdr else cut.frame)
+    set_flag(effect["hdr"], hdr)
+    set_flag(effect["hdr_room"], cut.hdr and not hdr)
     set_alpha(effect, cut, nothing)
     set_edge(effect, cut, nothing)
     set_flag(effect["has_alpha"], cut.alpha)
-    lib.gs_effect_set_float(effect["multiplier"], white)
     lib.gs_effect_set_float(effect["least_alpha"], least_alpha)
     set_texture = (
         lib.gs_effect_set_texture_srgb if ground.technique == b"OnImage" else lib.gs_effect_set_texture
@@ -66,10 +66,3 @@ def _draw(
     if (cut.refine or cut.clean) and not technique.startswith(b"Show"):
         technique += b"Edge"
     effect.draw(technique, width, height)
-
-
-def _white() -> float:
-    """Return what white is on the current render target."""
-    if lib.gs_get_color_space() == SPACE_709_SCRGB:
-        return lib.obs_get_video_sdr_white_level() / 80.0
-    return 1.0

@@ -16,6 +16,8 @@ class Cut(NamedTuple):
 
     #: The frame at full size: RGBA, sRGB-encoded, premultiplied.
     frame: int
+    #: The same in HDR: linear, Rec. 709 primaries, white is 1; None if it is not an HDR frame.
+    hdr: int | None = None
     #: Its alpha, of any size; None while there is none: then there is no person to show.
     alpha: int | None = None
     #: The part of the frame that the network saw. The colours are of that part, and so is the
