@@ -60,9 +60,12 @@ def _record(options) -> None:
 
 
 def _train(options) -> None:
+    from .reproduce import require_place
     from .training import loop, recipe
 
-    loop.train(recipe.read(options.recipe), options.data, options.into)
+    entry = recipe.read(options.recipe)
+    require_place(entry, options.into)
+    loop.train(entry, options.data, options.into)
 
 
 def _reproduce(options) -> None:
@@ -90,10 +93,15 @@ def _label(options) -> None:
 
 
 def _wrap(options) -> None:
-    from .wrap import wrap
+    from .wrap import IMAGENET, Reading, wrap
 
-    wrap(options.model, options.name, options.licence, options.scale, options.mean, options.std,
-         options.order, options.logits, options.channel, options.again)  # fmt: skip
+    mean, std = IMAGENET if options.imagenet else (options.mean, options.std)
+    if options.imagenet and options.order == "bgr":
+        mean, std = mean[::-1], std[::-1]
+    reading = Reading(
+        options.scale, tuple(mean), tuple(std), options.order, options.logits, options.channel, options.output
+    )
+    wrap(options.model, options.name, options.licence, reading, options.again, options.clips, options.images)
 
 
 def _quantise(options) -> None:
@@ -184,11 +192,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--mean", type=float, nargs=3, default=[0, 0, 0], help="then subtracted")
     command.add_argument("--std", type=float, nargs=3, default=[1, 1, 1], help="then divided by")
+    command.add_argument("--imagenet", action="store_true", help="mean and deviation of ImageNet instead")
     command.add_argument("--order", choices=["rgb", "bgr"], default="rgb", help="of the planes it expects")
     command.add_argument("--logits", action="store_true", help="its output still needs a sigmoid or softmax")
     command.add_argument(
         "--channel", type=int, help="the person's channel if it has several (default: the last)"
     )
+    command.add_argument("--output", metavar="NAME", help="the mask's output if it has several")
+    command.add_argument("--clips", type=Path, help="measure its quality on these clips, as evaluate does")
+    command.add_argument("--images", type=Path, help="and on the val split of these sets of pictures")
     command.add_argument("--again", action="store_true", help="replace a model of that name")
     command.set_defaults(run=_wrap)
 
