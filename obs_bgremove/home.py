@@ -54,6 +54,11 @@ def speed_file() -> Path:
     return directory() / "speed.json"
 
 
+def threads_file() -> Path:
+    """Return the path of the record of how many threads each model gets on this machine's CPU."""
+    return directory() / "threads.json"
+
+
 def read_record() -> dict:
     """Return what install.py recorded; empty if nothing is installed (or it cannot be read).
 

@@ -14,6 +14,7 @@ import re
 import threading
 
 from .. import home
+from ..link.layout import Box
 from ..obs import log, sources
 from ..obs.functions import lib
 from ..obs.graphics import entered
@@ -21,12 +22,14 @@ from ..obs.sources import WeakSource
 from ..obs.structs import SPACE_709_EXTENDED, SPACE_SRGB
 from . import backgrounds, page
 from .capture import Capture
+from .framing import Framing
 from .hotkeys import Hotkeys
 from .pairing import Frame, Pairing
 from .passes import Passes
 from .passes.composite import Ground, composite
 from .passes.cut import Cut
 from .pictures import Picture, Pictures
+from .region import Region
 from .settings import AUTO, Settings
 from .shared import shared
 from .stall import Stall
@@ -67,6 +70,8 @@ class BackgroundFilter:
         self._pictures = Pictures()
         self._pairing = Pairing(self._pictures.give_back)
         self._ring = None
+        self._framing = Framing()
+        self._looked_over = 0
         self._serial = 0
         self._handed_over = 0
         self._newest_alpha = 0
@@ -177,6 +182,7 @@ class BackgroundFilter:
         if now - self._drawn_at >= self.FORGET_AFTER:
             self._pairing.reset()
             self._capture.forget()
+            self._framing.look_everywhere()
             self._stall.resume()
         self._drawn_at = now
         self._pairing.matched = self.settings.sync == "matched"
@@ -198,7 +204,7 @@ class BackgroundFilter:
             self._serial += 1
             self._pairing.add(Frame(self._serial, now, picture))
             if ring is not None:
-                self._capture.stage(picture, self._serial, ring.width, ring.height)
+                self._capture.stage(picture, self._serial, ring.width, ring.height, self._framing)
         return self._compose(now, width, height)
 
     def _use_ring(self, ring):
@@ -207,6 +213,7 @@ class BackgroundFilter:
             self._pairing.forget_alphas()
             self._pairing.delay.reset()
             self._handed_over = self._serial
+            self._looked_over = 0
             self._ring = ring
         return ring
 
@@ -219,10 +226,22 @@ class BackgroundFilter:
             frame = self._pairing.alpha_ready(alpha.serial, now)
             if frame:
                 frame.picture.upload_alpha(alpha.address, ring.width, ring.height)
+                self._frame(ring, alpha.box, frame.picture.seen)
         handed_over = self._capture.hand_over(ring)
         if handed_over:
             self._handed_over = handed_over
         self._pairing.prune(ring.taken, self._handed_over)
+
+    def _frame(self, ring, box: Box | None, seen: Region) -> None:
+        """Choose what part of the next pictures the network sees, by where it found somebody."""
+        if not self.settings.crop_to_people:
+            self._framing.look_everywhere()
+            return
+        looked_over, overview = ring.overview()
+        if looked_over != self._looked_over:
+            self._looked_over = looked_over
+            self._framing.overview(overview, ring.width, ring.height)
+        self._framing.found(box, seen, ring.width, ring.height)
 
     def _compose(self, now: int, width: int, height: int) -> tuple[Ground, Cut] | None:
         shown, alpha_of = self._pairing.choose(now)

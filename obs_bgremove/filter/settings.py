@@ -127,6 +127,12 @@ class Settings:
     device: str = _setting(
         AUTO, "Device", "Where the model runs. If it cannot run there, the status says why."
     )
+    crop_to_people: bool = _setting(
+        True,
+        "Look closer at people",
+        "Shows the network only the part of the picture with people in it, so that it sees them larger. "
+        "Twice a second it looks at the whole picture for somebody who comes in elsewhere.",
+    )
     sync: str = _setting(
         "matched",
         "Sync",

@@ -39,7 +39,7 @@ class Choice:
         """Return what is printed before the download."""
         size = DOWNLOAD[self.flavour]
         told = f"{size / 1000:g} GB" if size >= 1000 else f"{size} MB"
-        return f"Choosing {self.package}: {self.why}. Download: about {told}."
+        return f"Installing {self.package}: {self.why}. Download: about {told}."
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def this_machine() -> Machine:
 def choose(machine: Machine, wanted: str = "auto") -> Choice:
     """Return the flavour for a machine; ``wanted`` other than "auto" is taken as it is."""
     if wanted != "auto":
-        return Choice(wanted, "you asked for it")
+        return Choice(wanted, "that is what was asked for")
     if machine.system == "darwin":
         return Choice("cpu", "on macOS it brings CoreML along")
     usual = machine.processor in ("x86_64", "amd64")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How fast the models are on this machine: measured once, for the model that "Automatic" takes."""
+"""How fast the models are on this machine: measured once, for their threads and the model of "Automatic"."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .. import home
 from . import environment
 from .errors import say
 
-#: About what a model on a device takes.
+#: About what a model on a device takes, without choosing its threads.
 SECONDS = 5
 
 
@@ -17,7 +17,8 @@ def ensure() -> None:
     """Measure unless it was done for these very models and this environment; a failure is only told."""
     record = home.read_record()
     now = _fingerprint(record)
-    if record.get("measured") == now and home.speed_file().is_file():
+    there = home.speed_file().is_file() and home.threads_file().is_file()
+    if record.get("measured") == now and there:
         return
     say("Measuring how fast the models are here.")
     arguments = ["--record", "--device", "auto", "--seconds", str(SECONDS)]

@@ -40,7 +40,18 @@ def uninstall(yes: bool) -> None:
 
 def _made_by_us(keep: list[Path]) -> list[Path]:
     directory = home.directory()
-    names = ("venv", "logs", "demo", "cache", "install.json", "install.new", "speed.json", "speed.new")
+    names = (
+        "venv",
+        "logs",
+        "demo",
+        "cache",
+        "install.json",
+        "install.new",
+        "speed.json",
+        "speed.new",
+        "threads.json",
+        "threads.new",
+    )
     below = directory / "models"
     fetched = [path for path in below.iterdir() if path not in keep] if below.is_dir() else []
     return [*(directory / name for name in names), *fetched]

@@ -11,8 +11,9 @@ import sys
 import onnxruntime
 
 from .. import home
-from . import automatic, catalogue, providers
+from . import automatic, catalogue, providers, threads
 from .measure import measure
+from .providers import CPU
 
 _COLUMNS = (
     # heading, field, format
@@ -38,7 +39,7 @@ def bench(names: list[str], device: str, seconds: float, target: str | None, rec
 
     ``device`` is one's name, "auto" (those that "Automatic" may take) or "all". ``seconds`` is
     about what a line takes. The rows go to the file ``target`` as well, and with ``record``
-    to where "Automatic" looks for them.
+    to where "Automatic" looks for them; the threads of each model are chosen then, too.
     """
     models = catalogue.read()
     unknown = [name for name in names if name not in models]
@@ -60,6 +61,8 @@ def bench(names: list[str], device: str, seconds: float, target: str | None, rec
     if not devices:
         print(f"The device {device!r} cannot be used here.", file=sys.stderr)
         return 1
+    if record and CPU in devices:
+        _choose_threads(chosen, seconds / 4)
     print(" ".join(f"{heading:{_width(form)}}" for heading, _field, form in _COLUMNS), flush=True)
     rows, failed = [], False
     for model in chosen:
@@ -87,6 +90,18 @@ def bench(names: list[str], device: str, seconds: float, target: str | None, rec
         automatic.write(rows)
         print(automatic.explanation(models))
     return 1 if failed else 0
+
+
+def _choose_threads(models: list[catalogue.Model], seconds: float) -> None:
+    """Find out how many threads each model gets, print it and record it."""
+    for model in models:
+        try:
+            figures = threads.measure(model, seconds)
+        except catalogue.ModelProblem:
+            # Told in the table.
+            continue
+        threads.record(model, threads.choose(figures))
+        print(threads.table(model, figures), flush=True)
 
 
 def _width(form: str) -> str:

@@ -4,23 +4,16 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
-import time
 from collections import Counter
 
 import numpy as np
 import onnxruntime
 
-from . import providers
+from . import providers, threads
 from .catalogue import Model, ModelProblem
 from .providers import CPU, Device, DeviceProblem
-
-#: With a single thread slower than this (seconds), a model is tried with more threads, and
-#: keeps them if they make it faster by this factor. Below, threads cost more than they bring.
-_SLOW = 0.012
-_WORTHWHILE = 0.8
-_MOST_THREADS = 4
+from .threads import Setting
 
 _FLOATS = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 
@@ -31,60 +24,38 @@ class Engine:
     ``lock`` is to be held during an inference: not every provider allows two at once.
     """
 
-    def __init__(self, model: Model, device: Device, alone: bool = True):
+    def __init__(self, model: Model, device: Device, alone: bool = True, setting: Setting | None = None):
         """Load it; raise ModelProblem (the model is at fault) or DeviceProblem (it may run elsewhere).
 
         ``alone``: no other engine is made meanwhile, so that what is written to stderr is about this one.
+        ``setting``: threads on the CPU; None: as recorded on this machine, else one thread.
         """
         self.model = model
         self.device = device
         self.lock = threading.Lock()
-        self.threads = 1
-        self.session = _load(model, device, 1, alone)
+        on_processor = device is CPU and (setting or threads.recorded(model))
+        self.setting = on_processor or Setting()
+        self.session = _load(model, device, self.setting, alone)
         #: What of the model does not run on the device, a sentence; empty if nothing, or nobody knows.
         self.elsewhere = "" if device is CPU else _elsewhere(self.session, device)
         self.height, self.width, self.states = _contract(model, self.session)
-        if device is CPU:
-            self._choose_threads()
-
-    def _choose_threads(self) -> None:
-        more = min(_MOST_THREADS, _processors() // 2)
-        if more < 2:
-            return
-        alone = self._seconds(self.session)
-        if alone < _SLOW:
-            return
-        several = _load(self.model, self.device, more)
-        if self._seconds(several) < alone * _WORTHWHILE:
-            self.session, self.threads = several, more
-
-    def _seconds(self, session) -> float:
-        feed = {"frame": np.zeros((self.height, self.width, 4), np.uint8)}
-        for stem, (dtype, shape) in self.states.items():
-            feed[f"state_{stem}"] = np.zeros(shape, dtype)
-        seconds = []
-        for _ in range(4):
-            began = time.perf_counter()
-            session.run(["alpha"], feed)
-            seconds.append(time.perf_counter() - began)
-        return min(seconds)
 
 
-def session_options(threads: int):
+def session_options(setting: Setting):
     """Return the options of every session of ours."""
     chosen = onnxruntime.SessionOptions()
-    chosen.intra_op_num_threads = threads
+    chosen.intra_op_num_threads = setting.threads
     chosen.inter_op_num_threads = 1
     # A thread that spins between two pictures takes a core from OBS.
-    chosen.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    chosen.add_session_config_entry("session.intra_op.allow_spinning", str(int(setting.spinning)))
     chosen.add_session_config_entry("session.inter_op.allow_spinning", "0")
     # Recurrent state decays into denormal numbers, which are many times slower.
     chosen.add_session_config_entry("session.set_denormal_as_zero", "1")
     return chosen
 
 
-def _load(model: Model, device: Device, threads: int, alone: bool = True):
-    options = session_options(threads)
+def _load(model: Model, device: Device, setting: Setting, alone: bool = True):
+    options = session_options(setting)
     if device.name == "directml":
         options.enable_mem_pattern = False
     if device is CPU:
@@ -201,12 +172,6 @@ def _first_line(error: BaseException) -> str:
 def _shortened(line: str, length: int = 300) -> str:
     line = line.strip().rstrip(".")
     return line if len(line) <= length else line[: length - 3] + "..."
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def reason(error: BaseException) -> str:

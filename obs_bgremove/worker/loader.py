@@ -150,7 +150,7 @@ class Loader:
         engine = self._engines.get(key)
         if engine is None:
             engine = Engine(model, device)
-            print(f"{model.name} loaded on {device.name}, {engine.threads} thread(s)", file=sys.stderr)
+            print(f"{model.name} loaded on {device.name}, threads: {engine.setting}", file=sys.stderr)
         try:
             stream = Stream(number, engine)
         except MemoryProblem:

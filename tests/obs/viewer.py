@@ -86,7 +86,7 @@ def main() -> None:
         for clip in clips.find(options.clips):
             score, report = play(Path(folder) / clip.name, home, clip, options, settings)
             scores.append(score)
-            print(row(clip.name, [score]) + f"{report.lagged:8}", flush=True)
+            print(row(clip.name, [score]) + f"{report.lagged!s:>8}", flush=True)
             if options.out and len(score.worst) > 1:
                 options.out.mkdir(parents=True, exist_ok=True)
                 cv2.imwrite(str(options.out / f"{clip.name}.png"), sheet(*score.worst[1:]))

@@ -108,7 +108,7 @@ def test_filters_are_served_while_another_ones_model_is_slow(directory):
 
 
 def test_filters_that_always_have_a_picture_waiting_get_equal_shares(directory):
-    add_model(directory, "looping", worker_models.looping(50))
+    add_model(directory, "looping", worker_models.looping(300))
     with worker_home.client() as client:
         channels = [client.open() for _ in range(3)]
         for channel, model in zip(channels, ("looping", "looping", "green")):
@@ -124,9 +124,9 @@ def test_filters_that_always_have_a_picture_waiting_get_equal_shares(directory):
                     seen[index], counts[index] = alpha.serial, counts[index] + 1
                 if live.taken >= camera.serial:
                     camera.hand_over(live, 5 + camera.serial % 5)
-            return sum(counts) >= 120
+            return sum(counts) >= 60
 
-        until(hurry, lambda: f"120 alphas; there were {counts}")
+        until(hurry, lambda: f"60 alphas; there were {counts}")
         # In turn: none of the slow ones gets a second picture before the others got theirs.
         assert abs(counts[0] - counts[1]) <= 3
         # The quick one never waits longer than for the other two, however many pictures they have.

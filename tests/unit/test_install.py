@@ -171,6 +171,7 @@ def bench(data, monkeypatch):
     def run(module, *arguments):
         calls.append((module, *arguments))
         home.speed_file().write_text("[]")
+        home.threads_file().write_text("{}")
         return calls.code
 
     monkeypatch.setattr(environment, "run_module", run)
@@ -190,7 +191,7 @@ def test_speed_is_measured_once(bench):
     assert home.read_record()["fingerprint"] == "first"
 
 
-@pytest.mark.parametrize("change", ["model", "environment", "record lost"])
+@pytest.mark.parametrize("change", ["model", "environment", "record lost", "threads lost"])
 def test_speed_is_measured_again_after_a_change(bench, data, change):
     speed.ensure()
     if change == "model":
@@ -198,7 +199,7 @@ def test_speed_is_measured_again_after_a_change(bench, data, change):
     elif change == "environment":
         home.write_record({**home.read_record(), "fingerprint": "second"})
     else:
-        home.speed_file().unlink()
+        (home.speed_file() if change == "record lost" else home.threads_file()).unlink()
     speed.ensure()
     assert len(bench) == 2
 
@@ -219,6 +220,7 @@ def installed(data, monkeypatch):
     for name in ("venv", "logs", "demo", "cache"):
         (data / name).mkdir()
     home.speed_file().write_text("[]")
+    home.threads_file().write_text("{}")
     home.write_record({"python": sys.executable, "flavour": "cpu"})
     return data
 

@@ -13,6 +13,7 @@ from obs_bgremove.worker import engine as engine_module
 from obs_bgremove.worker.engine import Engine
 from obs_bgremove.worker.loader import Loader, Request
 from obs_bgremove.worker.providers import CPU, DEVICES, DeviceProblem
+from obs_bgremove.worker.threads import Setting
 
 from . import worker_home, worker_models
 
@@ -152,10 +153,10 @@ def test_another_device_serves_while_an_engine_is_built(directory, pretended_ten
     go = threading.Event()
     real = engine_module._load
 
-    def slow(model, device, threads, alone=True):
+    def slow(model, device, setting, alone=True):
         if device is pretended_tensorrt:
             assert go.wait(worker_home.DEADLINE)
-        return real(model, device, threads, alone)
+        return real(model, device, setting, alone)
 
     monkeypatch.setattr(engine_module, "_load", slow)
     told, made = [], []
@@ -181,10 +182,10 @@ def test_an_engine_that_cannot_be_built_is_told_and_not_tried_again(
 ):
     real = engine_module._load
 
-    def fails(model, device, threads, alone=True):
+    def fails(model, device, setting, alone=True):
         if device is pretended_tensorrt:
             raise DeviceProblem("no kernel image")
-        return real(model, device, threads, alone)
+        return real(model, device, setting, alone)
 
     monkeypatch.setattr(engine_module, "_load", fails)
     told, made = [], []
@@ -268,7 +269,7 @@ def test_a_provider_that_takes_no_operator_has_failed(directory, monkeypatch):
 
 
 def test_where_operators_run_is_found_out(directory):
-    options = engine_module.session_options(1)
+    options = engine_module.session_options(Setting())
     options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
     file = str(catalogue.read()["green"].file)
     session = onnxruntime.InferenceSession(file, options, providers=[CPU.provider])

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Tiny models under the graph contract, for tests of the worker."""
+"""Tiny models under the graph contract, for tests of the worker.
+
+They reckon in float: the oldest onnxruntime that we run on cannot add or multiply bytes.
+"""
 
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
@@ -14,25 +17,26 @@ def green(height=HEIGHT, width=WIDTH):
 
 def inverted():
     """alpha = 255 - the green channel."""
-    nodes = [*_green_nodes("green"), helper.make_node("Sub", ["white", "green"], ["alpha"])]
-    return _model(nodes, {"white": np.array(255, np.uint8)})
+    nodes = [
+        *_green_nodes("green"),
+        _float("green", "value"),
+        helper.make_node("Sub", ["white", "value"], ["inverse"]),
+        _bytes("inverse", "alpha"),
+    ]
+    return _model(nodes, {"white": np.float32(255)})
 
 
 def counter():
     """alpha = how many pictures were inferred before this one (modulo 256), whatever is on them."""
     nodes = [
         helper.make_node("Add", ["state_count", "one"], ["next_state_count"]),
-        helper.make_node("Cast", ["state_count"], ["small"], to=TensorProto.UINT8),
-        helper.make_node("Expand", ["small", "size"], ["same"]),
         *_green_nodes("green"),
-        helper.make_node("Mul", ["green", "nothing"], ["zero"]),
-        helper.make_node("Add", ["same", "zero"], ["alpha"]),
+        _float("green", "value"),
+        helper.make_node("Mul", ["value", "nothing"], ["zero"]),
+        helper.make_node("Add", ["zero", "state_count"], ["same"]),
+        _bytes("same", "alpha"),
     ]
-    constants = {
-        "one": np.ones((1, 1), np.float32),
-        "nothing": np.array(0, np.uint8),
-        "size": np.array([HEIGHT, WIDTH], np.int64),
-    }
+    constants = {"one": np.ones((1, 1), np.float32), "nothing": np.float32(0)}
     return _model(nodes, constants, states={"count": [1, 1]})
 
 
@@ -62,9 +66,10 @@ def looping(rounds_per_value):
         helper.make_node("Mul", ["wide", "rounds_per_value"], ["rounds"]),
         helper.make_node("Loop", ["rounds", "going", "factor"], ["worked"], body=body),
         helper.make_node("ReduceMax", ["worked"], ["most"], keepdims=0),
-        helper.make_node("Cast", ["most"], ["most_small"], to=TensorProto.UINT8),
-        helper.make_node("Mul", ["most_small", "nothing"], ["zero"]),
-        helper.make_node("Add", ["green", "zero"], ["alpha"]),
+        helper.make_node("Mul", ["most", "nothing"], ["zero"]),
+        _float("green", "plane"),
+        helper.make_node("Add", ["plane", "zero"], ["sum"]),
+        _bytes("sum", "alpha"),
     ]
     constants = {
         "zeros": np.array([0, 0], np.int64),
@@ -73,7 +78,7 @@ def looping(rounds_per_value):
         "rounds_per_value": np.array(rounds_per_value, np.int64),
         "going": np.array(True),
         "factor": np.eye(64, dtype=np.float32),
-        "nothing": np.array(0, np.uint8),
+        "nothing": np.float32(0),
     }
     return _model(nodes, constants)
 
@@ -110,6 +115,14 @@ def forgetful():
     return model
 
 
+def _float(name, to):
+    return helper.make_node("Cast", [name], [to], to=TensorProto.FLOAT)
+
+
+def _bytes(name, to):
+    return helper.make_node("Cast", [name], [to], to=TensorProto.UINT8)
+
+
 def _green_nodes(name):
     return [
         helper.make_node(
@@ -136,6 +149,6 @@ def _model(
         + [value("frame", kind, [height, width, 4])],
         [value(output, kind, [height, width])]
         + [value(f"next_state_{stem}", TensorProto.FLOAT, shape) for stem, shape in states.items()],
-        [numpy_helper.from_array(array, name) for name, array in constants.items()],
+        [numpy_helper.from_array(np.asarray(array), name) for name, array in constants.items()],
     )
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)], ir_version=8)

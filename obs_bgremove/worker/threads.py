@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How many threads a model gets on the CPU, and whether they spin between two of its operators.
+
+Measured once on the machine, with and without a busy process on every processor: that is what an
+encoder is. Threads that have to wait for each other then cost more than they bring. Another setting
+than one thread is taken if, while the processors are busy, it is clearly quicker (``WORTHWHILE``)
+without taking much more processor time (``DEARER``) and, while they rest, it is not slower.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import home
+from .catalogue import Model
+
+WORTHWHILE = 0.8
+DEARER = 1.25
+_MOST = 4
+#: Between two inferences, as between two frames of a camera.
+_REST = 1 / 60
+_LEAST_RUNS = 5
+_BUSY = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: sum(range(100000))"
+
+
+class Setting(NamedTuple):
+    """Threads of a session; ``spinning``: whether they wait for work actively."""
+
+    threads: int = 1
+    spinning: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.threads}{' spinning' if self.spinning else ''}"
+
+
+class Figures(NamedTuple):
+    """Medians of an inference in milliseconds, on a machine that rests and on a busy one, and the
+    processor time of one with the rest after it."""
+
+    idle_ms: float
+    busy_ms: float
+    processor_ms: float
+
+
+def candidates() -> list[Setting]:
+    """Return the settings to compare on this machine, one thread first."""
+    more = [count for count in (2, _MOST) if count <= processors()]
+    return [Setting(), *(Setting(count, spinning) for count in more for spinning in (False, True))]
+
+
+def choose(figures: dict[Setting, Figures]) -> Setting:
+    """Return the setting to take."""
+    one = figures[Setting()]
+    good = [
+        setting
+        for setting, measured in figures.items()
+        if measured.busy_ms <= one.busy_ms * WORTHWHILE
+        and measured.processor_ms <= one.processor_ms * DEARER
+        and measured.idle_ms <= one.idle_ms
+    ]
+    return min(good, key=lambda setting: figures[setting].busy_ms, default=Setting())
+
+
+def measure(model: Model, seconds: float) -> dict[Setting, Figures]:
+    """Return the figures of each candidate; takes about ``seconds``. Raises ModelProblem."""
+    settings = candidates()
+    share = seconds / len(settings) / 2
+    idle = {setting: _run(model, setting, share) for setting in settings}
+    with _busy_processors():
+        busy = {setting: _run(model, setting, share) for setting in settings}
+    return {setting: Figures(idle[setting][0], *busy[setting]) for setting in settings}
+
+
+def _run(model: Model, setting: Setting, seconds: float) -> tuple[float, float]:
+    """Return median milliseconds and mean processor milliseconds of an inference."""
+    from .bare import Bare
+    from .engine import Engine
+    from .providers import CPU
+
+    bare = Bare(Engine(model, CPU, setting=setting))
+    picture = np.random.default_rng(1).integers(0, 256, (bare.engine.height, bare.engine.width, 4), np.uint8)
+    bare.run(picture)
+    took, end = [], time.monotonic() + seconds
+    began = time.process_time()
+    while time.monotonic() < end or len(took) < _LEAST_RUNS:
+        took.append(bare.run(picture))
+        time.sleep(_REST)
+    used = (time.process_time() - began) / len(took)
+    return statistics.median(took) / 1e6, used * 1e3
+
+
+@contextlib.contextmanager
+def _busy_processors():
+    """Keep every processor busy meanwhile."""
+    running = []
+    try:
+        for _ in range(processors()):
+            running.append(subprocess.Popen([sys.executable, "-c", _BUSY], stdin=subprocess.DEVNULL))
+        time.sleep(0.2)
+        yield
+    finally:
+        for one in running:
+            one.kill()
+        for one in running:
+            one.wait()
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def table(model: Model, figures: dict[Setting, Figures]) -> str:
+    """Return the figures and the choice in a line."""
+    each = ", ".join(
+        f"{setting}: {measured.idle_ms:.1f}/{measured.busy_ms:.1f}/{measured.processor_ms:.1f}"
+        for setting, measured in figures.items()
+    )
+    return f"Threads for {model.name} (ms at rest/busy/of processor): {each}. Taken: {choose(figures)}."
+
+
+def recorded(model: Model) -> Setting | None:
+    """Return what was chosen for this very model on this machine; None if nothing was."""
+    entry = _read().get(model.name)
+    try:
+        if entry["size"] == model.file.stat().st_size:
+            return Setting(max(1, int(entry["threads"])), bool(entry["spinning"]))
+    except (KeyError, TypeError, ValueError, OSError):
+        pass
+    return None
+
+
+def record(model: Model, setting: Setting) -> None:
+    """Keep what was chosen for a model."""
+    entry = {"size": model.file.stat().st_size, **setting._asdict()}
+    path = home.threads_file()
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps({**_read(), model.name: entry}, indent=2) + "\n", encoding="utf-8")
+    os.replace(fresh, path)
+
+
+def _read() -> dict:
+    try:
+        entries = json.loads(home.threads_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return entries if isinstance(entries, dict) else {}
