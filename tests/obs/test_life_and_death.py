@@ -144,6 +144,47 @@ def test_the_same_source_in_two_scenes_and_studio_mode(tmp_path, test_home, clip
         ends_well(obs)
 
 
+def test_a_source_that_nobody_sees_costs_nothing(tmp_path, test_home, numbered_clip, ends_well):
+    """The model takes most of a processor while it is seen."""
+    source = collection.clip("Clip", numbered_clip, [filtered({**SETTINGS, "model": "green-slow"})])
+    scenes = [collection.scene("Scene", ["Clip"]), collection.scene("Empty", [])]
+    things = collection.collection("Test", [source], scenes, scripts=[collection.script(SCRIPT)])
+
+    def worker_seconds(obs) -> float:
+        """Return the processor time that the worker takes in two seconds."""
+        times = psutil.Process(status(obs)["worker_pid"]).cpu_times
+        before = times()
+        time.sleep(2.0)
+        after = times()
+        return after.user + after.system - before.user - before.system
+
+    with open_obs(tmp_path, test_home, things) as obs:
+        wait_until_running(obs)
+        item = obs.ws.get_scene_item_id("Scene", "Clip").scene_item_id
+        seen = worker_seconds(obs)
+        for hide, show in (
+            (
+                lambda: obs.ws.set_scene_item_enabled("Scene", item, False),
+                lambda: obs.ws.set_scene_item_enabled("Scene", item, True),
+            ),
+            (
+                lambda: obs.ws.set_current_program_scene("Empty"),
+                lambda: obs.ws.set_current_program_scene("Scene"),
+            ),
+        ):
+            hide()
+            wait_for(lambda: status(obs)["state"] == "idle", "the source rests")
+            # What was under way has been inferred by then.
+            time.sleep(1.0)
+            hidden = worker_seconds(obs)
+            print(f"worker: {seen:.2f} s of 2 s seen, {hidden:.2f} s hidden")
+            assert hidden < 0.2 * seen
+            wait_for(lambda: status(obs)["alphas_per_second"] == 0, "no more alphas")
+            show()
+            wait_until_running(obs)
+        ends_well(obs)
+
+
 @pytest.mark.parametrize("size", [(0, 0), (1, 1), (641, 359), (33, 777)])
 def test_odd_sizes(tmp_path, test_home, size, ends_well):
     source = collection.color("Plain", (0, 255, 0), size, [filtered(SETTINGS)])

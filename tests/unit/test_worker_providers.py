@@ -276,3 +276,24 @@ def test_where_operators_run_is_found_out(directory):
     if not hasattr(session, "get_provider_graph_assignment_info"):
         pytest.skip("this onnxruntime cannot tell (1.24 and newer can)")
     assert {provider for provider, _operator in engine_module._operators(session)} == {CPU.provider}
+
+
+def test_a_filter_is_served_only_by_a_model_that_has_run(directory, monkeypatch):
+    """The first inference of a session takes many times as long as the others."""
+    events = []
+    real = engine_module.Binding.run
+
+    def run(binding):
+        events.append("run")
+        real(binding)
+
+    monkeypatch.setattr(engine_module.Binding, "run", run)
+    loader = Loader(
+        lambda message: events.append(message["tell"]), lambda request, stream: events.append(stream)
+    )
+    loader._load(Request(1, "green", "cpu"))
+    stream = next(event for event in events if not isinstance(event, str))
+    stream.close()
+    told = [event if isinstance(event, str) else "made" for event in events]
+    assert told[0] == "loading" and told[-2:] == ["made", "ring"]
+    assert told[1:-2] and set(told[1:-2]) == {"run"}
