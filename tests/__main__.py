@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""All tests: ``python3 -m tests [options of pytest]``. Needs nothing installed; see :func:`main`."""
+"""All tests: ``python3 -m tests [--training] [options of pytest]``. Needs nothing installed."""
 
 from __future__ import annotations
 
@@ -16,16 +16,23 @@ if not os.environ.get(home.VARIABLE):
 from obs_bgremove.setup import command, environment, obs_program
 from obs_bgremove.setup.errors import SetupError, say
 
-GROUPS = ["evaluate", "demo", "test"]
+#: Beside those of the worker. Training needs torch, whose packages with CUDA are some 3 GB on Linux.
+GROUPS, TRAINING_GROUPS = ["evaluate", "demo", "test"], ["train"]
+TRAINING = "--training"
 
 
 def main(arguments: list[str]) -> int:
     """Make or reuse an environment with all that the tests need, run pytest in it, return its exit code.
 
-    On Debian and Ubuntu as root a missing OBS is installed; where it cannot be had, its tests are skipped.
+    ``--training`` adds what the tests of training need; without it they are skipped. On Debian and Ubuntu as
+    root a missing OBS is installed; where it cannot be had, its tests are skipped.
     """
+    groups = GROUPS
+    if TRAINING in arguments:
+        arguments = [argument for argument in arguments if argument != TRAINING]
+        groups = [*GROUPS, *TRAINING_GROUPS]
     try:
-        command.set_up(home.read_record().get("flavour", "cpu"), [], GROUPS)
+        command.set_up(home.read_record().get("flavour", "cpu"), [], groups)
     except SetupError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1

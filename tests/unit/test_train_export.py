@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 for package in ("torch", "lightning_fabric", "albumentations", "tensorboard", "matplotlib"):
-    pytest.importorskip(package, reason="training needs the dependency group 'train'")
+    pytest.importorskip(package, reason="needs torch: python3 -m tests --training")
 
 import torch  # noqa: E402
 

@@ -9,9 +9,9 @@ import json
 import numpy as np
 import pytest
 
-pytest.importorskip("torch", reason="training needs the dependency group 'train'")
+pytest.importorskip("torch", reason="needs torch: python3 -m tests --training")
 for package in ("lightning_fabric", "albumentations", "tensorboard", "matplotlib"):
-    pytest.importorskip(package, reason="training needs the dependency group 'train'")
+    pytest.importorskip(package, reason="needs torch: python3 -m tests --training")
 
 import torch  # noqa: E402
 
