@@ -361,6 +361,7 @@ class BackgroundFilter:
             problem=problem,
             note=self._channel.note,
             worker_pid=shared.client.pid or 0,
+            pictures_without_alpha=self._meter.missing(1 / shared.frame_seconds()),
         )
 
     # --- end ----------------------------------------------------------------------------

@@ -32,6 +32,8 @@ class Status:
     problem: str
     note: str
     worker_pid: int
+    #: Pictures a second that the alphas do not suffice for; 0 if each has its own.
+    pictures_without_alpha: float = 0.0
 
     #: ``state``: an alpha is shown, the first one is awaited, the room is hidden because there
     #: is none, or nobody looks at the source.
@@ -55,6 +57,12 @@ class Status:
                 )
             else:
                 parts.append("The picture is not delayed; the cut-out trails behind movement.")
+            if self.pictures_without_alpha:
+                parts.append(
+                    f"That is too slow for {self.pictures_without_alpha:.0f} pictures a second, which "
+                    f"{'are left out' if self.delay_frames else 'get an older alpha'}: choose a quicker "
+                    "model, or leave the choice to us."
+                )
         elif self.state == self.HIDDEN:
             parts.append("The room stays hidden until there is an alpha again.")
         elif self.state == self.IDLE:
@@ -74,6 +82,8 @@ class Meter:
     """Counts alphas over the last seconds. Filled on the graphics thread, read on others."""
 
     WINDOW = 2.0
+    #: A part of the frames that may be missed without a word.
+    FEW = 0.2
 
     def __init__(self):
         self._arrivals: deque[tuple[float, int]] = deque(maxlen=600)
@@ -81,6 +91,16 @@ class Meter:
     def count(self, inference_ns: int) -> None:
         """Take note of an alpha that has just come."""
         self._arrivals.append((time.monotonic(), inference_ns))
+
+    def missing(self, frames_per_second: float) -> float:
+        """Return how many frames a second get no alpha of their own; 0 if it is few, or not known yet."""
+        now = time.monotonic()
+        arrivals = [when for when, _inference in list(self._arrivals)]
+        recent = sum(now - when < self.WINDOW for when in arrivals)
+        # Not in the first moments: there are few, because they have just begun to come.
+        begun = any(self.WINDOW <= now - when < 2 * self.WINDOW for when in arrivals)
+        missing = frames_per_second - recent / self.WINDOW
+        return missing if begun and missing > self.FEW * frames_per_second else 0.0
 
     def read(self) -> tuple[float, float]:
         """Return (alphas per second, median milliseconds per alpha); zeros if there was none lately."""

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import statistics
+import time
 from pathlib import Path
 
 import numpy
@@ -17,6 +19,29 @@ source = "made by the tests"
 height = {height}
 width = {width}
 """
+
+
+def ballast_for(milliseconds: float, folder: Path) -> int:
+    """Return the ballast that makes a network take about so long on this machine, on one thread."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    seconds = {}
+    for ballast in (0, 40):
+        file = write_green_is_person(folder / str(ballast), ballast=ballast) / "model.onnx"
+        session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+        frame = numpy.zeros(session.get_inputs()[0].shape, numpy.uint8)
+        times = []
+        for _ in range(20):
+            began = time.perf_counter()
+            session.run(None, {"frame": frame})
+            times.append(time.perf_counter() - began)
+            # As in the worker, where the processor does something else between two frames.
+            time.sleep(1 / 60)
+        seconds[ballast] = statistics.median(times)
+    each = (seconds[40] - seconds[0]) / 40
+    return max(1, round((milliseconds / 1000 - seconds[0]) / each))
 
 
 def write_green_is_person(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from obs_bgremove import home
 from obs_bgremove.setup import interpreter, runtime
 from obs_bgremove.setup.runtime import Machine
 
@@ -33,6 +34,18 @@ def test_choice_and_its_reason(machine, flavour, word):
 
 def test_what_is_asked_for_is_taken():
     assert runtime.choose(Machine("linux", "x86_64", "NVIDIA H200", 550), "cpu").flavour == "cpu"
+
+
+def test_each_flavour_has_a_package_sizes_and_a_dependency_group():
+    project = (home.PROJECT / "pyproject.toml").read_text()
+    for flavour in runtime.FLAVOURS:
+        assert (
+            runtime.PACKAGES[flavour]
+            in runtime.choose(runtime.Machine("linux", "x86_64"), flavour).sentence()
+        )
+        assert runtime.DOWNLOAD[flavour] < runtime.ON_DISK[flavour]
+        (line,) = [line for line in project.splitlines() if line.startswith(f"worker-{flavour} = ")]
+        assert f'"{runtime.PACKAGES[flavour]}' in line
 
 
 def test_the_sentence_names_package_and_size():

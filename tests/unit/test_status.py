@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the status says about a machine that is too slow for the model."""
+
+import dataclasses
+
+import pytest
+
+from obs_bgremove.filter import status as status_module
+from obs_bgremove.filter.status import Meter, Status
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that is set by hand."""
+
+    class Clock:
+        now = 100.0
+
+        def monotonic(self):
+            return self.now
+
+    made = Clock()
+    monkeypatch.setattr(status_module, "time", made)
+    return made
+
+
+def come(meter, clock, rate, seconds):
+    """Let alphas come at a rate."""
+    for _ in range(int(rate * seconds)):
+        clock.now += 1 / rate
+        meter.count(1_000_000)
+
+
+@pytest.mark.parametrize(("rate", "missing"), [(30, 0), (29, 0), (25, 0), (20, 10), (8, 22)])
+def test_frames_that_get_no_alpha_of_their_own_are_counted(clock, rate, missing):
+    meter = Meter()
+    come(meter, clock, rate, 4)
+    assert meter.missing(30) == pytest.approx(missing, abs=1)
+
+
+def test_the_first_moments_are_not_judged(clock):
+    meter = Meter()
+    assert meter.missing(30) == 0
+    come(meter, clock, 8, 1.5)
+    assert meter.missing(30) == 0
+
+
+def test_after_a_pause_it_is_not_judged_at_once(clock):
+    meter = Meter()
+    come(meter, clock, 30, 4)
+    clock.now += 60
+    come(meter, clock, 30, 0.5)
+    assert meter.missing(30) == 0
+
+
+def told(**changes):
+    fields = dict.fromkeys((field.name for field in dataclasses.fields(Status)), 0)
+    texts = {"source": "Camera", "filter": "F", "model": "m", "device": "cpu", "problem": "", "note": ""}
+    return Status(**{**fields, **texts, "state": Status.RUNNING, "alphas_per_second": 8, **changes}).text
+
+
+def test_it_is_said_with_what_becomes_of_those_pictures():
+    assert "too slow" not in told(delay_frames=2)
+    assert "too slow for 22 pictures a second, which are left out: choose a quicker model" in told(
+        delay_frames=2, pictures_without_alpha=22.0
+    )
+    assert "which get an older alpha" in told(delay_frames=0, pictures_without_alpha=22.0)
