@@ -2,7 +2,7 @@
 """What the viewer sees, measured: plays clips with known alpha through a real OBS and scores what it shows.
 
     python -m tests.obs.viewer --clips DIR [--home DIR] [--set KEY=VALUE ...] [--out DIR]
-                               [--filter ID | --no-filter] [--seconds S]
+                               [--filter ID | --no-filter] [--seconds S] [--offline]
 
 A clip is a folder of com.mp4 (the picture) and pha.mkv (its alpha). The filtered source stands
 in the scene twice, before black and before white, so that both colour and alpha of each shown
@@ -10,6 +10,8 @@ frame can be computed from a lossless recording, whatever filter makes them. Eac
 is matched with the frame of the clip whose colours it carries; its alpha is scored against the
 truth of that very frame. "lag" is the number of frames by which the alpha fits the truth
 best when it is taken for an older one's, to a tenth of a frame. Errors x 1000, dtSSD x 100.
+With --offline each clip has a second line: the same model on the same frames without OBS, its alpha enlarged
+bilinearly. What is lost on the way to the viewer, or gained, is the difference.
 """
 
 from __future__ import annotations
@@ -24,12 +26,14 @@ from pathlib import Path
 import cv2
 import numpy
 
+from export.card import SHELF, read_card
 from export.evaluate import clips
 from export.metrics.dtssd import dtssd
 from export.metrics.edge import edge_mad
 from export.metrics.mad import mad
 from export.metrics.mse import mse
 from export.metrics.segmentation import overlap
+from export.runner import Runner
 from obs_bgremove import home as installed
 from obs_bgremove.demo import collection
 from obs_bgremove.demo.private_obs import PrivateObs
@@ -75,22 +79,28 @@ def main() -> None:
     parser.add_argument("--filter", default="obs_bgremove", help="id of the filter, to measure another one")
     parser.add_argument("--no-filter", action="store_true", help="the bare clip")
     parser.add_argument("--seconds", type=float, default=5.0, help="how long each clip is recorded")
+    parser.add_argument("--offline", action="store_true", help="score the model without OBS as well")
     parser.add_argument("--out", type=Path, help="folder for contact sheets of the worst frames")
     options = parser.parse_args()
     settings = dict(_setting(one) for one in options.set)
     heading = f"{'clip':30}" + "".join(f"{name:>8}" for name in COLUMNS) + "  levels frames  lagged"
     print(heading)
-    scores = []
+    scores, offline = [], []
     with tempfile.TemporaryDirectory() as folder:
         home = make_home(Path(folder) / "home", _models(options.home))
         for clip in clips.find(options.clips):
             score, report = play(Path(folder) / clip.name, home, clip, options, settings)
             scores.append(score)
             print(row(clip.name, [score]) + f"{report.lagged!s:>8}", flush=True)
+            if options.offline:
+                offline.append(without_obs(clip, _model(home, settings.get("model", ""))))
+                print(row("  without OBS", offline[-1:]), flush=True)
             if options.out and len(score.worst) > 1:
                 options.out.mkdir(parents=True, exist_ok=True)
                 cv2.imwrite(str(options.out / f"{clip.name}.png"), sheet(*score.worst[1:]))
     print(row("mean", scores))
+    if offline:
+        print(row("  without OBS", offline))
 
 
 def _setting(text: str) -> tuple[str, object]:
@@ -103,6 +113,16 @@ def _setting(text: str) -> tuple[str, object]:
 
 def _models(home: Path) -> dict[str, Path]:
     return {card.parent.name: card.parent for card in (home / "models").glob("*/card.toml")}
+
+
+def _model(home: Path, name: str) -> Path:
+    """Return the model.onnx that the worker takes for a name; without one that of the default."""
+    folders = [*(home / "models").glob("*/"), *SHELF.glob("*/")]
+    cards = [read_card(folder / "card.toml") for folder in folders if (folder / "model.onnx").is_file()]
+    for card in cards:
+        if card.name == name or (name in ("", "auto") and card.default):
+            return card.path.parent / "model.onnx"
+    raise SystemExit(f"{home / 'models'} has no model {name or '(default)'!r}; fetch it, or use --home.")
 
 
 def row(label: str, scores: list[Score]) -> str:
@@ -163,21 +183,45 @@ def score_recording(recording: Path, frames, truths) -> Score:
             continue  # nothing is shown, or the same frame again
         truth = truths[number]
         score.shown += 1
-        score.levels.update(numpy.unique((alpha * 255).round().astype(int)).tolist())
-        error = mad(alpha, truth)
-        score.add("MAD", error)
-        score.add("MSE", mse(alpha, truth))
-        score.add("edge", edge_mad(alpha, truth))
-        score.add("IoU", overlap(alpha, truth).iou)
-        score.add("lag", lag(alpha, truths, number))
-        far = cv2.dilate((truth > 0.02).astype(numpy.uint8), numpy.ones((2 * FAR + 1, 2 * FAR + 1))) == 0
-        if far.any():
-            score.add("leak", float(alpha[far].mean()))
+        error = score_frame(score, alpha, truths, number)
         if before and before[0] + 1 == number:
             score.add("dtSSD", dtssd(alpha, before[1], truth, truths[number - 1]))
         if error > score.worst[0]:
             score.worst = (error, frames[number], alpha, truth, black)
         before = number, alpha
+    return score
+
+
+def score_frame(score: Score, alpha: numpy.ndarray, truths, number: int) -> float:
+    """Score one alpha against the truth of frame ``number``; return its MAD."""
+    truth = truths[number]
+    score.levels.update(numpy.unique((alpha * 255).round().astype(int)).tolist())
+    error = mad(alpha, truth)
+    score.add("MAD", error)
+    score.add("MSE", mse(alpha, truth))
+    score.add("edge", edge_mad(alpha, truth))
+    score.add("IoU", overlap(alpha, truth).iou)
+    score.add("lag", lag(alpha, truths, number))
+    far = cv2.dilate((truth > 0.02).astype(numpy.uint8), numpy.ones((2 * FAR + 1, 2 * FAR + 1))) == 0
+    if far.any():
+        score.add("leak", float(alpha[far].mean()))
+    return error
+
+
+def without_obs(clip: Path, model: Path) -> Score:
+    """Score a model on a clip, frame after frame."""
+    frames, truths = zip(*clips.read(clip))
+    runner, score, before = Runner(model), Score(), None
+    height, width = truths[0].shape
+    for number, frame in enumerate(frames):
+        small = cv2.resize(frame, (runner.width, runner.height), interpolation=cv2.INTER_AREA)
+        answer = runner.alpha(cv2.cvtColor(small, cv2.COLOR_BGR2BGRA))
+        large = cv2.resize(answer, (width, height), interpolation=cv2.INTER_LINEAR)
+        alpha = large.astype(numpy.float32) / 255
+        score_frame(score, alpha, truths, number)
+        if before is not None:
+            score.add("dtSSD", dtssd(alpha, before, truths[number], truths[number - 1]))
+        before, score.shown = alpha, number + 1
     return score
 
 
