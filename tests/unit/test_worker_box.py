@@ -76,14 +76,17 @@ def test_another_part_of_the_picture_is_another_memory(directory):
 
 
 def test_overviews_have_no_part_in_the_memory_of_the_frames(directory):
+    add_model(directory, "counter", worker_models.counter(step=60), settle_frames=3)
     with worker_home.client() as client:
         channel = client.open()
         channel.request("counter", "cpu")
         live, camera = ring(channel, client), Camera()
-        counted = []
+        counted, boxes = [], []
         for value in range(4):
             whole = picture(live, 0, 0, value + 1, 1)
             assert live.hand_over_overview(whole[1], live.width * 4)
             counted.append(camera.alpha(live, value)[1][0])
             until(lambda: live.overview()[0] == len(counted), "an answer")
-        assert counted == [0, 1, 2, 3]
+            boxes.append(live.overview()[1])
+        # Nor do the frames in that of the overviews: the fourth would be all person.
+        assert (counted, boxes) == ([0, 60, 120, 180], [None] * 4)

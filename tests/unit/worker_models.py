@@ -26,8 +26,8 @@ def inverted():
     return _model(nodes, {"white": np.float32(255)})
 
 
-def counter():
-    """alpha = how many pictures were inferred before this one (modulo 256), whatever is on them."""
+def counter(step=1):
+    """alpha = ``step`` times how many pictures were inferred before this one, whatever is on them."""
     nodes = [
         helper.make_node("Add", ["state_count", "one"], ["next_state_count"]),
         *_green_nodes("green"),
@@ -36,7 +36,7 @@ def counter():
         helper.make_node("Add", ["zero", "state_count"], ["same"]),
         _bytes("same", "alpha"),
     ]
-    constants = {"one": np.ones((1, 1), np.float32), "nothing": np.float32(0)}
+    constants = {"one": np.full((1, 1), step, np.float32), "nothing": np.float32(0)}
     return _model(nodes, constants, states={"count": [1, 1]})
 
 
