@@ -104,6 +104,12 @@ def _wrap(options) -> None:
     wrap(options.model, options.name, options.licence, reading, options.again, options.clips, options.images)
 
 
+def _compare(options) -> None:
+    from .compare import compare
+
+    print(compare(options.runs, options.images, options.split))
+
+
 def _quantise(options) -> None:
     from .quantise import quantise
 
@@ -209,6 +215,12 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--into", type=Path, required=True)
     command.add_argument("--images", type=Path, help="photographs to calibrate with and compare on")
     command.set_defaults(run=_quantise)
+
+    command = commands.add_parser("compare", help="print the architectures of recipes/compare-* side by side")
+    command.add_argument("--runs", type=Path, help="where reproduce trained them, each --into a folder here")
+    command.add_argument("--images", type=Path, help="sets of pictures that the trained ones are measured on")
+    command.add_argument("--split", default="val", help="which split of the sets (default: val)")
+    command.set_defaults(run=_compare)
 
     command = commands.add_parser("shelf", help="print the table of models, made of the cards")
     command.set_defaults(run=_shelf)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The table of models in models/README.md, made of the cards."""
+"""The tables of models in models/README.md, made of the cards."""
 
 from __future__ import annotations
 
@@ -21,16 +21,24 @@ _QUALITY = {
 
 
 def shelf_table(directory: Path = SHELF) -> str:
-    """Return the Markdown table of all models of a shelf; a dash where nothing was measured."""
+    """Return the Markdown tables of all models of a shelf: clips, then person IoU on sets of pictures.
+
+    A dash stands where nothing was measured.
+    """
     cards = shelf_cards(directory)
-    headings = ["model", "input", "licence", "ms", *_QUALITY]
-    return table(headings, [_row(card) for card in cards])
+    clips = table(["model", "input", "licence", "ms", *_QUALITY], [_row(card) for card in cards])
+    keys = {key for card in cards for key in card.quality if key.endswith("_iou")} - {"clips_iou"}
+    sets = sorted(key[: -len("_iou")] for key in keys)
+    rows = [[f"`{card.name}`", *(_value(card, f"{label}_iou", 3) for label in sets)] for card in cards]
+    return f"{clips}\n\n{table(['IoU, pictures', *sets], rows)}"
+
+
+def _value(card: Card, key: str, digits: int) -> str:
+    return f"{card.quality[key]:.{digits}f}" if key in card.quality else "-"
 
 
 def _row(card: Card) -> list[str]:
     name = f"`{card.name}`{' (default)' if card.default else ''}"
-    values = [
-        f"{card.quality[key]:.{digits}f}" if key in card.quality else "-" for key, digits in _QUALITY.values()
-    ]
+    values = [_value(card, key, digits) for key, digits in _QUALITY.values()]
     milliseconds = f"{card.speed['milliseconds']:.1f}" if "milliseconds" in card.speed else "-"
     return [name, f"{card.width}x{card.height}", card.licence, milliseconds, *values]

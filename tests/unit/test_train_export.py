@@ -17,6 +17,7 @@ import torch  # noqa: E402
 from export import contract, networks, reproduce, torch_tflite  # noqa: E402
 from export.__main__ import main  # noqa: E402
 from export.card import SHELF  # noqa: E402
+from export.data import drawn  # noqa: E402
 from export.errors import ExportError  # noqa: E402
 from export.training import recipe  # noqa: E402
 
@@ -130,3 +131,25 @@ def test_a_tflite_that_differs_is_not_written(checkpoint, tmp_path, capsys, monk
     assert main(["tflite", str(checkpoint()), str(path)]) == 1
     assert "not written" in capsys.readouterr().err
     assert not path.exists()
+
+
+def test_compare_tells_trained_from_untrained(checkpoint, tmp_path, monkeypatch, capsys):
+    recipes, runs, sets = (tmp_path / name for name in ("recipes", "runs", "sets"))
+    recipes.mkdir()
+    for name in ("compare-one", "compare-two"):
+        (recipes / f"{name}.toml").write_text(
+            'network = "unet"\nshipped = false\nheight = 32\nwidth = 48\ntrain = ["a"]\ntest = ["b"]\n'
+            "[options]\nbase = 8\n"
+        )
+    monkeypatch.setattr(recipe, "RECIPES", recipes)
+    reproduce.export_checkpoint(checkpoint(), runs / "compare-one" / "model.onnx")
+    drawn.make(sets)
+    assert main(["compare", "--runs", str(runs), "--images", str(sets)]) == 0
+    trained, untrained = ([cell.strip() for cell in row.split("|")[1:-1]]
+                          for row in capsys.readouterr().out.splitlines()[2:])  # fmt: skip
+    weights = sum(entry.numel() for entry in networks.build("unet", {"base": 8}).parameters())
+    assert trained[:3] == untrained[:3] == ["`unet`", "48x32", f"{weights / 1e6:.2f}"]
+    assert all(0 <= float(cell) <= 1 for cell in trained[5:])
+    assert untrained[5:] == ["not trained", *["-"] * 6]
+    assert main(["compare", "--runs", str(runs), "--images", str(runs)]) == 1
+    assert "There are no pictures in" in capsys.readouterr().err
