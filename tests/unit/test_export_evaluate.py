@@ -11,7 +11,9 @@ import pytest
 
 from export.__main__ import main
 from export.card import SHELF, read_card, with_section
+from export.evaluate import measure
 from export.evaluate.scale import to_frame, to_picture
+from export.runner import Runner
 from export.shelf import shelf_table
 
 from .export_models import HEIGHT, WIDTH, contract_model
@@ -101,6 +103,18 @@ def test_evaluate_command(data, capsys):
     kept = (data / "model" / "card.toml").read_text(encoding="utf-8")
     assert "# a comment that stays" in kept
     assert "99.0" not in kept
+
+
+def test_the_worst_are_kept_to_be_looked_at(data, monkeypatch):
+    monkeypatch.setattr(measure, "WORST", 1)
+    runner = Runner(data / "model" / "model.onnx")
+    (pictures,) = measure.on_pictures(runner, data / "sets", "val").values()
+    assert [sample.title for sample in pictures.worst] == ["squares, 1: IoU 0.000"]
+    assert pictures.course == pytest.approx([0, 32 * 32 / (WIDTH * HEIGHT) * 1e3])
+    (clip,) = measure.on_clips(runner, data / "clips").values()
+    assert len(clip.course) == 4
+    assert [sample.badness for sample in clip.worst] == [max(clip.course)]
+    assert clip.figures["mad"] == pytest.approx(np.mean(clip.course))
 
 
 @pytest.mark.parametrize(
