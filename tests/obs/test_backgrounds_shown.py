@@ -191,29 +191,6 @@ def test_sources_that_cannot_be_a_background(shown, obs):
     obs.ws.remove_input("Soon gone")
 
 
-def contour(picture, level=128):
-    """Return where the alpha's right edge crosses ``level`` on the middle row, in pixels."""
-    row = picture[180, :, 3]
-    inside = numpy.nonzero(row >= level)[0].max()
-    high, low = row[inside], row[inside + 1]
-    return inside + 0.5 + (high - level) / max(high - low, 1)
-
-
-def test_shift_and_softness_are_in_pixels_and_independent(shown):
-    plain = contour(shown(background="transparent")[0])
-    for shift in (-12.0, -4.0, 4.0, 12.0):
-        for softness in (0.0, 4.0):
-            (picture,) = shown(background="transparent", edge_shift=shift, edge_softness=softness)
-            assert contour(picture) - plain == pytest.approx(shift, abs=1.2)
-    widths = {}
-    for softness in (0.0, 4.0, 8.0):
-        (picture,) = shown(background="transparent", edge_softness=softness)
-        widths[softness] = contour(picture, 26) - contour(picture, 230)
-    # From 10 % to 90 % a Gaussian edge has 2.56 standard deviations.
-    assert widths[8.0] == pytest.approx(2.56 * 8, abs=2.5)
-    assert widths[0.0] < widths[4.0] < widths[8.0]
-
-
 def test_views_show_what_the_filter_sees(shown):
     (alpha,) = shown(background="blur", view="alpha")
     assert near(alpha[180, 320], (255, 255, 255))

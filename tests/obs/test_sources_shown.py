@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import cv2
@@ -11,14 +12,19 @@ import pytest
 
 from obs_bgremove.demo import collection
 from obs_bgremove.demo.private_obs import wait_for
-from tests.obs.stage import BLUE, SCRIPT, filtered, open_obs, statuses, wait_until_running
+from tests.obs.stage import BLUE, SCRIPT, filtered, one_scene, open_obs, statuses, wait_until_running
 
 WIDTH, HEIGHT = 640, 360
 SETTINGS = {"background": "color", "background_color": BLUE, "model": "green"}
 ROOM, PERSON = (255, 0, 255), (40, 220, 90)
 
 CROP = collection.effect("crop_filter", "Crop", {"left": 100, "right": 100, "relative": True})
+SCALE = collection.effect("scale_filter", "Scale", {"resolution": "321x181", "sampling": "bilinear"})
 SHADE = collection.effect("color_filter_v2", "Shade", {"opacity": 0.5})
+
+
+KINDS = ("image", "upright", "4K", "media", "scene", "group")
+AROUND = ("alone", "crop before", "crop after", "shade after")
 
 
 def picture(width=WIDTH, height=HEIGHT):
@@ -58,12 +64,16 @@ def things(files, kind, filters):
     return [image], [], [collection.group("Source", ["Image"], (WIDTH, HEIGHT), filters)], "Source"
 
 
+SHOWN = [(kind, around) for kind in KINDS for around in AROUND]
+# Scaling is the same for all sources but for a group, which is drawn by its scene.
+SHOWN += [(kind, around) for kind in ("media", "group") for around in ("scale before", "scale after")]
+
+
 def near(color, expected, tolerance=4):
     return numpy.abs(numpy.asarray(color[:3], int) - numpy.asarray(expected)).max() <= tolerance
 
 
-@pytest.mark.parametrize("kind", ["image", "upright", "4K", "media", "scene", "group"])
-@pytest.mark.parametrize("around", ["alone", "crop before", "crop after", "shade after"])
+@pytest.mark.parametrize(("kind", "around"), SHOWN)
 def test_person_kept_and_room_gone(tmp_path, test_home, files, kind, around):
     ours = filtered(SETTINGS)
     filters = {
@@ -71,6 +81,8 @@ def test_person_kept_and_room_gone(tmp_path, test_home, files, kind, around):
         "crop before": [CROP, ours],
         "crop after": [ours, CROP],
         "shade after": [ours, SHADE],
+        "scale before": [SCALE, ours],
+        "scale after": [ours, SCALE],
     }[around]
     sources, scenes, groups, name = things(files, kind, filters)
     main = collection.scene("Scene", ["Black", collection.item(name, fit=(WIDTH, HEIGHT))])
@@ -116,3 +128,26 @@ def test_text_has_a_filter_too(tmp_path, test_home):
         assert obs.stop().code == 0
     assert shown[..., 3].max() > 200
     assert shown[..., 3].min() == 0
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="captures an X screen")
+def test_captured_screen(tmp_path, test_home, files):
+    """A full-screen projector shows the picture, and a source captures the screen."""
+    sources = [
+        collection.image("Picture", files / "wide.png"),
+        collection.source("xshm_input", "Source", {"show_cursor": False}, [filtered(SETTINGS)]),
+    ]
+    with open_obs(tmp_path, test_home, one_scene(*sources)) as obs:
+        wait_until_running(obs)
+        obs.ws.send("OpenSourceProjector", {"sourceName": "Picture", "monitorIndex": 0})
+
+        def covered():
+            shown = obs.screenshot("Source").astype(int)
+            green, red = shown[..., 1], shown[..., 2]
+            return (
+                near(shown[shown.shape[0] // 2, shown.shape[1] // 2], PERSON)
+                and ((red > 100) & (green < 80)).mean() < 0.004
+            )
+
+        wait_for(covered, "the person is there and the room is not", 20)
+        assert obs.stop().code == 0

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""An animated picture, and scenes that come to contain their own background."""
+
+from __future__ import annotations
+
+import struct
+
+from obs_bgremove.demo import collection
+from obs_bgremove.demo.private_obs import wait_for
+from tests.obs.stage import BLUE, filtered, one_scene, open_obs, status, wait_until_running
+
+FILTER = "Background Removal"
+SETTINGS = {"background_color": BLUE, "model": "green"}
+RED, YELLOW = (0, 0, 255), (0, 255, 255)  # BGR
+
+
+def write_gif(path, colors, hundredths):
+    """Write an animated GIF (GIF89a) of 4x4 pixels that shows each colour (BGR) for so long, for ever."""
+    table = b"".join(bytes(color[::-1]) for color in colors).ljust(12, b"\0")
+    data = b"GIF89a" + struct.pack("<HHBBB", 4, 4, 0xF1, 0, 0) + table + b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0"
+    for number in range(len(colors)):
+        # LZW of three bits a code: a clear (4) before every two pixels, so that codes stay short; 5 ends.
+        codes = [code for _pair in range(8) for code in (4, number, number)] + [5]
+        bits = sum(code << 3 * place for place, code in enumerate(codes))
+        packed = bits.to_bytes((3 * len(codes) + 7) // 8, "little")
+        data += b"!\xf9\x04\x04" + struct.pack("<HBB", hundredths, 0, 0)
+        data += b"," + struct.pack("<HHHHB", 0, 0, 4, 4, 0) + b"\x02" + bytes([len(packed)]) + packed + b"\0"
+    path.write_bytes(data + b";")
+    return path
+
+
+def near(color, expected):
+    return all(abs(int(one) - other) <= 3 for one, other in zip(color, expected))
+
+
+def plain(name, settings, color=(0, 0, 0)):
+    return collection.color(name, color, (640, 360), [filtered({**SETTINGS, **settings})])
+
+
+def test_animated_picture(tmp_path, test_home):
+    path = write_gif(tmp_path / "two.gif", [RED, YELLOW], 30)
+    source = plain("Camera", {"background": "image", "background_path": str(path)})
+    with open_obs(tmp_path / "obs", test_home, one_scene(source)) as obs:
+        wait_until_running(obs)
+        wait_for(lambda: near(obs.screenshot("Camera")[20, 20], RED), "it is shown")
+        frames = [frame[20, 20] for frame in obs.frames(obs.record(2.5))]
+        assert all(near(one, RED) or near(one, YELLOW) for one in frames)
+        changes = sum(near(before, RED) != near(after, RED) for before, after in zip(frames, frames[1:]))
+        # Eight in 2.5 seconds; fewer on a machine that is late.
+        assert 3 <= changes <= 10
+        assert obs.stop().code == 0
+
+
+def test_the_scene_that_shows_the_source_is_no_background(tmp_path, test_home):
+    """Nor when it shows it by way of another scene, and only from now on."""
+    camera = plain("Camera", {"background": "source", "background_source": "Outer"})
+    outer = collection.scene("Outer", ["Green"])
+    inner = collection.scene("Inner", ["Camera"])
+    made = one_scene(camera, collection.color("Green", (0, 255, 0), (640, 360)), items=["Camera"])
+    made["sources"] += [outer, inner]
+    made["scene_order"] += [{"name": "Outer"}, {"name": "Inner"}]
+    with open_obs(tmp_path, test_home, made) as obs:
+        wait_until_running(obs)
+        wait_for(lambda: near(obs.screenshot("Camera")[20, 20], (0, 255, 0)), "the scene is shown", 20)
+        obs.ws.create_scene_item("Outer", "Inner", True)
+        wait_for(lambda: "shows this source itself" in status(obs)["problem"], "the problem says so", 20)
+        wait_for(lambda: near(obs.screenshot("Camera")[20, 20], (255, 0, 0)), "the colour stands in", 20)
+        assert obs.stop().code == 0
