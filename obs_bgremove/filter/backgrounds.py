@@ -79,7 +79,7 @@ class Blurred(Background):
     def ground(self, passes, cut, width, height):
         # Without an alpha the person is in the blur too, and it is as strong as can be.
         strength = self._strength if cut.alpha else 1.0
-        return Ground(b"OnBlur", passes.blur.draw(cut, width, height, strength))
+        return Ground(b"OnImage", passes.blur.draw(cut, width, height, strength), hdr=bool(cut.hdr))
 
 
 class Color(Background):

@@ -262,7 +262,7 @@ class BackgroundFilter:
         background = self._newest_background()
         if self.settings.view in _SHOW:
             return Ground(_SHOW[self.settings.view], alpha_of and alpha_of.picture.alpha.texture), cut
-        return background.ground(self._passes, cut, width, height), cut
+        return self._light(background.ground(self._passes, cut, width, height), cut, width, height), cut
 
     def _cut(self, cut: Cut, of: Picture, width: int, height: int) -> Cut:
         settings = self.settings
@@ -272,9 +272,36 @@ class BackgroundFilter:
             refine=settings.refinement,
             clean=settings.color_cleaning,
         )
-        if cut.refine or cut.clean:
+        if cut.refine or cut.clean or settings.light_wrap or settings.light_matching:
             cut = cut._replace(colors=self._passes.colors.draw(of.small, cut.alpha))
         return self._passes.edge.draw(cut, width, height, settings.edge_shift, settings.edge_softness)
+
+    def _light(self, ground: Ground, cut: Cut, width: int, height: int) -> Ground:
+        """Return the ground with what its light does to the person."""
+        settings, light = self.settings, self._passes.light
+        if not cut.colors:
+            return ground
+        if ground.technique == b"OnColor":
+            # A colour is no room: its light is not copied, but it may shine around the edge.
+            return self._wrapped(ground, cut, width, height)
+        if (
+            ground.technique == b"OnImage"
+            and not ground.hdr
+            and (settings.light_wrap or settings.light_matching)
+        ):
+            around = light.around(ground.texture, width, height)
+            ground = self._wrapped(ground, cut, width, height)._replace(around=around)
+            if settings.light_matching and settings.background != "blur":
+                # Before the room itself the person is in its light already.
+                strength = settings.light_matching / 100
+                factors = light.factors(around, cut.colors[0], strength, shared.frame_seconds())
+                ground = ground._replace(factors=factors)
+        return ground
+
+    def _wrapped(self, ground: Ground, cut: Cut, width: int, height: int) -> Ground:
+        wrap = self.settings.light_wrap / 100
+        presence = self._passes.light.presence(cut, width, height) if wrap else None
+        return ground._replace(wrap=wrap, presence=presence)
 
     def _newest_background(self) -> backgrounds.Background:
         with contextlib.suppress(queue.Empty):

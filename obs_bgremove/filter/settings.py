@@ -97,7 +97,7 @@ class Settings:
     blur: float = _setting(
         40.0,
         "Blur strength",
-        "100 % blurs by a twentieth of the picture's height.",
+        "At 100 % a point of light becomes a disc a fifth as wide as the picture is high.",
         range=(1.0, 100.0, 1.0),
         unit=" %",
     )
@@ -120,6 +120,20 @@ class Settings:
     )
     color_cleaning: bool = _setting(
         True, "Clean the edge's colour", "Takes the old room's colour out of hair and soft edges."
+    )
+    light_wrap: float = _setting(
+        0.0,
+        "Light wrap",
+        "Lets the new background shine around the person's edge, as light does.",
+        range=(0.0, 100.0, 1.0),
+        unit=" %",
+    )
+    light_matching: float = _setting(
+        0.0,
+        "Light matching",
+        "Slowly brings the person's brightness and tint nearer to those of the picture behind.",
+        range=(0.0, 100.0, 1.0),
+        unit=" %",
     )
     model: str = _setting(
         AUTO, "Model", "The network that finds the person. Models are folders: you can add your own."

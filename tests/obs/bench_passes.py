@@ -36,6 +36,7 @@ RUNS = {
     "transparent": {"background": "transparent"},
     "blur": {"background": "blur"},
     "image": {"background": "image"},
+    "image, light wrap and matching": {"background": "image", "light_wrap": 50.0, "light_matching": 50.0},
     "shift 3": {"background": "color", "edge_shift": 3.0},
     "softness 3": {"background": "color", "edge_softness": 3.0},
 }

@@ -2,16 +2,17 @@
 """A script for a private OBS: times each drawing pass of the filters, as :mod:`tests.obs.bench_passes` asks.
 
 It waits before and after each pass until OpenGL has drawn everything, so that a pass' time is its own.
-Asked by obs-websocket vendor requests to "passes": "times" answers what was measured since the last one.
+Asked by obs-websocket vendor requests to "passes": "times" answers what was measured since the last one,
+"allocated" what was allocated by now.
 """
 
 import ctypes
 import functools
-import gc
 import json
 import os
 import sys
 import time
+import tracemalloc
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
@@ -30,11 +31,19 @@ TIMED = [
     (passes.Colors, "draw", "colours around"),
     (passes.Edge, "draw", "edge controls"),
     (passes.Blur, "draw", "blur"),
+    (passes.Light, "around", "light: background, small"),
+    (passes.Light, "presence", "light: presence"),
+    (passes.Light, "factors", "light: factors"),
     (backgrounds._OfSource, "ground", "picture behind"),
     (filter, "composite", "composite"),
 ]
 #: What makes a GPU object: nothing may, once the filter runs.
 MAKING = ("gs_texture_create", "gs_texrender_create", "gs_stagesurface_create", "gs_effect_create_from_file")
+#: Where the passes' memory is taken.
+OURS = [
+    tracemalloc.Filter(True, f"*/obs_bgremove/{where}")
+    for where in ("filter/passes/*", "filter/backgrounds.py", "filter/capture.py", "obs/graphics.py")
+]
 
 times: dict = {}
 made = 0
@@ -71,8 +80,29 @@ def counted(name):
     setattr(graphics.lib, name, replacement)
 
 
-def answer(_asked, response):
-    """Answer the first deciles since the last answer, and what was allocated."""
+def count_resized():
+    """Count each render target that is drawn in another size than before: libobs makes it anew."""
+    drawing = graphics.RenderTarget.drawing
+
+    def replacement(self, width, height, *space):
+        global made
+        made += (self.width, self.height) != (width, height)
+        return drawing(self, width, height, *space)
+
+    graphics.RenderTarget.drawing = replacement
+
+
+def answer_allocated(_asked, response):
+    """Answer how many GPU objects were made by now, and how many blocks each line of the passes holds."""
+    if not tracemalloc.is_tracing():
+        tracemalloc.start()
+    held = tracemalloc.take_snapshot().filter_traces(OURS).statistics("lineno")
+    lines = {f"{one.traceback[0].filename}:{one.traceback[0].lineno}": one.count for one in held}
+    data.write(response, {"json": json.dumps({"made": made, "blocks": lines})})
+
+
+def answer_times(_asked, response):
+    """Answer the first deciles since the last answer, and how many GPU objects were made."""
     global made
     taken = dict(times)
     times.clear()
@@ -80,8 +110,7 @@ def answer(_asked, response):
         words: [sorted(column)[len(column) // 10] / 1e6 for column in zip(*values)] + [len(values)]
         for words, values in taken.items()
     }
-    gc.collect()
-    found = {"passes": deciles, "made": made, "blocks": sys.getallocatedblocks()}
+    found = {"passes": deciles, "made": made}
     made = 0
     data.write(response, {"json": json.dumps(found)})
 
@@ -93,8 +122,10 @@ def script_load(settings):
         timed(*row)
     for name in MAKING:
         counted(name)
+    count_resized()
     vendor = Vendor("passes")
-    vendor.answer("times", answer)
+    vendor.answer("times", answer_times)
+    vendor.answer("allocated", answer_allocated)
 
 
 def script_unload():

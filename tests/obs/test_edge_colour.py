@@ -8,11 +8,10 @@ import numpy
 import pytest
 
 from obs_bgremove.demo import collection
-from obs_bgremove.demo.private_obs import wait_for
-from tests.obs.stage import filtered, one_scene, open_obs, status, wait_until_running
+from tests.obs.edge_colour import error
+from tests.obs.stage import filtered, one_scene, open_obs, wait_until_running
 
 WIDTH, HEIGHT = 640, 360
-FILTER = "Background Removal"
 #: (person, room), BGR: green tells them apart for the network.
 PAIRS = [((60, 200, 70), (230, 20, 240)), ((40, 205, 40), (20, 18, 20)), ((200, 215, 210), (120, 20, 30))]
 
@@ -43,27 +42,6 @@ def obs(tmp_path_factory, test_home):
         yield opened
 
 
-def error(obs, known, alpha, cleaning):
-    """Return the mean error of the colour shown in the soft band, in 255ths."""
-    settings = {"model": "green-soft", "background": "transparent", "color_cleaning": cleaning}
-    obs.ws.set_source_filter_settings("Picture", FILTER, settings, False)
-
-    def settled():
-        first, second = (obs.screenshot("Picture").astype(int) for _ in range(2))
-        return (
-            [second] if status(obs)["state"] == "running" and numpy.abs(first - second).max() <= 1 else None
-        )
-
-    settled()
-    (shown,) = wait_for(settled, "the picture settled", 20)
-    shown_alpha = shown[..., 3] / 255
-    band = (alpha > 0.05) & (alpha < 0.95) & (shown_alpha > 0.1)
-    assert band.sum() > 500
-    # obs-websocket has sources drawn without linear light: the values are premultiplied as they are.
-    colour = numpy.clip(shown[..., :3] / numpy.maximum(shown_alpha, 0.01)[..., None], 0, 255)
-    return float(numpy.abs(colour - known)[band].mean())
-
-
 @pytest.mark.parametrize("softness", [2.0, 4.0])
 @pytest.mark.parametrize("pair", range(len(PAIRS)))
 def test_the_room_leaves_the_edge(obs, tmp_path, pair, softness):
@@ -73,6 +51,6 @@ def test_the_room_leaves_the_edge(obs, tmp_path, pair, softness):
     path = tmp_path / f"{pair}-{softness}.png"
     cv2.imwrite(str(path), picture.round().astype(numpy.uint8))
     obs.ws.set_input_settings("Picture", {"file": str(path)}, True)
-    own, cleaned = (error(obs, known, alpha, cleaning) for cleaning in (False, True))
+    own, cleaned = (error(obs, known, alpha, cleaning, "green-soft") for cleaning in (False, True))
     print(f"{person} on {room}, softness {softness}: frame's colour {own:.1f}, cleaned {cleaned:.1f}")
     assert cleaned <= own * 2 / 3

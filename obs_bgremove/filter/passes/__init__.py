@@ -13,6 +13,7 @@ from .blur import Blur
 from .colors import Colors
 from .drawing import SHADERS
 from .edge import Edge
+from .light import Light
 
 
 class Shaders:
@@ -23,6 +24,7 @@ class Shaders:
         self.colors = Effect(SHADERS / "colors.effect")
         self.edge = Effect(SHADERS / "edge.effect")
         self.blur = Effect(SHADERS / "blur.effect")
+        self.light = Effect(SHADERS / "light.effect")
         self.composite = Effect(SHADERS / "composite.effect")
         self.presets = Effect(SHADERS / "presets.effect")
         # Bound where a pass has no use for a texture. Never a texture that the same pass uses:
@@ -31,7 +33,15 @@ class Shaders:
 
     def free(self) -> None:
         """Free the GPU objects."""
-        effects = (self.shrink, self.colors, self.edge, self.blur, self.composite, self.presets)
+        effects = (
+            self.shrink,
+            self.colors,
+            self.edge,
+            self.blur,
+            self.light,
+            self.composite,
+            self.presets,
+        )
         for one in (*effects, self.nothing):
             one.free()
 
@@ -44,10 +54,11 @@ class Passes:
         self.colors = Colors(shaders.colors)
         self.edge = Edge(shaders)
         self.blur = Blur(shaders)
+        self.light = Light(shaders)
         self.ground = RenderTarget(FORMAT_RGBA)
         self.encoded = RenderTarget(FORMAT_RGBA)
 
     def free(self) -> None:
         """Free the GPU objects (the shaders are shared)."""
-        for one in (self.colors, self.edge, self.blur, self.ground, self.encoded):
+        for one in (self.colors, self.edge, self.blur, self.light, self.ground, self.encoded):
             one.free()

@@ -20,11 +20,19 @@ class Ground(NamedTuple):
     """What a person is drawn on: the technique of composite.effect, and what it needs."""
 
     technique: bytes
-    #: "OnImage": the background; "OnBlur": what ``Blur.draw`` returned; "ShowComparison": the
-    #: network's alpha.
+    #: "OnImage": the background; "ShowComparison": the network's alpha.
     texture: int | None = None
     #: "OnColor": the colour, linear.
     color: Vec4 | None = None
+    #: "OnImage": whether the background is in HDR (linear, white is 1).
+    hdr: bool = False
+    #: How much light comes around the person's edge, 0 to 1; "OnImage": from the background, blurred.
+    wrap: float = 0.0
+    around: int | None = None
+    #: The alpha, blurred (``Light.presence``).
+    presence: int | None = None
+    #: What the person's light is multiplied with (``Light.factors``).
+    factors: int | None = None
 
 
 def composite(passes: Passes, ground: Ground, cut: Cut, width: int, height: int) -> None:
@@ -51,7 +59,7 @@ def _draw(shaders: Shaders, ground: Ground, cut: Cut, width, height, hdr: bool, 
     effect, nothing = shaders.composite, shaders.nothing.texture
     lib.gs_effect_set_texture_srgb(effect["frame"], cut.hdr if hdr else cut.frame)
     set_flag(effect["hdr"], hdr)
-    set_flag(effect["hdr_room"], cut.hdr and not hdr)
+    set_flag(effect["hdr_image"], ground.hdr and not hdr)
     set_alpha(effect, cut, nothing)
     set_edge(effect, cut, nothing)
     set_flag(effect["has_alpha"], cut.alpha)
@@ -63,6 +71,13 @@ def _draw(shaders: Shaders, ground: Ground, cut: Cut, width, height, hdr: bool, 
     if ground.color:
         lib.gs_effect_set_vec4(effect["color"], byref(ground.color))
     technique = ground.technique
-    if (cut.refine or cut.clean) and not technique.startswith(b"Show"):
+    if ground.wrap or ground.factors:
+        technique += b"Light"
+        lib.gs_effect_set_texture_srgb(effect["around"], ground.around or nothing)
+        lib.gs_effect_set_texture(effect["presence"], ground.presence or nothing)
+        lib.gs_effect_set_texture(effect["factors"], ground.factors or nothing)
+        lib.gs_effect_set_float(effect["wrap"], ground.wrap)
+        set_flag(effect["match"], ground.factors)
+    elif (cut.refine or cut.clean) and not technique.startswith(b"Show"):
         technique += b"Edge"
     effect.draw(technique, width, height)

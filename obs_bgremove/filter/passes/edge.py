@@ -31,7 +31,9 @@ class Edge:
 
     def __init__(self, shaders: Shaders):
         self._shaders = shaders
-        self._targets = [RenderTarget(FORMAT_R8), RenderTarget(FORMAT_R8)]
+        # One pair at the size of the source, one for what is soft: each keeps its size.
+        self._large = [RenderTarget(FORMAT_R8), RenderTarget(FORMAT_R8)]
+        self._small = [RenderTarget(FORMAT_R8), RenderTarget(FORMAT_R8)]
 
     def draw(self, cut: Cut, width: int, height: int, shift: float, softness: float) -> Cut:
         """Return the cut with its alpha changed; the same one if there is nothing to change."""
@@ -40,35 +42,31 @@ class Edge:
         # What is refined afterwards would be where the colours are, not where it was moved to.
         set_edge(self._shaders.edge, cut, self._shaders.nothing.texture)
         lib.gs_effect_set_texture_srgb(self._shaders.edge["frame"], cut.frame)
-        alpha = self._pass(b"Refine" if cut.refine else b"Place", cut.alpha, width, height)
+        alpha = self._pass(b"Refine" if cut.refine else b"Place", cut.alpha, self._large, width, height)
         if shift:
             x, y = abs(shift) / width, abs(shift) / height
             for along, beside in self._OCTAGONS:
                 technique = b"Grow" if shift > 0 else b"Shrink"
                 offsets = (along * x, beside * y), (-beside * x, along * y)
-                alpha = self._pass(technique, alpha, width, height, *offsets)
+                alpha = self._pass(technique, alpha, self._large, width, height, *offsets)
         if softness:
             alpha = self._soften(alpha, width, height, softness)
         return cut._replace(alpha=alpha, placed=True, refine=False)
 
     def _soften(self, alpha: int, width: int, height: int, sigma: float) -> int:
-        size = width, height
-        smaller = max(1, int(sigma * self._PIXEL))
+        size, targets = (width, height), self._large
+        smaller = int(sigma * self._PIXEL)
         if smaller > 1:
-            size = math.ceil(width / smaller), math.ceil(height / smaller)
-            target = self._next_target()
+            size, targets = (math.ceil(width / smaller), math.ceil(height / smaller)), self._small
+            target = _next(targets)
             shrink(self._shaders.shrink, alpha, (width, height), target, *size)
             alpha = target.texture
         for offset in ((0.5 * sigma / width, 0.0), (0.0, 0.5 * sigma / height)):
-            alpha = self._pass(b"Soften", alpha, *size, offset)
+            alpha = self._pass(b"Soften", alpha, targets, *size, offset)
         return alpha
 
-    def _next_target(self) -> RenderTarget:
-        self._targets.reverse()
-        return self._targets[0]
-
-    def _pass(self, technique, alpha, width, height, across=(0.0, 0.0), down=(0.0, 0.0)) -> int:
-        effect, target = self._shaders.edge, self._next_target()
+    def _pass(self, technique, alpha, targets, width, height, across=(0.0, 0.0), down=(0.0, 0.0)) -> int:
+        effect, target = self._shaders.edge, _next(targets)
         with target.drawing(width, height), blending(*REPLACE), linear_light(False):
             lib.gs_effect_set_texture(effect["alpha"], alpha)
             set_vec2(effect["across"], *across)
@@ -78,5 +76,11 @@ class Edge:
 
     def free(self) -> None:
         """Free the GPU objects."""
-        for target in self._targets:
+        for target in (*self._large, *self._small):
             target.free()
+
+
+def _next(targets: list[RenderTarget]) -> RenderTarget:
+    """Return the one of two targets that was not drawn into last."""
+    targets.reverse()
+    return targets[0]

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Light on screenshots of a real OBS: the lens' blur, and what the background's light does to the person."""
+
+from __future__ import annotations
+
+import cv2
+import numpy
+import pytest
+
+from obs_bgremove.demo import collection
+from obs_bgremove.demo.private_obs import wait_for
+from tests.obs.stage import filtered, one_scene, open_obs, wait_until_running
+
+FILTER = "Background Removal"
+WIDTH, HEIGHT = 640, 360
+#: Green tells the test network what is person.
+GREY, BRIGHT = (150, 150, 150), (255, 255, 255)
+
+
+def wall():
+    """Return a dark wall, float [HEIGHT, WIDTH, 3]: it gets brighter to the right, with stripes."""
+    across = numpy.arange(WIDTH, dtype=numpy.float32)
+    level = 12 + 20 * across / WIDTH + 8 * (across // 20 % 2)
+    return (
+        level[None, :, None]
+        * numpy.array([1.2, 0.8, 1.0], numpy.float32)
+        * numpy.ones((HEIGHT, 1, 1), numpy.float32)
+    )
+
+
+def figure():
+    """Return a person's alpha, float [HEIGHT, WIDTH, 1]: head and shoulders, not jagged."""
+    large = numpy.zeros((4 * HEIGHT, 4 * WIDTH), numpy.uint8)
+    cv2.circle(large, (4 * 320, 4 * 130), 4 * 70, 255, -1)
+    cv2.ellipse(large, (4 * 320, 4 * 340), (4 * 150, 4 * 140), 0, 0, 360, 255, -1)
+    alpha = cv2.resize(large, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+    return alpha[..., None].astype(numpy.float32) / 255
+
+
+@pytest.fixture(scope="module")
+def obs(tmp_path_factory, test_home):
+    """Return an OBS with the filter on a picture that can be exchanged."""
+    folder = tmp_path_factory.mktemp("light")
+    cv2.imwrite(str(folder / "first.png"), numpy.full((HEIGHT, WIDTH, 3), 255, numpy.uint8))
+    picture = collection.image("Picture", folder / "first.png", [filtered({"model": "green"})])
+    with open_obs(folder / "obs", test_home, one_scene(picture)) as opened:
+        wait_until_running(opened)
+        yield opened
+
+
+@pytest.fixture
+def shown(obs, tmp_path):
+    """Return a function that shows a picture with settings and returns the screenshot, int BGRA."""
+
+    def show(picture, until=lambda screenshot: True, **settings):
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.png"
+        cv2.imwrite(str(path), numpy.clip(picture, 0, 255).round().astype(numpy.uint8))
+        obs.ws.set_input_settings("Picture", {"file": str(path)}, True)
+        obs.ws.set_source_filter_settings("Picture", FILTER, {"model": "green", **settings}, False)
+
+        def settled():
+            shots = [obs.screenshot("Picture").astype(int) for _ in range(4)]
+            still = all(numpy.abs(shot - shots[-1]).max() <= 1 for shot in shots)
+            return [shots[-1]] if still and until(shots[-1]) else None
+
+        settled()  # the first ones may still be from before
+        return wait_for(settled, "the picture settled", 30)[0]
+
+    return show
+
+
+def image(tmp_path, bgr):
+    """Return the path of a picture of one colour."""
+    cv2.imwrite(str(tmp_path / "behind.png"), numpy.full((90, 160, 3), bgr, numpy.uint8))
+    return str(tmp_path / "behind.png")
+
+
+@pytest.mark.parametrize("strength", [10.0, 40.0, 100.0])
+def test_no_halo_around_a_bright_person(shown, strength):
+    alpha = figure()
+    with_person = alpha * BRIGHT + (1 - alpha) * wall()
+    truth = shown(wall(), background="blur", blur=strength)
+    picture = shown(with_person, background="blur", blur=strength)
+    alpha_shown = shown(with_person, background="blur", blur=strength, view="alpha")[..., 0]
+    beyond = cv2.distanceTransform((alpha[..., 0] == 0).astype(numpy.uint8), cv2.DIST_L2, 5)
+    around = (beyond > 0) & (beyond <= 12) & (alpha_shown == 0)
+    assert around.sum() > 2000
+    difference = (picture - truth)[around][:, :3].mean(axis=0)
+    print(
+        f"blur {strength:.0f} %: within 12 px of the contour the mean is off by {difference.round(2)} / 255"
+    )
+    assert numpy.abs(difference).max() < 3
+
+
+def test_a_light_becomes_a_disc(shown):
+    picture = numpy.full((HEIGHT, WIDTH, 3), 10.0)
+    picture[200:280, 60:140] = BRIGHT  # somebody
+    picture[98:103, 448:453] = (255, 100, 255)
+    screenshot = shown(picture, background="blur", blur=60.0)
+    radius = 0.06 * HEIGHT
+    light = screenshot[..., 2] - 10
+    distance = numpy.hypot(*(numpy.mgrid[:HEIGHT, :WIDTH] - numpy.array([100, 450])[:, None, None]))
+    middle, outer = light[distance < 0.3 * radius].mean(), light[abs(distance / radius - 0.75) < 0.1].mean()
+    assert middle > 10
+    # At these distances a Gaussian of the same spread has fallen to a third.
+    assert outer > 0.6 * middle
+    assert light[(distance > 1.4 * radius) & (distance < 3 * radius)].mean() < 0.05 * middle
+
+
+def test_a_plain_wall_stays_as_it_is(shown):
+    picture = numpy.full((HEIGHT, WIDTH, 3), (200.0, 90.0, 240.0))
+    picture[200:280, 60:140] = BRIGHT
+    screenshot = shown(picture, background="blur", blur=60.0)
+    assert numpy.abs(screenshot[:150, 200:, :3] - (200, 90, 240)).max() <= 2
+
+
+@pytest.mark.parametrize("kind", ["color", "image", "blur"])
+def test_light_comes_around_the_edge(shown, tmp_path, kind):
+    settings = {
+        "background": kind,
+        "background_color": 0xFFFFFFFF,
+        "background_path": image(tmp_path, (255, 255, 255)),
+    }
+    picture = numpy.full((HEIGHT, WIDTH, 3), (255.0, 90.0, 255.0))
+    picture[100:, 200:440] = (30, 140, 30)
+    plain = shown(picture, **settings)
+    wrapped = shown(picture, light_wrap=80.0, **settings)
+    brighter = (wrapped - plain)[230, :, 2]
+    assert brighter[205:210].mean() > 20, "just inside of the edge"
+    assert abs(brighter[300:340]).max() <= 1, "the middle of the person"
+    assert abs(brighter[:190]).max() <= 1, "the background"
+    assert (numpy.diff(brighter[206:300]) <= 1).all(), "it only falls from the edge to the middle"
+
+
+def test_the_person_takes_on_the_light_of_the_picture(shown, tmp_path):
+    picture = numpy.full((HEIGHT, WIDTH, 3), (255.0, 90.0, 255.0))
+    picture[100:, 200:440] = GREY
+    settings = {"background": "image", "background_path": image(tmp_path, (60, 110, 160))}
+    plain = shown(picture, **settings)[250, 320, :3]
+    assert numpy.abs(plain - GREY).max() <= 1
+    blue, green, red = shown(picture, light_matching=100.0, **settings)[250, 320, :3]
+    assert blue < green < red, "its tint is warm now"
+    assert green < 150, "and darker, as the picture is"
+    # Clamped: never more than by half a stop up, a stop down, and a quarter of tint.
+    assert all(0.5 / 1.25 - 0.02 <= (one / 150) ** 2.2 <= 1.5 * 1.25 + 0.02 for one in (blue, green, red))
+    half = shown(picture, light_matching=50.0, **settings)[250, 320, :3]
+    assert blue < half[0] < 150
