@@ -15,6 +15,7 @@ from . import contract, probe
 from .data.stills import pictures
 from .errors import ExportError
 from .evaluate import scale, speed
+from .evaluate.command import name_of
 from .evaluate.report import table
 from .progress import say
 from .runner import Runner
@@ -26,7 +27,7 @@ PICTURES = 64
 
 
 def quantise(path: Path, into: Path, images: Path | None) -> None:
-    """Write ``into``/{float16,int8}.onnx of the model at ``path`` and print what they lose against it.
+    """Write ``into``/NAME-{float16,int8}.onnx of the model at ``path`` and print what they lose against it.
 
     Without ``images`` drawn frames calibrate, which says little of real ones. Raises ExportError.
     """
@@ -49,7 +50,7 @@ def quantise(path: Path, into: Path, images: Path | None) -> None:
             broken = contract.violations(onnx.load_from_string(content))
             if broken:
                 raise ExportError(f"The {name} edition breaks the graph contract: {' '.join(broken)}")
-            (into / f"{name}.onnx").write_bytes(content)
+            (into / f"{name_of(path)}-{name}.onnx").write_bytes(content)
         edition = Runner(content)
         off = np.abs(_alphas(edition, compare) - _alphas(runner, compare)) / 255
         rows.append(

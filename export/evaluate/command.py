@@ -40,12 +40,16 @@ def evaluate(
             raise ExportError(f"{destination} is not a Markdown file; let --report end with .md.")
         _make_directory(destination.with_suffix(""))
     paths = [locate(model) for model in models]
+    names = [name_of(path) for path in paths]
+    for name in names:
+        if names.count(name) > 1:
+            raise ExportError(f"Two of the models are called {name!r}; rename one's file or folder.")
     processor, runtime = speed.processor(), f"onnxruntime {onnxruntime.__version__}"
     figures = []
     for path in paths:
-        say(f"{_name(path)}:")
+        say(f"{name_of(path)}:")
         runner = Runner(path)
-        entry = report.Figures(_name(path), runner.height, runner.width, speed.milliseconds(runner))
+        entry = report.Figures(name_of(path), runner.height, runner.width, speed.milliseconds(runner))
         if clips:
             entry.clips = measure.on_clips(runner, clips)
         if pictures:
@@ -78,7 +82,8 @@ def locate(model: str) -> Path:
     )
 
 
-def _name(path: Path) -> str:
+def name_of(path: Path) -> str:
+    """Return what a model is called: after its folder, or after its file if that is not called model.onnx."""
     return path.parent.name if path.name == "model.onnx" else path.stem
 
 
@@ -97,7 +102,7 @@ def _write_cards(path: Path, figures: report.Figures, processor: str, runtime: s
     measured.update(processor=processor, runtime=runtime)
     quality = figures.quality()
     sections = {"quality": quality, "speed": measured} if quality else {"speed": measured}
-    for card in {path.parent / "card.toml", SHELF / _name(path) / "card.toml"}:
+    for card in {path.parent / "card.toml", SHELF / name_of(path) / "card.toml"}:
         if card.is_file():
             write_sections(card, sections)
             say(f"  {card} filled.")

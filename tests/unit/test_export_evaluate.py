@@ -124,6 +124,7 @@ def test_the_worst_are_kept_to_be_looked_at(data, monkeypatch):
         (["--model", "{data}/model", "--clips", "{data}/sets"], "There are no clips in"),
         (["--model", "{data}/model", "--images", "{data}/clips"], "There are no pictures in"),
         (["--model", "{data}/broken.onnx"], "is not an ONNX file"),
+        (["--model", "{data}/model", "{data}/model"], "Two of the models are called 'model'"),
         (["--model", "{data}/model", "--report", "{data}/report.txt"], "let --report end with .md"),
         (["--model", "{data}/model", "--report", "{data}/broken.onnx/report.md"], "a place that is writable"),
     ],

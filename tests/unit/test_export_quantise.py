@@ -41,13 +41,14 @@ def test_float16_is_smaller_and_close():
 
 
 def test_the_command_writes_both_and_tells_the_loss(tmp_path, capsys):
-    path = tmp_path / "model.onnx"
+    path = tmp_path / "two" / "model.onnx"
+    path.parent.mkdir()
     onnx.save(network(), path)
     assert main(["quantise", str(path), "--into", str(tmp_path / "out")]) == 0
     rows = {row.split("|")[1].strip(): row.split("|") for row in capsys.readouterr().out.splitlines()[2:]}
     assert float(rows["float32"][4]) == 0
     assert float(rows["int8"][4]) < 20
     for name in ("float16", "int8"):
-        model = contract.load(tmp_path / "out" / f"{name}.onnx")
+        model = contract.load(tmp_path / "out" / f"two-{name}.onnx")
         assert contract.violations(model) == []
     assert any(node.op_type == "QuantizeLinear" for node in model.graph.node)
