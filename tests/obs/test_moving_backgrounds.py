@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""An animated picture, and scenes that come to contain their own background."""
+"""Backgrounds that move or make a noise, and scenes that come to contain their own background."""
 
 from __future__ import annotations
 
+import shutil
 import struct
+import subprocess
+import time
+
+import pytest
 
 from obs_bgremove.demo import collection
 from obs_bgremove.demo.private_obs import wait_for
@@ -48,6 +53,32 @@ def test_animated_picture(tmp_path, test_home):
         changes = sum(near(before, RED) != near(after, RED) for before, after in zip(frames, frames[1:]))
         # Eight in 2.5 seconds; fewer on a machine that is late.
         assert 3 <= changes <= 10
+        assert obs.stop().code == 0
+
+
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs ffmpeg (Debian, Ubuntu: apt install ffmpeg)")
+def test_video_is_muted(tmp_path, test_home):
+    clip = tmp_path / "loud.mkv"
+    command = (
+        "ffmpeg -v error -f lavfi -i color=red:s=64x36:d=1 -f lavfi -i sine=1000:d=1 -c:v ffv1 -c:a pcm_s16le"
+    )
+    subprocess.run([*command.split(), str(clip)], check=True)
+
+    def loudness(recording):
+        listen = ["ffmpeg", "-i", str(recording), "-af", "volumedetect", "-f", "null", "-"]
+        said = subprocess.run(listen, capture_output=True, text=True, check=True).stderr
+        return float(said.partition("max_volume: ")[2].split()[0])
+
+    source = plain("Camera", {"background": "video", "background_path": str(clip)})
+    with open_obs(tmp_path / "obs", test_home, one_scene(source)) as obs:
+        wait_until_running(obs)
+        wait_for(lambda: obs.screenshot("Camera")[20, 20, 2] > 200, "it is shown")
+        assert loudness(obs.record(2.0)) < -80
+        obs.ws.create_input(
+            "Scene", "Loud", "ffmpeg_source", {"local_file": str(clip), "looping": True}, True
+        )
+        time.sleep(1.0)
+        assert loudness(obs.record(2.0)) > -40, "the same as a source is heard"
         assert obs.stop().code == 0
 
 
