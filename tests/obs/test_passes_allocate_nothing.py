@@ -39,18 +39,21 @@ def obs(tmp_path_factory, test_home):
 def test_nothing_is_allocated_per_frame(obs, background):
     settings = {"model": "green", "background": background, "background_path": obs.picture, "blur": 100.0}
     obs.ws.set_source_filter_settings("Picture", "Background Removal", {**settings, **EDGES, **LIGHT}, False)
-    wait_for(
-        lambda: allocated(obs)["made"] == (time.sleep(2), allocated(obs)["made"])[1], "it has all it needs"
-    )
+    wait_for(lambda: has_all_it_needs(obs), "nothing is made for two seconds")
     before, frames = allocated(obs), drawn(obs)
     wait_for(lambda: drawn(obs) >= frames + 60, "60 frames are drawn")
     after = allocated(obs)
     # While the machine is busy one more picture may be kept, which is a handful of objects.
     assert after["made"] <= before["made"] + 8
     grown = {line: count - before["blocks"].get(line, 0) for line, count in after["blocks"].items()}
-    print(background, "blocks grown by", sum(grown.values()), {k: v for k, v in grown.items() if v > 2})
     # A frame may be under way while it is counted; a block for each would be 60.
     assert {line: count for line, count in grown.items() if count > 20} == {}
+
+
+def has_all_it_needs(obs) -> bool:
+    made = allocated(obs)["made"]
+    time.sleep(2)
+    return allocated(obs)["made"] == made
 
 
 def allocated(obs) -> dict:
