@@ -24,6 +24,10 @@ from .passes.drawing import AS_IN_SCENE, REPLACE
 from .passes.preset import draw_preset
 from .settings import USED, Settings
 
+#: The filtered sources whose pictures are being made at this moment, innermost last (graphics context
+#: entered). Drawn once more inside that, OBS would draw them bare: the room would be the background.
+being_drawn: list[int] = []
+
 
 def make(settings: Settings) -> Background:
     """Return the background that the settings ask for."""
@@ -131,7 +135,6 @@ class _OfSource(Color):
         super().__init__(settings)
         self._fit = settings.background_fit
         self._showing = False
-        self._usable = True
 
     def ground(self, passes, cut, width, height):
         # Into a texture of its own: what sticks out of the picture has to be cut off.
@@ -141,7 +144,7 @@ class _OfSource(Color):
 
     def _draw(self, width: int, height: int) -> None:
         with self.source.held() as source:
-            own_width = lib.obs_source_get_width(source) if source and self._usable else 0
+            own_width = lib.obs_source_get_width(source) if source and self._may_draw(source) else 0
             own_height = lib.obs_source_get_height(source) if own_width else 0
             self.fill(width, height)
             if not own_height:
@@ -153,6 +156,9 @@ class _OfSource(Color):
             with blending(*AS_IN_SCENE):
                 lib.obs_source_video_render(source)
             lib.gs_matrix_pop()
+
+    def _may_draw(self, source: int) -> bool:
+        return True
 
     def set_showing(self, showing):
         if showing != self._showing:
@@ -223,6 +229,10 @@ class OtherSource(_OfSource):
         self._name = settings.background_source
         self.source = NamedSource(self._name)
 
+    def _may_draw(self, source):
+        # Asked in every frame: scenes change, and other filters' backgrounds are not in OBS' tree.
+        return not any(contains(source, one) for one in being_drawn)
+
     def problem(self, parent):
         if not self._name:
             return "No source is chosen as the background. Choose one."
@@ -230,9 +240,7 @@ class OtherSource(_OfSource):
             if not source:
                 self.stale = True
                 return f"The background source “{self._name}” does not exist. Choose another one."
-            # A source below itself would be drawn without end.
-            self._usable = not contains(source, parent)
-            if not self._usable:
+            if contains(source, parent):
                 return f"The background source “{self._name}” shows this source itself. Choose another one."
             if not lib.obs_source_get_width(source):
                 return f"The background source “{self._name}” has no picture at the moment."

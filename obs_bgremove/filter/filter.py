@@ -135,6 +135,7 @@ class BackgroundFilter:
             with self._stopwatch.running():
                 self._drawing, self._picture = True, None
                 linear = lib.gs_set_linear_srgb(True)
+                backgrounds.being_drawn.append(parent)
                 try:
                     self._picture = self._make_frame(target, parent, width, height)
                     self._drawing_problem = ""
@@ -144,6 +145,7 @@ class BackgroundFilter:
                     raise
                 finally:
                     lib.gs_set_linear_srgb(linear)
+                    backgrounds.being_drawn.remove(parent)
                     self._drawing = False
         if self._picture:
             composite(self._passes, *self._picture, width, height)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Backgrounds that move or make a noise, and scenes that come to contain their own background."""
+"""Backgrounds that move or make a noise, and backgrounds that show the filtered source itself."""
 
 from __future__ import annotations
 
@@ -82,6 +82,21 @@ def test_video_is_muted(tmp_path, test_home):
         assert obs.stop().code == 0
 
 
+def test_two_filters_that_are_each_others_background(tmp_path, test_home):
+    sources = [
+        plain("First", {"background": "source", "background_source": "Second"}),
+        plain("Second", {"background": "source", "background_source": "First"}),
+    ]
+    with open_obs(tmp_path, test_home, one_scene(*sources)) as obs:
+        wait_until_running(obs, 2)
+        for name in ("First", "Second"):
+            # Nobody is in either picture. Drawn inside itself, OBS would draw a source without its filters.
+            wait_for(
+                lambda name=name: near(obs.screenshot(name)[20, 20], (255, 0, 0)), "the colour is shown", 20
+            )
+        assert obs.stop().code == 0
+
+
 def test_the_scene_that_shows_the_source_is_no_background(tmp_path, test_home):
     """Nor when it shows it by way of another scene, and only from now on."""
     camera = plain("Camera", {"background": "source", "background_source": "Outer"})
@@ -93,7 +108,10 @@ def test_the_scene_that_shows_the_source_is_no_background(tmp_path, test_home):
     with open_obs(tmp_path, test_home, made) as obs:
         wait_until_running(obs)
         wait_for(lambda: near(obs.screenshot("Camera")[20, 20], (0, 255, 0)), "the scene is shown", 20)
+        obs.start_record()
         obs.ws.create_scene_item("Outer", "Inner", True)
         wait_for(lambda: "shows this source itself" in status(obs)["problem"], "the problem says so", 20)
         wait_for(lambda: near(obs.screenshot("Camera")[20, 20], (255, 0, 0)), "the colour stands in", 20)
+        colors = {tuple(frame[20, 20] // 16) for frame in obs.frames(obs.stop_record())}
+        assert colors == {(0, 15, 0), (15, 0, 0)}, "green, then blue, and never the room, which is black"
         assert obs.stop().code == 0
