@@ -95,7 +95,8 @@ class StagingSurface:
         if not lib.gs_stagesurface_map(self.handle, byref(self._data), byref(self._linesize)):
             raise ObsError("the GPU did not let the staging surface be read")
         try:
-            yield ctypes.cast(self._data, c_void_p).value, self._linesize.value
+            # Not by ctypes.cast, which makes a cycle of references each time.
+            yield ctypes.addressof(self._data.contents), self._linesize.value
         finally:
             lib.gs_stagesurface_unmap(self.handle)
 

@@ -6,8 +6,10 @@ Asked by obs-websocket vendor requests to "passes": "times" answers what was mea
 "allocated" what was allocated by now.
 """
 
+import collections
 import ctypes
 import functools
+import gc
 import json
 import os
 import sys
@@ -16,7 +18,7 @@ import tracemalloc
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from obs_bgremove.filter import backgrounds, capture, filter, passes, pictures
+from obs_bgremove.filter import backgrounds, capture, filter, passes, pictures, status
 from obs_bgremove.obs import data, graphics
 from obs_bgremove.obs.vendor import Vendor
 
@@ -56,6 +58,8 @@ def timed(owner, name, words):
 
     @functools.wraps(function)
     def replacement(*arguments):
+        if tracemalloc.is_tracing():
+            return function(*arguments)
         finish()
         wall, cpu = time.perf_counter_ns(), time.thread_time_ns()
         try:
@@ -93,9 +97,10 @@ def count_resized():
 
 
 def answer_allocated(_asked, response):
-    """Answer how many GPU objects were made by now, and how many blocks each line of the passes holds."""
+    """Time no more; answer how many GPU objects were made, and how many blocks each line of code holds."""
     if not tracemalloc.is_tracing():
         tracemalloc.start()
+    gc.collect()
     held = tracemalloc.take_snapshot().filter_traces(OURS).statistics("lineno")
     lines = {f"{one.traceback[0].filename}:{one.traceback[0].lineno}": one.count for one in held}
     data.write(response, {"json": json.dumps({"made": made, "blocks": lines})})
@@ -120,6 +125,8 @@ def script_load(settings):
     global vendor
     for row in TIMED:
         timed(*row)
+    # What is kept of the last frames for the status fills within half a minute; here at once.
+    status.deque = lambda maxlen: collections.deque(maxlen=8)
     for name in MAKING:
         counted(name)
     count_resized()
