@@ -60,6 +60,8 @@ def train(recipe: Recipe, root: Path, into: Path, most_steps: int = 0) -> dict[s
             f"{recipe.network} needs a height and width that are multiples of {network.multiple}; "
             "correct the recipe."
         )
+    if recipe.init:
+        network.load_state_dict(load(root / recipe.init)[0].state_dict())
     optimiser = torch.optim.AdamW(network.parameters(), recipe.rate, weight_decay=recipe.decay)
     network, optimiser = fabric.setup(network, optimiser)
     network.mark_forward_method("clip")
@@ -81,8 +83,8 @@ def train(recipe: Recipe, root: Path, into: Path, most_steps: int = 0) -> dict[s
         fabric.seed_everything(recipe.seed * 1000 + epoch, verbose=False)
         data["train"].epoch = epoch
         row = {"epoch": epoch}
-        row |= _learn(fabric, network, optimiser, schedule, loaders["train"], steps, f"epoch {epoch}")
-        row |= {f"val_{key}": value for key, value in _measure(fabric, network, loaders["val"]).items()}
+        row |= _learn(fabric, network, optimiser, schedule, loaders["train"], steps, f"epoch {epoch}", recipe.entropy)
+        row |= {f"val_{key}": value for key, value in _measure(fabric, network, loaders["val"], recipe.entropy).items()}
         better = row["val_loss"] < state["best"]
         state.update(epoch=epoch, rows=[*state["rows"], row], waited=0 if better else state["waited"] + 1)
         state["best"] = min(state["best"], row["val_loss"])
@@ -99,7 +101,7 @@ def train(recipe: Recipe, root: Path, into: Path, most_steps: int = 0) -> dict[s
     if board:
         board.close()
     fabric.load(into / "best.pt", {"network": network})
-    result = {f"test_{key}": value for key, value in _measure(fabric, network, loaders["test"]).items()}
+    result = {f"test_{key}": value for key, value in _measure(fabric, network, loaders["test"], recipe.entropy).items()}
     if fabric.is_global_zero:
         (into / "result.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
         say("test: " + "  ".join(f"{key[5:]} {value:.4g}" for key, value in result.items()))
@@ -186,7 +188,7 @@ def _batch(batch):
     return pictures.permute(0, 1, 4, 2, 3).float() / 255, alphas.unsqueeze(2), weights.unsqueeze(2)
 
 
-def _learn(fabric, network, optimiser, schedule, loader, steps, title):
+def _learn(fabric, network, optimiser, schedule, loader, steps, title, entropy):
     network.train()
     loader.sampler.set_epoch(int(title.split()[1]))
     sums = {}
@@ -196,7 +198,7 @@ def _learn(fabric, network, optimiser, schedule, loader, steps, title):
                 break
             pictures, alphas, weights = _batch(batch)
             logits, _ = network.clip(pictures)
-            parts = losses(logits, alphas, weights)
+            parts = losses(logits, alphas, weights, entropy)
             loss = sum(parts.values())
             optimiser.zero_grad()
             fabric.backward(loss)
@@ -214,14 +216,14 @@ def _learn(fabric, network, optimiser, schedule, loader, steps, title):
 
 
 @torch.no_grad()
-def _measure(fabric, network, loader):
+def _measure(fabric, network, loader, entropy):
     """Return loss, mad and dtssd (0..1), person IoU and accuracy over all pixels that are sure."""
     network.eval()
     sums = torch.zeros(9, device=fabric.device, dtype=torch.float64)
     for batch in loader:
         pictures, alphas, weights = _batch(batch)
         logits, _ = network.clip(pictures)
-        loss = sum(losses(logits, alphas, weights).values())
+        loss = sum(losses(logits, alphas, weights, entropy).values())
         guess, sure = torch.sigmoid(logits.float()), weights
         person, said = alphas > 0.5, guess > 0.5
         entries = [

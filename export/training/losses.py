@@ -10,15 +10,19 @@ from torch import Tensor
 from torch.nn import functional
 
 
-def losses(logits: Tensor, alpha: Tensor, weight: Tensor) -> dict[str, Tensor]:
-    """Return the parts of the loss; their sum is minimised. Where ``weight`` is 0 nothing is learned."""
+def losses(logits: Tensor, alpha: Tensor, weight: Tensor, entropy: float = 0.3) -> dict[str, Tensor]:
+    """Return the parts of the loss; their sum is minimised. Where ``weight`` is 0 nothing is learned.
+
+    ``entropy``: weight of the cross entropy. It is what a network learns from while it is far off; then it makes
+    undecided edges wide, which the absolute difference makes narrow.
+    """
     # Not in half precision: small differences between frames would round to nothing.
     logits, alpha, weight = logits.float(), alpha.float(), weight.float()
     guess = torch.sigmoid(logits)
     parts = {
         "l1": _mean((guess - alpha).abs(), weight),
         # Keeps gradients alive where the sigmoid is flat, which an absolute difference does not.
-        "entropy": 0.3 * _mean(
+        "entropy": entropy * _mean(
             functional.binary_cross_entropy_with_logits(logits, alpha, reduction="none"), weight
         ),
         "laplacian": _laplacian(

@@ -25,7 +25,8 @@ class Recipe:
     ``shipped`` says that the weights are to be given away: then only free alphas may teach them. ``train``,
     ``val``
     and ``test`` are sets of stills; ``backgrounds`` directories of pictures (for clips). Without ``val``
-    every 20th still of ``train`` validates instead of teaching.
+    every 20th still of ``train`` validates instead of teaching. ``init`` is a checkpoint of the same network,
+    below the data's root, to start from; ``entropy`` the weight of the cross entropy in the loss.
     """
 
     name: str
@@ -38,6 +39,8 @@ class Recipe:
     val: list[str] = field(default_factory=list)
     backgrounds: list[str] = field(default_factory=list)
     options: dict = field(default_factory=dict)
+    init: str = ""
+    entropy: float = 0.3
     frames: int = 1
     seed: int = 1
     epochs: int = 100
