@@ -83,8 +83,11 @@ def train(recipe: Recipe, root: Path, into: Path, most_steps: int = 0) -> dict[s
         fabric.seed_everything(recipe.seed * 1000 + epoch, verbose=False)
         data["train"].epoch = epoch
         row = {"epoch": epoch}
-        row |= _learn(fabric, network, optimiser, schedule, loaders["train"], steps, f"epoch {epoch}", recipe.entropy)
-        row |= {f"val_{key}": value for key, value in _measure(fabric, network, loaders["val"], recipe.entropy).items()}
+        row |= _learn(
+            fabric, network, optimiser, schedule, loaders["train"], steps, f"epoch {epoch}", recipe.entropy
+        )
+        figures = _measure(fabric, network, loaders["val"], recipe.entropy)
+        row |= {f"val_{key}": value for key, value in figures.items()}
         better = row["val_loss"] < state["best"]
         state.update(epoch=epoch, rows=[*state["rows"], row], waited=0 if better else state["waited"] + 1)
         state["best"] = min(state["best"], row["val_loss"])
@@ -101,7 +104,8 @@ def train(recipe: Recipe, root: Path, into: Path, most_steps: int = 0) -> dict[s
     if board:
         board.close()
     fabric.load(into / "best.pt", {"network": network})
-    result = {f"test_{key}": value for key, value in _measure(fabric, network, loaders["test"], recipe.entropy).items()}
+    figures = _measure(fabric, network, loaders["test"], recipe.entropy)
+    result = {f"test_{key}": value for key, value in figures.items()}
     if fabric.is_global_zero:
         (into / "result.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
         say("test: " + "  ".join(f"{key[5:]} {value:.4g}" for key, value in result.items()))
