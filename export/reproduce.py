@@ -80,6 +80,6 @@ def _small(entry):
     """The recipe on drawn data: one epoch of two small batches."""
     return dataclasses.replace(
         entry, train=["drawn/train"], val=["drawn/val"], test=["drawn/test"], backgrounds=["rooms"], epochs=1,
-        clips=8, clips_val=2, batch=2, frames=min(entry.frames, 3), workers=0, precision="32-true",
+        clips=8, clips_val=2, batch=2, frames=min(entry.frames, 3), workers=0, precision="32-true", init="",
         options={key: value for key, value in entry.options.items() if key != "pretrained"},
     )  # fmt: skip

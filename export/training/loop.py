@@ -61,7 +61,7 @@ def train(recipe: Recipe, root: Path, into: Path, most_steps: int = 0) -> dict[s
             "correct the recipe."
         )
     if recipe.init:
-        network.load_state_dict(load(root / recipe.init)[0].state_dict())
+        network.load_state_dict(_first_weights(recipe, root))
     optimiser = torch.optim.AdamW(network.parameters(), recipe.rate, weight_decay=recipe.decay)
     network, optimiser = fabric.setup(network, optimiser)
     network.mark_forward_method("clip")
@@ -136,6 +136,21 @@ def load(checkpoint: Path) -> tuple[networks.Network, Recipe]:
     ) as error:
         raise ExportError(f"{checkpoint} is not a checkpoint of this training ({error}).") from None
     return network.eval(), recipe
+
+
+def _first_weights(recipe, root):
+    network, before = load(root / recipe.init)
+    if recipe.shipped and not before.shipped:
+        raise ExportError(
+            f"{recipe.name} is to be shipped, but {recipe.init} may have learned from alphas that are not "
+            f"free (shipped = false in its recipe {before.name}); start from another checkpoint."
+        )
+    if (before.network, before.height, before.width) != (recipe.network, recipe.height, recipe.width):
+        raise ExportError(
+            f"{recipe.init} is a {before.network} of {before.height}x{before.width}, not a {recipe.network} "
+            f"of {recipe.height}x{recipe.width}; start from a checkpoint of the same network."
+        )
+    return network.state_dict()
 
 
 def _check_resumable(into, recipe):

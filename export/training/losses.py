@@ -13,7 +13,7 @@ from torch.nn import functional
 def losses(logits: Tensor, alpha: Tensor, weight: Tensor, entropy: float = 0.3) -> dict[str, Tensor]:
     """Return the parts of the loss; their sum is minimised. Where ``weight`` is 0 nothing is learned.
 
-    ``entropy``: weight of the cross entropy. It is what a network learns from while it is far off; then it makes
+    ``entropy``: weight of the cross entropy. A network learns from it while it is far off; later it keeps
     undecided edges wide, which the absolute difference makes narrow.
     """
     # Not in half precision: small differences between frames would round to nothing.

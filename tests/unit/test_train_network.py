@@ -180,6 +180,23 @@ def test_reproduce_smoke(name, tmp_path):
     assert contract.violations(contract.load(tmp_path / "model.onnx")) == []
 
 
+def test_a_training_starts_from_a_checkpoint_that_may_be_shipped(data, tmp_path):
+    loop.train(tiny(epochs=1), data, tmp_path / "first")
+    (data / "runs").mkdir()
+    best = data / "runs" / "best.pt"
+    best.write_bytes((tmp_path / "first" / "best.pt").read_bytes())
+    loop.train(tiny(epochs=1, rate=0.0, init="runs/best.pt"), data, tmp_path / "second")
+    first, second = (loop.load(tmp_path / name / "best.pt")[0].state_dict() for name in ("first", "second"))
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    with pytest.raises(ExportError, match="same network"):
+        loop.train(tiny(width=96, init="runs/best.pt"), data, tmp_path / "third")
+    state = torch.load(best, weights_only=True)
+    state["recipe"]["shipped"] = False
+    torch.save(state, best)
+    with pytest.raises(ExportError, match="not free"):
+        loop.train(tiny(init="runs/best.pt"), data, tmp_path / "fourth")
+
+
 def test_not_a_checkpoint(tmp_path):
     (tmp_path / "x.pt").write_bytes(b"nothing")
     with pytest.raises(ExportError, match="not a checkpoint"):
