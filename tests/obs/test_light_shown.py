@@ -56,7 +56,9 @@ def shown(obs, tmp_path):
         path = tmp_path / f"{len(list(tmp_path.iterdir()))}.png"
         cv2.imwrite(str(path), numpy.clip(picture, 0, 255).round().astype(numpy.uint8))
         obs.ws.set_input_settings("Picture", {"file": str(path)}, True)
-        obs.ws.set_source_filter_settings("Picture", FILTER, {"model": "green", **settings}, False)
+        # The same part of every picture is seen by the network: two of them are compared.
+        fixed = {"model": "green", "crop_to_people": False}
+        obs.ws.set_source_filter_settings("Picture", FILTER, {**fixed, **settings}, False)
 
         def settled():
             shots = [obs.screenshot("Picture").astype(int) for _ in range(4)]
