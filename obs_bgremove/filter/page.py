@@ -37,27 +37,37 @@ def build(
     """
     page = Page()
     for one in fields(Settings):
-        name, about = one.name, one.metadata
-        if name == "background_path":
-            made = page.path(name, about["label"], _FILES)
-        elif name == "background_source":
-            names = [other for other in sources.video_source_names() if other != parent]
-            made = page.choice(name, about["label"], [("", "(choose)"), *((other, other) for other in names)])
-        elif name == "model":
-            made = page.choice(name, about["label"], [(AUTO, "Automatic"), *models])
-        elif name == "device":
-            made = page.choice(name, about["label"], [(AUTO, "Automatic"), *devices])
-        elif "choices" in about:
-            made = page.choice(name, about["label"], about["choices"].items())
-        elif "range" in about:
-            made = page.slider(name, about["label"], *about["range"], about["unit"])
-        elif isinstance(one.default, bool):
-            made = page.switch(name, about["label"])
-        else:
-            made = page.color(name, about["label"])
-        properties.explain(made, about["help"])
-        if name == "background":
-            properties.watch(made, _background_changed)
+        if not one.metadata.get("advanced"):
+            _add(page, one, models, devices, parent)
     page.text("status", status, warning)
     page.button("refresh", "Refresh the status", properties.reload_page)
+    inner = page.group("advanced", "Advanced")
+    for one in fields(Settings):
+        if one.metadata.get("advanced"):
+            _add(inner, one, models, devices, parent)
     return page.handle
+
+
+def _add(page, one, models, devices, parent):
+    """Add what one field of the settings is chosen with."""
+    name, about = one.name, one.metadata
+    if name == "background_path":
+        made = page.path(name, about["label"], _FILES)
+    elif name == "background_source":
+        names = [other for other in sources.video_source_names() if other != parent]
+        made = page.choice(name, about["label"], [("", "(choose)"), *((other, other) for other in names)])
+    elif name == "model":
+        made = page.choice(name, about["label"], [(AUTO, "Automatic"), *models])
+    elif name == "device":
+        made = page.choice(name, about["label"], [(AUTO, "Automatic"), *devices])
+    elif "choices" in about:
+        made = page.choice(name, about["label"], about["choices"].items())
+    elif "range" in about:
+        made = page.slider(name, about["label"], *about["range"], about["unit"])
+    elif isinstance(one.default, bool):
+        made = page.switch(name, about["label"])
+    else:
+        made = page.color(name, about["label"])
+    properties.explain(made, about["help"])
+    if name == "background":
+        properties.watch(made, _background_changed)

@@ -116,10 +116,16 @@ class Settings:
         unit=" px",
     )
     refinement: bool = _setting(
-        True, "Refine the edge", "Finds the edge in the full picture where the network left it undecided."
+        True,
+        "Refine the edge",
+        "Finds the edge in the full picture where the network left it undecided.",
+        advanced=True,
     )
     color_cleaning: bool = _setting(
-        True, "Clean the edge's colour", "Takes the old room's colour out of hair and soft edges."
+        True,
+        "Clean the edge's colour",
+        "Takes the old room's colour out of hair and soft edges.",
+        advanced=True,
     )
     light_wrap: float = _setting(
         0.0,
@@ -127,6 +133,7 @@ class Settings:
         "Lets the new background shine around the person's edge, as light does.",
         range=(0.0, 100.0, 1.0),
         unit=" %",
+        advanced=True,
     )
     light_matching: float = _setting(
         0.0,
@@ -134,6 +141,7 @@ class Settings:
         "Slowly brings the person's brightness and tint nearer to those of the picture behind.",
         range=(0.0, 100.0, 1.0),
         unit=" %",
+        advanced=True,
     )
     model: str = _setting(
         AUTO, "Model", "The network that finds the person. Models are folders: you can add your own."
@@ -146,6 +154,7 @@ class Settings:
         "Look closer at people",
         "Shows the network only the part of the picture with people in it, so that it sees them larger. "
         "Twice a second it looks at the whole picture for somebody who comes in elsewhere.",
+        advanced=True,
     )
     sync: str = _setting(
         "matched",
@@ -154,9 +163,9 @@ class Settings:
         "(enter it as your microphone's sync offset). Lowest latency shows the picture at once; "
         "the cut-out then trails behind a moving person.",
         choices=SYNCS,
+        advanced=True,
     )
-
-    view: str = _setting("result", "View", "See what the filter sees.", choices=VIEWS)
+    view: str = _setting("result", "View", "See what the filter sees.", choices=VIEWS, advanced=True)
 
     @classmethod
     def read(cls, settings: int) -> Settings:

@@ -130,6 +130,7 @@ TABLE = [
         _must_exist,
     ),
     ("obs_properties_add_bool", p, [p, c_char_p, c_char_p], _must_exist),
+    ("obs_properties_add_group", p, [p, c_char_p, c_char_p, c_int, p], _must_exist),
     ("obs_properties_add_color", p, [p, c_char_p, c_char_p], _must_exist),
     ("obs_properties_add_text", p, [p, c_char_p, c_char_p, c_int], _must_exist),
     ("obs_properties_add_button", p, [p, c_char_p, c_char_p, p], _must_exist),

@@ -11,6 +11,7 @@ from .functions import lib
 from .structs import (
     COMBO_LIST,
     COMBO_STRING,
+    GROUP_NORMAL,
     INFO_NORMAL,
     INFO_WARNING,
     PATH_FILE,
@@ -66,6 +67,12 @@ class Page:
     def button(self, name: str, label: str, clicked) -> int:
         """Add a button; ``clicked`` is made by ``on_click``."""
         return lib.obs_properties_add_button(self.handle, name.encode(), label.encode(), clicked)
+
+    def group(self, name: str, label: str) -> Page:
+        """Add a frame with a title; return the page inside of it, which OBS frees with this one."""
+        inner = Page()
+        lib.obs_properties_add_group(self.handle, name.encode(), label.encode(), GROUP_NORMAL, inner.handle)
+        return inner
 
 
 def explain(made: int, text: str) -> None:
