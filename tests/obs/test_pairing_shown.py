@@ -92,7 +92,9 @@ def test_a_slow_model_is_paired_too(play):
 
 def test_lowest_latency_shows_the_picture_at_once(play):
     frames, told = play(sync="lowest_latency")
-    # The picture is the newest and its alpha two frames old, so a mark is seen if both numbers have it.
-    at_once = sum(number == left & (left - 2) for left, number, _right in frames)
+    # The picture is the newest and its alpha some frames old (two, on an idle machine), so a mark is seen if
+    # both numbers have it. Were the picture two frames late too, that would be so of every other frame.
+    ages = range(1, 13)
+    at_once = sum(any(number == left & (left - age) for age in ages) for left, number, _right in frames)
     assert told["delay_frames"] == 0
-    assert at_once > 0.6 * len(frames)
+    assert at_once > 0.8 * len(frames)
