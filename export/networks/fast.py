@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The default: a small recurrent network for a laptop's CPU beside an encoder."""
+"""A small recurrent network for a laptop's CPU beside an encoder."""
 
 from __future__ import annotations
 
