@@ -9,7 +9,8 @@ in the scene twice, before black and before white, so that both colour and alpha
 frame can be computed from a lossless recording, whatever filter makes them. Each shown frame
 is matched with the frame of the clip whose colours it carries; its alpha is scored against the
 truth of that very frame. "lag" is the number of frames by which the alpha fits the truth
-best when it is taken for an older one's, to a tenth of a frame. Errors x 1000, dtSSD x 100.
+best when it is taken for an older one's, to a tenth of a frame. Errors x 1000, dtSSD x 100. "gone" is
+the share of frames, in percent, that show less than three tenths of the person.
 With --offline each clip has a second line: the same model on the same frames without OBS, its alpha enlarged
 bilinearly. What is lost on the way to the viewer, or gained, is the difference.
 """
@@ -41,6 +42,8 @@ from tests.obs.stage import SCRIPT, make_home, open_obs, wait_until_running
 
 #: Pixels farther than this from any person count for the leak.
 FAR = 40
+#: A person of whom less than this share is shown is gone.
+GONE = 0.3
 
 
 @dataclass
@@ -63,7 +66,7 @@ class Score:
         return float(numpy.median(found) if name == "lag" else numpy.mean(found))
 
 
-COLUMNS = {"MAD": 1, "MSE": 1, "edge": 1, "IoU": 1, "dtSSD": 1, "lag": 1, "leak": 1e3}
+COLUMNS = {"MAD": 1, "MSE": 1, "edge": 1, "IoU": 1, "dtSSD": 1, "lag": 1, "leak": 1e3, "gone": 100}
 
 
 def main() -> None:
@@ -205,6 +208,8 @@ def score_frame(score: Score, alpha: numpy.ndarray, truths, number: int) -> floa
     far = cv2.dilate((truth > 0.02).astype(numpy.uint8), numpy.ones((2 * FAR + 1, 2 * FAR + 1))) == 0
     if far.any():
         score.add("leak", float(alpha[far].mean()))
+    if (truth > 0.5).any():
+        score.add("gone", float(alpha[truth > 0.5].mean() < GONE))
     return error
 
 
