@@ -189,8 +189,7 @@ def test_background_with_holes_on_an_hdr_canvas(tmp_path, test_home, picture, fo
     half_source = collection.image("Half", folder / "half.png")
     with opened(tmp_path, test_home, source, "PQ", [half_source]) as obs:
         wait_until_running(obs)
-        time.sleep(0.5)
-        assert status(obs)["problem"] == ""
+        wait_for(lambda: status(obs)["problem"] == "", "the background source is found", 20)
         wait_for(lambda: at(obs, CORNER)[1] > 0.1, "the background is there", 20)
         # OBS' image source multiplies sRGB-encoded colours with their alpha.
         assert at(obs, CORNER) == pytest.approx([0, decoded(128), 0.5], abs=0.02)

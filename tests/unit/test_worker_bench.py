@@ -38,7 +38,7 @@ def directory(tmp_path, monkeypatch):
 
 def test_it_measures_prints_and_records(directory, capsys):
     target = directory / "figures.json"
-    assert bench([], "cpu", 2.0, str(target), record=True) == 0
+    assert bench(["counter"], "cpu", 2.0, str(target), record=True) == 0
     (row,) = json.loads(target.read_text())
     assert (row["model"], row["provider"]) == ("counter", "cpu")
     for field in FIELDS:
