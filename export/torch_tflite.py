@@ -41,8 +41,8 @@ class _Named(nn.Module):
         return {"alpha": alpha, **{f"next_state_{stem}": value for stem, value in zip(self.stems, following)}}
 
 
-class LiteRunner:
-    """A TensorFlow Lite file with the contract's face; as :class:`export.runner.Runner`, one thread."""
+class LiteRunner(Runner):
+    """A TensorFlow Lite file with the contract's face, one thread; its memory is kept as any runner's is."""
 
     def __init__(self, content: bytes):
         from ai_edge_litert.interpreter import Interpreter
@@ -55,15 +55,6 @@ class LiteRunner:
         #: Seconds that the last call of ``alpha`` spent in the model.
         self.seconds = 0.0
         self.reset()
-
-    @property
-    def states(self) -> dict[str, np.ndarray]:
-        """The memory after the last frame: name of the input -> its value."""
-        return dict(self._states)
-
-    def reset(self) -> None:
-        """Forget what was seen."""
-        self._states = dict(self._zeros)
 
     def alpha(self, frame: np.ndarray) -> np.ndarray:
         """Return the alpha (uint8 [H, W]) of one ``frame`` (uint8 [H, W, 4] BGRA)."""
