@@ -25,9 +25,7 @@ from .steady import steady
 RECIPE = "1"
 
 
-def fetch(
-    names: list[str], into: Path, again: bool = False, shelf: Path = SHELF, size: str = ""
-) -> None:
+def fetch(names: list[str], into: Path, again: bool = False, shelf: Path = SHELF, size: str = "") -> None:
     """Make ``into``/NAME/{card.toml,model.onnx} of each name on ``shelf``, whole or not at all.
 
     ``size`` (HEIGHTxWIDTH, as 384x256) makes an edition of that shape instead, its name ending in it: a

@@ -81,7 +81,6 @@ class Clips(Dataset):
             weight = np.minimum(weight, own_weight)
         return clip.astype(np.float32), alpha, weight
 
-
     def _background(self, random):
         side = round(1.5 * self.shape.width)
         if self.rooms and random.random() < ROOMS:

@@ -61,7 +61,9 @@ def train(recipe: Recipe, root: Path, into: Path, most_steps: int = 0) -> dict[s
             "correct the recipe."
         )
     if recipe.init:
-        network.load_state_dict(_first_weights(recipe, root))
+        _load_first_weights(network, recipe, root)
+    # On a CPU a tenth faster, on a GPU what half precision wants.
+    network = network.to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(network.parameters(), recipe.rate, weight_decay=recipe.decay)
     network, optimiser = fabric.setup(network, optimiser)
     network.mark_forward_method("clip")
@@ -138,8 +140,8 @@ def load(checkpoint: Path) -> tuple[networks.Network, Recipe]:
     return network.eval(), recipe
 
 
-def _first_weights(recipe, root):
-    network, before = load(root / recipe.init)
+def _load_first_weights(network, recipe, root):
+    first, before = load(root / recipe.init)
     if recipe.shipped and not before.shipped:
         raise ExportError(
             f"{recipe.name} is to be shipped, but {recipe.init} may have learned from alphas that are not "
@@ -150,7 +152,11 @@ def _first_weights(recipe, root):
             f"{recipe.init} is a {before.network} of {before.height}x{before.width}, not a {recipe.network} "
             f"of {recipe.height}x{recipe.width}; start from a checkpoint of the same network."
         )
-    return network.state_dict()
+    missing, unknown = network.load_state_dict(first.state_dict(), strict=False)
+    if unknown or not all(name.startswith(network.identities) for name in missing):
+        raise ExportError(
+            f"{recipe.init} has other parts than {recipe.name} asks for in [options]; correct the recipe."
+        )
 
 
 def _check_resumable(into, recipe):

@@ -25,9 +25,12 @@ def _missing() -> str:
 
 
 def pytest_collection_modifyitems(items):
-    """Skip this folder's tests where no OBS can be had."""
+    """Skip this folder's tests where no OBS can be had; run one that fails a second time.
+
+    A desktop program whose GPU is drawn in software waits for the machine now and then. What fails twice is
+    wrong; what fails once is counted as "rerun" in the summary, with the reason, and is worth a look.
+    """
     reason = _missing()
-    if reason:
-        for item in items:
-            if HERE in item.path.parents:
-                item.add_marker(pytest.mark.skip(reason=reason))
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.skip(reason=reason) if reason else pytest.mark.flaky(reruns=1))

@@ -23,9 +23,9 @@ import numpy
 
 from export.evaluate import clips
 from obs_bgremove import home as installed
-from obs_bgremove.demo import collection, person
+from obs_bgremove.demo import person
 from obs_bgremove.demo.private_obs import PrivateObs, wait_for
-from tests.obs.stage import filtered, make_home, one_scene, open_obs, status
+from tests.obs.stage import exchange, filtered_picture, make_home, status
 
 FILTER = "Background Removal"
 DARK = 0xFF302010
@@ -91,9 +91,7 @@ def table(options) -> None:
 def shown_in_obs(folder: Path, options, picture: numpy.ndarray) -> PrivateObs:
     """Return an OBS, not yet started, with the filter on a picture."""
     home = make_home(folder / "home", {options.model: options.home / "models" / options.model})
-    cv2.imwrite(str(folder / "picture.png"), picture)
-    source = collection.image("Picture", folder / "picture.png", [filtered({"model": options.model})])
-    return open_obs(folder / "obs", home, one_scene(source), size=picture.shape[1::-1])
+    return filtered_picture(folder, home, options.model, picture)
 
 
 def row(label: str, errors) -> str:
@@ -115,9 +113,7 @@ def measure(
     behind = spread(room[0], cv2.dilate(room[1], numpy.ones((9, 9))) < 0.02)
     behind = cv2.resize(behind, alpha.shape[::-1])
     picture = alpha[..., None] * known + (1 - alpha[..., None]) * behind
-    path = folder / f"{len(list(folder.iterdir()))}.png"
-    cv2.imwrite(str(path), picture.round().astype(numpy.uint8))
-    obs.ws.set_input_settings("Picture", {"file": str(path)}, True)
+    exchange(obs, folder, picture)
     own, cleaned = (error(obs, known, alpha, cleaning, model) for cleaning in (False, True))
     return own, cleaned
 

@@ -8,6 +8,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import cv2
+import numpy
+
 from obs_bgremove import home as installed
 from obs_bgremove.demo import collection
 from obs_bgremove.demo.private_obs import PrivateObs, wait_for
@@ -37,6 +40,23 @@ def one_scene(*sources: dict, items=None, name: str = "Test", script: Path = SCR
     return collection.collection(
         name, sources, [collection.scene("Scene", shown)], scripts=[collection.script(script)]
     )
+
+
+def filtered_picture(folder: Path, home: Path, model: str, picture: numpy.ndarray) -> PrivateObs:
+    """Return an OBS, not yet started, with the filter on "Picture"; ``exchange`` shows another one.
+
+    ``picture``: uint8 [H, W, 3] BGR; of its size are canvas and recording.
+    """
+    cv2.imwrite(str(folder / "first.png"), picture)
+    source = collection.image("Picture", folder / "first.png", [filtered({"model": model})])
+    return open_obs(folder / "obs", home, one_scene(source), size=picture.shape[1::-1])
+
+
+def exchange(obs: PrivateObs, folder: Path, picture: numpy.ndarray) -> None:
+    """Have "Picture" show another one ([H, W, 3] BGR in 0..255), kept in ``folder`` as a new file."""
+    path = folder / f"{len(list(folder.iterdir()))}.png"
+    cv2.imwrite(str(path), numpy.clip(picture, 0, 255).round().astype(numpy.uint8))
+    obs.ws.set_input_settings("Picture", {"file": str(path)}, True)
 
 
 def open_obs(directory: Path, home: Path, collections, **more) -> PrivateObs:

@@ -7,9 +7,8 @@ import cv2
 import numpy
 import pytest
 
-from obs_bgremove.demo import collection
 from tests.obs.edge_colour import error
-from tests.obs.stage import filtered, one_scene, open_obs, wait_until_running
+from tests.obs.stage import exchange, filtered_picture, wait_until_running
 
 WIDTH, HEIGHT = 640, 360
 #: (person, room), BGR: green tells them apart for the network.
@@ -34,10 +33,8 @@ def foreground(color, seed):
 @pytest.fixture(scope="module")
 def obs(tmp_path_factory, test_home):
     """Return an OBS with the filter on a picture that can be exchanged."""
-    folder = tmp_path_factory.mktemp("edge")
-    cv2.imwrite(str(folder / "first.png"), numpy.full((HEIGHT, WIDTH, 3), 255, numpy.uint8))
-    picture = collection.image("Picture", folder / "first.png", [filtered({"model": "green-soft"})])
-    with open_obs(folder / "obs", test_home, one_scene(picture)) as opened:
+    white = numpy.full((HEIGHT, WIDTH, 3), 255, numpy.uint8)
+    with filtered_picture(tmp_path_factory.mktemp("edge"), test_home, "green-soft", white) as opened:
         wait_until_running(opened)
         yield opened
 
@@ -48,9 +45,7 @@ def test_the_room_leaves_the_edge(obs, tmp_path, pair, softness):
     person, room = PAIRS[pair]
     alpha, known = truth(softness), foreground(person, pair)
     picture = alpha[..., None] * known + (1 - alpha[..., None]) * numpy.asarray(room, numpy.float32)
-    path = tmp_path / f"{pair}-{softness}.png"
-    cv2.imwrite(str(path), picture.round().astype(numpy.uint8))
-    obs.ws.set_input_settings("Picture", {"file": str(path)}, True)
+    exchange(obs, tmp_path, picture)
     own, cleaned = (error(obs, known, alpha, cleaning, "green-soft") for cleaning in (False, True))
     print(f"{person} on {room}, softness {softness}: frame's colour {own:.1f}, cleaned {cleaned:.1f}")
     assert cleaned <= own * 2 / 3

@@ -43,12 +43,15 @@ def enabled(obs):
     return obs.ws.get_source_filter("Clip", FILTER).filter_enabled
 
 
-def press(obs, key):
-    """Press a key for as long as a hand does: OBS asks for pressed keys forty times a second."""
+def press(obs, key, until, what):
+    """Hold a key until what it does is seen, as a hand does: OBS asks now and then which keys are down."""
     environment = {**os.environ, "DISPLAY": obs.display}
-    for what in ("keydown", "keyup"):
-        subprocess.run(["xdotool", what, key], env=environment, check=True)
-        time.sleep(0.2)
+    try:
+        subprocess.run(["xdotool", "keydown", key], env=environment, check=True)
+        wait_for(until, what)
+    finally:
+        subprocess.run(["xdotool", "keyup", key], env=environment, check=True)
+    time.sleep(0.5)  # OBS is to see that the key is up
 
 
 def ended_well(obs):
@@ -111,12 +114,10 @@ def test_keys_are_kept_over_a_restart(tmp_path, test_home, clip):
     with open_obs(tmp_path, test_home, one_scene(clip), preview=True) as obs:
         for _start in range(2):
             wait_until_running(obs)
-            press(obs, "F8")
-            wait_for(lambda: chosen(obs, "background") == "preset", "the key changed the background", 20)
-            press(obs, "F9")
-            wait_for(lambda: not enabled(obs), "the key turned the filter off", 20)
-            press(obs, "F9")
-            wait_for(lambda: enabled(obs), "the same key turned it on again", 20)
+            wait_for(lambda: registered(obs) == 3, "the hotkeys are there")
+            press(obs, "F8", lambda: chosen(obs, "background") == "preset", "the key changed the background")
+            press(obs, "F9", lambda: not enabled(obs), "the key turned the filter off")
+            press(obs, "F9", lambda: enabled(obs), "the same key turned it on again")
             obs.ws.set_source_filter_settings("Clip", FILTER, SETTINGS, True)
             ended_well(obs)
             (source,) = [

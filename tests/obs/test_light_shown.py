@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import time
+
 import cv2
 import numpy
 import pytest
 
-from obs_bgremove.demo import collection
 from obs_bgremove.demo.private_obs import wait_for
-from tests.obs.stage import filtered, one_scene, open_obs, wait_until_running
+from tests.obs.stage import exchange, filtered_picture, wait_until_running
 
 FILTER = "Background Removal"
 WIDTH, HEIGHT = 640, 360
@@ -40,10 +41,8 @@ def figure():
 @pytest.fixture(scope="module")
 def obs(tmp_path_factory, test_home):
     """Return an OBS with the filter on a picture that can be exchanged."""
-    folder = tmp_path_factory.mktemp("light")
-    cv2.imwrite(str(folder / "first.png"), numpy.full((HEIGHT, WIDTH, 3), 255, numpy.uint8))
-    picture = collection.image("Picture", folder / "first.png", [filtered({"model": "green"})])
-    with open_obs(folder / "obs", test_home, one_scene(picture)) as opened:
+    white = numpy.full((HEIGHT, WIDTH, 3), 255, numpy.uint8)
+    with filtered_picture(tmp_path_factory.mktemp("light"), test_home, "green", white) as opened:
         wait_until_running(opened)
         yield opened
 
@@ -53,9 +52,7 @@ def shown(obs, tmp_path):
     """Return a function that shows a picture with settings and returns the screenshot, int BGRA."""
 
     def show(picture, until=lambda screenshot: True, **settings):
-        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.png"
-        cv2.imwrite(str(path), numpy.clip(picture, 0, 255).round().astype(numpy.uint8))
-        obs.ws.set_input_settings("Picture", {"file": str(path)}, True)
+        exchange(obs, tmp_path, picture)
         # The same part of every picture is seen by the network: two of them are compared.
         fixed = {"model": "green", "crop_to_people": False}
         obs.ws.set_source_filter_settings("Picture", FILTER, {**fixed, **settings}, False)
@@ -73,8 +70,9 @@ def shown(obs, tmp_path):
 
 def image(tmp_path, bgr):
     """Return the path of a picture of one colour."""
-    cv2.imwrite(str(tmp_path / "behind.png"), numpy.full((90, 160, 3), bgr, numpy.uint8))
-    return str(tmp_path / "behind.png")
+    path = tmp_path / f"behind-{'-'.join(map(str, bgr))}.png"
+    cv2.imwrite(str(path), numpy.full((90, 160, 3), bgr, numpy.uint8))
+    return str(path)
 
 
 @pytest.mark.parametrize("strength", [10.0, 40.0, 100.0])
@@ -147,3 +145,31 @@ def test_the_person_takes_on_the_light_of_the_picture(shown, tmp_path):
     assert all(0.5 / 1.25 - 0.02 <= (one / 150) ** 2.2 <= 1.5 * 1.25 + 0.02 for one in (blue, green, red))
     half = shown(picture, light_matching=50.0, **settings)[250, 320, :3]
     assert blue < half[0] < 150
+
+
+def test_the_light_changes_slowly(obs, shown, tmp_path):
+    picture = numpy.full((HEIGHT, WIDTH, 3), (255.0, 90.0, 255.0))
+    picture[100:, 200:440] = GREY
+    settings = {"background": "image", "light_matching": 100.0}
+    dark, bright = image(tmp_path, (60, 60, 60)), image(tmp_path, (250, 250, 250))
+    before = shown(picture, **settings, background_path=dark)[250, 320, 1]
+    obs.start_record()
+    time.sleep(0.5)
+    obs.ws.set_source_filter_settings("Picture", FILTER, {"background_path": bright}, True)
+    # Until the light stands still: it never quite arrives.
+    wait_for(
+        lambda: (
+            obs.screenshot("Picture")[50, 50, 1] > 240
+            and obs.screenshot("Picture")[250, 320, 1] > before + 40
+        ),
+        "the person got brighter",
+    )
+    frames = list(obs.frames(obs.stop_record()))
+    behind = numpy.array([frame[50, 50, 1] for frame in frames], int)
+    person = numpy.array([frame[240:260, 310:330, 1].mean() for frame in frames])
+    first = int(numpy.argmax(behind > 240))
+    assert first and behind[first - 1] < 70, "the background changes from one frame to the next"
+    steps = numpy.diff(person[first - 1 :])
+    print(f"the person's brightest step of {person[-1] - before:.0f} is {steps.max():.1f}")
+    # At once it would be the whole; a busy machine may leave a few frames out of the recording.
+    assert steps.max() < 0.25 * (person[-1] - before)

@@ -12,7 +12,7 @@ from obs_bgremove import home as installed
 from obs_bgremove.demo import collection, person
 from obs_bgremove.demo.private_obs import wait_for
 from tests.obs import people
-from tests.obs.stage import filtered, make_home, one_scene, open_obs, status, wait_until_running
+from tests.obs.stage import exchange, filtered, make_home, one_scene, open_obs, status, wait_until_running
 
 #: (x of the middle, y of the top, height in pixels of 640x360) of each person.
 PLACES = {
@@ -50,9 +50,7 @@ def obs(tmp_path_factory, portrait):
 
 def shown(obs, folder, picture, somebody):
     """Return the alpha shown of a picture with ``somebody`` in it or not: float [HEIGHT, WIDTH], 0..1."""
-    path = folder / "picture.png"
-    cv2.imwrite(str(path), picture)
-    obs.ws.set_input_settings("Picture", {"file": str(path)}, True)
+    exchange(obs, folder, picture)
 
     def settled():
         first, second = (obs.screenshot("Picture") for _ in range(2))
