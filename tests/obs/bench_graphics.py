@@ -11,47 +11,34 @@ own profiler says of its graphics thread. The model must make no difference.
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 import time
 from pathlib import Path
 
-import cv2
-
-from obs_bgremove import home as installed
 from obs_bgremove.demo import collection
-from tests.obs import networks, numbered
-from tests.obs.stage import BLUE, filtered, make_home, one_scene, open_obs, status, wait_until_running
+from tests.obs import fast_and_slow
+from tests.obs.stage import BLUE, filtered, one_scene, open_obs, status, wait_until_running
 
 SIZES = (640, 360), (1280, 720)
+#: What the made model takes: some 20 times as long as the fast one.
+SLOW_MS = 40.0
 
 
 def main() -> None:
     """Run the benchmark and print its table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--home", type=Path, default=installed.directory(), help="data directory with the models"
-    )
-    parser.add_argument("--fast", default="mediapipe-landscape")
-    parser.add_argument("--slow", help="a model some 20 times slower (default: one made for it)")
-    parser.add_argument("--seconds", type=float, default=20.0, help="how long each run is measured")
-    options = parser.parse_args()
+    options = fast_and_slow.parser(__doc__.splitlines()[0], seconds=20.0).parse_args()
     with tempfile.TemporaryDirectory() as folder:
         run(Path(folder), options)
 
 
 def run(folder: Path, options) -> None:
     """Measure in a scratch folder."""
-    models = {name: options.home / "models" / name for name in (options.fast, options.slow) if name}
-    if not options.slow:
-        options.slow = "slow"
-        models["slow"] = networks.write_green_is_person(folder / "slow", ballast=30)
-    home = make_home(folder / "home", models)
+    home = fast_and_slow.make(folder, options, SLOW_MS)
     print(
         "size      run                            cpu ms: med p99  wall ms: med p99  OBS ms: med p99  lagged"
     )
     for size in SIZES:
-        clip = write_clip(folder / f"{size[0]}.avi", size)
+        clip = fast_and_slow.write_clip(folder / f"{size[0]}.avi", size)
         costs = {}
         for model in (None, options.fast, options.slow):
             settings = {"background": "color", "background_color": BLUE, "model": model}
@@ -86,15 +73,6 @@ def show(size, model, told, report) -> None:
         *columns,
         f"{timing.median_ms:8.2f} {timing.p99_ms:8.2f}  {report.lagged}",
     )
-
-
-def write_clip(path: Path, size: tuple[int, int]) -> Path:
-    """Write the numbered clip at a size."""
-    video = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), numbered.FPS, size)
-    for number in range(numbered.COUNT):
-        video.write(cv2.resize(numbered.frame(number), size))
-    video.release()
-    return path
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ What is more with the filter than without is because of us.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import shutil
 import subprocess
@@ -26,9 +25,8 @@ import psutil
 from obs_bgremove import home as installed
 from obs_bgremove.demo import collection
 from obs_bgremove.demo.private_obs import PrivateObs, wait_for
-from tests.obs import networks
-from tests.obs.bench_graphics import write_clip
-from tests.obs.stage import BLUE, filtered, make_home, one_scene, status, wait_until_running
+from tests.obs import fast_and_slow
+from tests.obs.stage import BLUE, filtered, one_scene, status, wait_until_running
 
 SIZE, FPS = (640, 360), 30
 FILTER = "Background Removal"
@@ -61,14 +59,8 @@ class X264Obs(PrivateObs):
 
 def main() -> None:
     """Run the benchmark and print its table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--home", type=Path, default=installed.directory(), help="data directory with the models"
-    )
-    parser.add_argument("--fast", default="mediapipe-landscape")
-    parser.add_argument("--slow", help="a model that takes some 130 ms (default: one made for it)")
+    parser = fast_and_slow.parser(__doc__.splitlines()[0], seconds=8.0)
     parser.add_argument("--encoder", action="append", choices=ENCODERS, help="only this one; may be repeated")
-    parser.add_argument("--seconds", type=float, default=8.0, help="how long each turn is measured")
     parser.add_argument("--rounds", type=int, default=2, help="turns without and with the filter")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -77,14 +69,8 @@ def main() -> None:
 
 def run(folder: Path, options) -> None:
     """Measure in a scratch folder."""
-    models = {name: options.home / "models" / name for name in (options.fast, options.slow) if name}
-    if not options.slow:
-        options.slow = "slow"
-        models["slow"] = networks.write_green_is_person(
-            folder / "slow", ballast=networks.ballast_for(SLOW_MS, folder / "scale")
-        )
-    home = make_home(folder / "home", models)
-    clip = write_clip(folder / "clip.avi", SIZE)
+    home = fast_and_slow.make(folder, options, SLOW_MS)
+    clip = fast_and_slow.write_clip(folder / "clip.avi", SIZE)
     print("encoder  filter               alphas/s  ms each  delay ms  worker CPU%  OBS CPU%    fps  "
           "lagged        skipped")  # fmt: skip
     for encoder in options.encoder or (ENCODERS if shutil.which("ffmpeg") else ENCODERS[:2]):

@@ -22,10 +22,9 @@ import cv2
 import numpy
 
 from export.evaluate import clips
-from obs_bgremove import home as installed
 from obs_bgremove.demo import person
 from obs_bgremove.demo.private_obs import PrivateObs, wait_for
-from tests.obs.stage import exchange, filtered_picture, make_home, status
+from tests.obs.stage import add_home_option, exchange, filtered_picture, make_home, status
 
 FILTER = "Background Removal"
 DARK = 0xFF302010
@@ -38,9 +37,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--clips", type=Path, help="folder with clip folders")
     parser.add_argument("--crop", type=Path, help="where to write the picture")
-    parser.add_argument(
-        "--home", type=Path, default=installed.directory(), help="data directory with the models"
-    )
+    add_home_option(parser)
     parser.add_argument("--model", default="mediapipe-landscape")
     parser.add_argument("--frames", type=int, default=3, help="pictures of each clip")
     options = parser.parse_args()

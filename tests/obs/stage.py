@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import sys
 from collections.abc import Mapping
@@ -18,6 +19,13 @@ from obs_bgremove.demo.private_obs import PrivateObs, wait_for
 SCRIPT = installed.PROJECT / "obs_bgremove" / "obs_script.py"
 #: Blue, as OBS keeps colours (0xAABBGGRR): neither white nor magenta.
 BLUE = 0xFFFF0000
+
+
+def add_home_option(parser: argparse.ArgumentParser) -> None:
+    """Let a bench's user say where the models are."""
+    parser.add_argument(
+        "--home", type=Path, default=installed.directory(), help="data directory with the models"
+    )
 
 
 def make_home(folder: Path, models: Mapping[str, Path]) -> Path:

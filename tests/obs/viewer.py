@@ -35,10 +35,9 @@ from export.metrics.mad import mad
 from export.metrics.mse import mse
 from export.metrics.segmentation import overlap
 from export.runner import Runner
-from obs_bgremove import home as installed
 from obs_bgremove.demo import collection
 from obs_bgremove.demo.private_obs import PrivateObs
-from tests.obs.stage import SCRIPT, make_home, open_obs, wait_until_running
+from tests.obs.stage import SCRIPT, add_home_option, make_home, open_obs, wait_until_running
 
 #: Pixels farther than this from any person count for the leak.
 FAR = 40
@@ -73,9 +72,7 @@ def main() -> None:
     """Run the benchmark and print its table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--clips", type=Path, required=True, help="folder with clip folders")
-    parser.add_argument(
-        "--home", type=Path, default=installed.directory(), help="data directory with the models"
-    )
+    add_home_option(parser)
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the filter"
     )

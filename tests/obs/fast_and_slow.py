@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the benches with a fast and a slow model share: their options, the two models, and the clip."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import cv2
+
+from obs_bgremove import home as installed
+from tests.obs import networks, numbered
+from tests.obs.stage import add_home_option, make_home
+
+
+def parser(description: str, seconds: float) -> argparse.ArgumentParser:
+    """Return a parser with --home, --fast, --slow and --seconds (by default so many)."""
+    made = argparse.ArgumentParser(description=description)
+    add_home_option(made)
+    made.add_argument("--fast", default="mediapipe-landscape")
+    made.add_argument("--slow", help="an installed model (default: one made for it)")
+    made.add_argument("--seconds", type=float, default=seconds, help="how long each run is measured")
+    return made
+
+
+def make(folder: Path, options, milliseconds: float) -> Path:
+    """Return a data directory with both; without --slow one is made, "slow", that takes so long here."""
+    models = {name: _installed(options.home, name) for name in (options.fast, options.slow) if name}
+    if not options.slow:
+        options.slow = "slow"
+        ballast = networks.ballast_for(milliseconds, folder / "scale")
+        models["slow"] = networks.write_green_is_person(folder / "slow", ballast=ballast)
+    return make_home(folder / "home", models)
+
+
+def _installed(home: Path, name: str) -> Path:
+    """Return a model's folder in a data directory, or in the project."""
+    for parent in (home / "models", installed.PROJECT / "models"):
+        if (parent / name / "model.onnx").is_file():
+            return parent / name
+    raise SystemExit(f"There is no model {name!r} in {home / 'models'}; fetch it, or use --home.")
+
+
+def write_clip(path: Path, size: tuple[int, int]) -> Path:
+    """Write the numbered clip at a size."""
+    video = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), numbered.FPS, size)
+    for number in range(numbered.COUNT):
+        video.write(cv2.resize(numbered.frame(number), size))
+    video.release()
+    return path
