@@ -6,6 +6,7 @@ inlet       what comes from OBS: wake-ups, messages, its end
 catalogue   which models there are (works without onnxruntime)
 providers   what onnxruntime can run on here, and in which order it is tried
 engine      one model on one device
+graph       the same, launched at once on NVIDIA GPUs
 loader      makes rings for filters, on a thread of its own
 slots       the worker's side of a ring
 stream      one filter's frames, alphas and recurrent state

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import threading
 from collections import Counter
 
@@ -24,18 +25,28 @@ class Engine:
     ``lock`` is to be held during an inference: not every provider allows two at once.
     """
 
-    def __init__(self, model: Model, device: Device, alone: bool = True, setting: Setting | None = None):
+    def __init__(
+        self,
+        model: Model,
+        device: Device,
+        alone: bool = True,
+        setting: Setting | None = None,
+        graphs: bool = True,
+    ):
         """Load it; raise ModelProblem (the model is at fault) or DeviceProblem (it may run elsewhere).
 
         ``alone``: no other engine is made meanwhile, so that what is written to stderr is about this one.
         ``setting``: threads on the CPU; None: as recorded on this machine, else one thread.
+        ``graphs``: whether CUDA graphs may be used.
         """
         self.model = model
         self.device = device
         self.lock = threading.Lock()
         on_processor = device is CPU and (setting or threads.recorded(model))
         self.setting = on_processor or Setting()
-        self.session = _load(model, device, self.setting, alone)
+        self.session = _load(model, device, self.setting, alone, graphs)
+        #: Whether inferences may be captured as CUDA graphs, see graph.
+        self.graphs = _has_graphs(self.session, device)
         #: What of the model does not run on the device, a sentence; empty if nothing, or nobody knows.
         self.elsewhere = "" if device is CPU else _elsewhere(self.session, device)
         self.height, self.width, self.states = _contract(model, self.session)
@@ -54,7 +65,7 @@ def session_options(setting: Setting):
     return chosen
 
 
-def _load(model: Model, device: Device, setting: Setting, alone: bool = True):
+def _load(model: Model, device: Device, setting: Setting, alone: bool = True, graphs: bool = True):
     options = session_options(setting)
     if device.name == "directml":
         options.enable_mem_pattern = False
@@ -67,10 +78,12 @@ def _load(model: Model, device: Device, setting: Setting, alone: bool = True):
                 f"run install.py --model {model.name}."
             ) from error
     options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
-    ways = providers.options(device, model)
+    ways = providers.options(device, model, graphs)
     for way in ways[:-1]:
-        with contextlib.suppress(DeviceProblem):
+        try:
             return _load_on(model, device, options, way, alone)
+        except DeviceProblem as problem:
+            print(f"{model.name} does not run on {device.name} as {way[0]}: {problem}", file=sys.stderr)
     return _load_on(model, device, options, ways[-1], alone)
 
 
@@ -90,8 +103,16 @@ def _load_on(model: Model, device: Device, options, way: list, alone: bool):
     counts = _operators(session)
     if counts and not any(provider == device.provider for provider, _operator in counts):
         raise DeviceProblem("it takes none of the model's operators")
+    if _has_graphs(session, device) and any(provider != device.provider for provider, _operator in counts):
+        # What the CPU reckoned when a graph was captured would stay so for ever.
+        raise DeviceProblem("a CUDA graph needs all of the model's operators on the GPU")
     session.disable_fallback()
     return session
+
+
+def _has_graphs(session, device: Device) -> bool:
+    settings = session.get_provider_options().get(device.provider, {})
+    return str(settings.get(providers.GRAPHS, "0")) in ("1", "True")
 
 
 def _operators(session) -> Counter:

@@ -20,13 +20,17 @@ _PROGRESS = 5.0
 
 
 class Request(NamedTuple):
-    """A filter's wish. ``failed``: devices (by name) that it was moved away from, and the reason."""
+    """A filter's wish. ``failed``: devices (by title) that it was moved away from, and the reason.
+
+    ``graphless``: why it goes without CUDA graphs; empty if it need not.
+    """
 
     number: int
     model: str
     device: str
     avoid: tuple[str, ...] = ()
     failed: tuple[tuple[str, str], ...] = ()
+    graphless: str = ""
 
 
 class Loader:
@@ -79,7 +83,12 @@ class Loader:
             except queue.Empty:
                 self._tell_progress()
             else:
-                function(argument)
+                from .graph import loading
+
+                with loading():
+                    function(argument)
+                    # It may hold the last reference to something on a GPU.
+                    del function, argument
 
     def _load(self, request: Request) -> None:
         if request.number in self._cancelled:
@@ -120,7 +129,7 @@ class Loader:
             if not name:
                 name, chosen = automatic.choose(models, device.name)
             model = catalogue.choose(models, name)
-            key = _key(model, device)
+            key = _key(model, device, request.graphless)
             if key in self._unbuildable:
                 reasons.append(f"{device.title} failed: {self._unbuildable[key]}")
                 continue
@@ -131,11 +140,13 @@ class Loader:
             text = f"{model.title} is being loaded on {device.title}."
             self._tell({"tell": "loading", "ring": request.number, "device": device.name, "note": text})
             try:
-                stream = self._make(request.number, model, device, key)
+                stream = self._make(request, model, device, key)
             except DeviceProblem as problem:
                 reasons.append(f"{device.title} failed: {problem}")
                 continue
             notes = [f"{'; '.join(reasons)}; running on {device.title}."] if reasons else []
+            graphless = f"{device.title} runs without CUDA graphs: {request.graphless}."
+            notes += [graphless] if request.graphless and device.name == "cuda" else []
             notes += [note for note in (building, chosen, stream.engine.elsewhere) if note]
             return stream, " ".join(notes), not building
         raise ModelProblem(
@@ -143,16 +154,17 @@ class Loader:
             "choose another model."
         )
 
-    def _make(self, number: int, model: Model, device: Device, key: tuple):
+    def _make(self, request: Request, model: Model, device: Device, key: tuple):
         from .engine import Engine, reason
         from .stream import Stream
 
         engine = self._engines.get(key)
         if engine is None:
-            engine = Engine(model, device)
-            print(f"{model.name} loaded on {device.name}, threads: {engine.setting}", file=sys.stderr)
+            engine = Engine(model, device, graphs=not request.graphless)
+            graphs = ", with CUDA graphs" if engine.graphs else ""
+            print(f"{model.name} loaded on {device.name}, threads: {engine.setting}{graphs}", file=sys.stderr)
         try:
-            stream = Stream(number, engine)
+            stream = Stream(request.number, engine)
         except MemoryProblem:
             raise
         except Exception as error:
@@ -189,9 +201,11 @@ class Loader:
 
     def _run_build(self, key: tuple, build: _Build) -> None:
         from .engine import Engine
+        from .graph import loading
 
         try:
-            made = Engine(build.model, build.device, alone=False)
+            with loading():
+                made = Engine(build.model, build.device, alone=False)
         except (DeviceProblem, ModelProblem) as problem:
             made = str(problem)
         except Exception as error:
@@ -242,10 +256,10 @@ class _Build:
         )
 
 
-def _key(model: Model, device: Device) -> tuple:
+def _key(model: Model, device: Device, graphless: str) -> tuple:
     """Return what tells an engine from others: also a file that was replaced."""
     status = model.file.stat()
-    return model.file, status.st_size, status.st_mtime_ns, device.name
+    return model.file, status.st_size, status.st_mtime_ns, device.name, bool(graphless)
 
 
 def cannot_import(error: BaseException) -> str:

@@ -182,7 +182,8 @@ def _compare(live: Live, model: Model, device: str, seconds: float) -> dict:
     worker has them. The round trip lasts from the call of ``hand_over`` until the alpha is in
     shared memory. A new picture and the same rest come before each.
     """
-    bare = Bare(Engine(model, {known.name: known for known in DEVICES}[device]))
+    # What lies in numpy arrays moves, which a CUDA graph does not bear.
+    bare = Bare(Engine(model, {known.name: known for known in DEVICES}[device], graphs=False))
     bare_ns: list[int] = []
     alphas = []
     end = time.monotonic() + seconds

@@ -39,6 +39,8 @@ class Device(NamedTuple):
     slow_start: bool = False
 
 
+#: The setting of CUDA that lets it launch a whole inference at once, see graph.
+GRAPHS = "enable_cuda_graph"
 #: In the order in which "auto" tries them. TensorRT is only taken when it was chosen: it builds for
 #: minutes at the first use of a model.
 DEVICES = (
@@ -57,7 +59,11 @@ DEVICES = (
         "NVIDIA CUDA",
         "CUDAExecutionProvider",
         nvidia.cuda,
-        ({"arena_extend_strategy": "kSameAsRequested"},),
+        # With graphs a session is only made if all operators run on the GPU.
+        (
+            {"arena_extend_strategy": "kSameAsRequested", GRAPHS: True},
+            {"arena_extend_strategy": "kSameAsRequested"},
+        ),
         memory="cuda",
     ),
     Device("directml", "DirectML", "DmlExecutionProvider"),
@@ -135,14 +141,21 @@ def order(wanted: str, avoid: tuple[str, ...] = ()) -> tuple[list[Device], list[
     return chosen, reasons
 
 
-def options(device: Device, model: Model) -> list[list]:
-    """Return ways to run a model on a device, to try in turn: each what a session takes as ``providers``."""
+def options(device: Device, model: Model, graphs: bool = True) -> list[list]:
+    """Return ways to run a model on a device, to try in turn: each what a session takes as ``providers``.
+
+    ``graphs``: whether CUDA graphs may be among them.
+    """
     more = _tensorrt_cache(model) if device.name == "tensorrt" else {}
     # What one does not take, the next may.
     others = [other.provider for other in DEVICES if other.name == "cuda" and device.name == "tensorrt"]
     if device is not CPU:
         others.append(CPU.provider)
-    return [[(device.provider, {**settings, **more}), *others] for settings in device.settings]
+    return [
+        [(device.provider, {**settings, **more}), *others]
+        for settings in device.settings
+        if graphs or GRAPHS not in settings
+    ]
 
 
 def _tensorrt_cache(model: Model) -> dict:

@@ -9,7 +9,8 @@ import numpy as np
 
 from ..link.layout import OVERVIEW, Box
 from .box import bounding_box
-from .engine import Binding, Engine, clear, zeros
+from .engine import Engine, clear, zeros
+from .graph import bind
 from .slots import Slots
 
 #: After a pause this long (ns; and longer than some inferences) the recurrent state is of
@@ -38,15 +39,11 @@ class Stream:
             slots = list(zip(self.slots.frames, self.slots.alphas))
             self._alphas = [self._array(address) for address in self.slots.alphas]
             self._bindings = [
-                [
-                    Binding(engine, frame, alpha, self._states[turn], self._states[1 - turn])
-                    for frame, alpha in slots[:OVERVIEW]
-                ]
-                for turn in turns
+                bind(engine, slots[:OVERVIEW], self._states[turn], self._states[1 - turn]) for turn in turns
             ]
             # Each overview is seen without memory of others.
             fresh = (zeros(engine), zeros(engine)) if self._recurrent else ({}, {})
-            self._overview = Binding(engine, *slots[OVERVIEW], *fresh)
+            (self._overview,) = bind(engine, slots[OVERVIEW:], *fresh)
             self._turn = 0
             self._still = 0
             self._part = 0

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""CUDA graphs: all kernels of an inference launched at once, as they were recorded ("captured") before.
+
+onnxruntime captures when a session that has ``enable_cuda_graph`` runs with a new ``gpu_graph_id``
+(https://onnxruntime.ai/docs/execution-providers/CUDA-ExecutionProvider.html#using-cuda-graphs-preview);
+-1 is a run without. What that asks of us:
+
+- Frame, alpha and states lie at the same addresses of the GPU's memory each time.
+- The graph belongs to the thread that captured it: the one that serves, not the loader's.
+- While it is captured no other thread of the process may allocate or copy on the GPU, or both fail:
+  what loads says so (``loading``), and until it is done there are runs without a graph.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import itertools
+import threading
+
+import numpy as np
+import onnxruntime
+
+from .engine import Binding, Engine, reason
+
+#: How far the alpha of a graph may be from that without, in 255ths: kernels may sum in another order.
+_TOLERANCE = 4
+_WITHOUT = "-1"
+
+_gate = threading.Lock()
+_loading = 0
+_numbers = itertools.count(1)
+
+
+class GraphProblem(Exception):
+    """A graph cannot be captured, or is wrong; the model may run without. A reason, without a full stop."""
+
+
+@contextlib.contextmanager
+def loading():
+    """Keep graphs from being captured meanwhile. Waits for one that is, some milliseconds."""
+    global _loading
+    with _gate:
+        _loading += 1
+    try:
+        yield
+    finally:
+        with _gate:
+            _loading -= 1
+
+
+def bind(engine: Engine, slots: list[tuple[int, int]], states_in: dict, states_out: dict) -> list:
+    """Return something with ``run`` for each slot (address of its frame, of its alpha).
+
+    ``states_in``, ``states_out``: OrtValues by stem.
+    """
+    if not engine.graphs:
+        return [Binding(engine, frame, alpha, states_in, states_out) for frame, alpha in slots]
+    launch = _Launch(engine, states_in, states_out)
+    return [_GraphBinding(launch, frame, alpha) for frame, alpha in slots]
+
+
+class _GraphBinding:
+    """A slot of the shared memory, and the graph that it shares with others."""
+
+    def __init__(self, launch: _Launch, frame: int, alpha: int):
+        self._launch = launch
+        height, width = launch.size
+        self._frame = _array(frame, (height, width, 4))
+        self._alpha = _array(alpha, (height, width))
+
+    def run(self) -> None:
+        """Infer the slot's alpha from its frame; raise GraphProblem."""
+        self._launch.run(self._frame, self._alpha)
+
+
+class _Launch:
+    """An inference on buffers on the GPU, captured when it may be."""
+
+    def __init__(self, engine: Engine, states_in: dict, states_out: dict):
+        self.size = (engine.height, engine.width)
+        self._session = engine.session
+        self._owner = threading.get_ident()
+        self._captured = False
+        self._without, self._with = _options(_WITHOUT), _options(str(next(_numbers)))
+        memory = engine.device.memory
+        make = onnxruntime.OrtValue.ortvalue_from_shape_and_type
+        self._frame = make([*self.size, 4], np.uint8, memory, 0)
+        self._alpha = make([*self.size], np.uint8, memory, 0)
+        self._binding = engine.session.io_binding()
+        self._binding.bind_ortvalue_input("frame", self._frame)
+        self._binding.bind_ortvalue_output("alpha", self._alpha)
+        for stem in engine.states:
+            self._binding.bind_ortvalue_input(f"state_{stem}", states_in[stem])
+            self._binding.bind_ortvalue_output(f"next_state_{stem}", states_out[stem])
+
+    def run(self, frame: np.ndarray, alpha: np.ndarray) -> None:
+        """Infer ``alpha`` (uint8 [H, W], written to) from ``frame`` (uint8 [H, W, 4])."""
+        self._frame.update_inplace(frame)
+        self._session.run_with_iobinding(self._binding, self._with if self._captured else self._without)
+        alpha[...] = self._alpha.numpy()
+        # The thread that makes it only warms it up.
+        if not self._captured and threading.get_ident() != self._owner:
+            self._capture(alpha)
+
+    def _capture(self, alpha: np.ndarray) -> None:
+        """Capture, unless something loads. The same states are read, so the alpha must be the same."""
+        with _gate:
+            if _loading:
+                return
+            try:
+                self._session.run_with_iobinding(self._binding, self._with)
+                difference = np.abs(self._alpha.numpy().astype(np.int16) - alpha).max()
+            except Exception as error:
+                raise GraphProblem(reason(error)) from error
+        if difference > _TOLERANCE:
+            raise GraphProblem(f"its alpha is off by {difference} of 255")
+        self._captured = True
+
+
+def _options(number: str):
+    options = onnxruntime.RunOptions()
+    options.add_run_config_entry("gpu_graph_id", number)
+    return options
+
+
+def _array(address: int, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the bytes at an address; the caller keeps that memory."""
+    size = int(np.prod(shape))
+    return np.frombuffer((ctypes.c_uint8 * size).from_address(address), np.uint8).reshape(shape)
