@@ -147,10 +147,10 @@ def _load_first_weights(network, recipe, root):
             f"{recipe.name} is to be shipped, but {recipe.init} may have learned from alphas that are not "
             f"free (shipped = false in its recipe {before.name}); start from another checkpoint."
         )
-    if (before.network, before.height, before.width) != (recipe.network, recipe.height, recipe.width):
+    if before.network != recipe.network:
         raise ExportError(
-            f"{recipe.init} is a {before.network} of {before.height}x{before.width}, not a {recipe.network} "
-            f"of {recipe.height}x{recipe.width}; start from a checkpoint of the same network."
+            f"{recipe.init} is a {before.network}, not a {recipe.network}; "
+            "start from a checkpoint of the same network."
         )
     missing, unknown = network.load_state_dict(first.state_dict(), strict=False)
     if unknown or not all(name.startswith(network.identities) for name in missing):

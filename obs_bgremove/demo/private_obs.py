@@ -409,16 +409,22 @@ class PrivateObs:
     def start_record(self) -> None:
         """Start a recording of the program output and wait until it runs."""
         self.ws.start_record()
-        wait_for(lambda: self.ws.get_record_status().output_duration > 0, "the recording runs")
+        self._recorded(100)
 
     def stop_record(self) -> Path:
-        """Stop the recording and return its file, complete and closed."""
+        """Stop the recording and return its file, complete and closed: it has what was shown before."""
+        # What is on the screen is on its way through the encoder.
+        self._recorded(self.ws.get_record_status().output_duration + 300)
         mark = "==== Recording Stop ===="
         before = self.log().count(mark)
         path = Path(self.ws.stop_record().output_path)
         # obs-websocket says "inactive" before the file is closed; OBS' log has the last word.
         wait_for(lambda: self.log().count(mark) > before, "the recording is written and closed")
         return path
+
+    def _recorded(self, milliseconds: float) -> None:
+        """Wait until so much is recorded."""
+        wait_for(lambda: self.ws.get_record_status().output_duration >= milliseconds, "the recording runs")
 
     def record(self, seconds: float) -> Path:
         """Record the program output for ``seconds`` and return the file: lossless, no pixel changed."""

@@ -8,8 +8,6 @@ second, and does what may take time (asking for files, writing the log).
 
 from __future__ import annotations
 
-import contextlib
-import queue
 import re
 import threading
 
@@ -21,6 +19,7 @@ from ..obs.graphics import entered
 from ..obs.sources import WeakSource
 from ..obs.structs import SPACE_709_EXTENDED, SPACE_SRGB
 from . import backgrounds, page
+from .backdrop import Backdrop
 from .capture import Capture
 from .framing import Framing
 from .hotkeys import Hotkeys
@@ -53,10 +52,7 @@ class BackgroundFilter:
         self.settings = Settings.read(settings)
         self._channel = shared.open_channel()
         self._channel.request(self.settings.model, self.settings.device)
-        self._background = backgrounds.Background()
-        self._next_backgrounds: queue.SimpleQueue = queue.SimpleQueue()
-        self._next_backgrounds.put(backgrounds.make(self.settings))
-        self._old_backgrounds: queue.SimpleQueue = queue.SimpleQueue()
+        self._backdrop = Backdrop(self.settings)
 
         # The filtered source, as far as it is known: OBS tells it when the filter is drawn.
         self._parents = [WeakSource(None)]
@@ -101,10 +97,9 @@ class BackgroundFilter:
 
     def update(self, settings: int) -> None:
         """Take over changed settings."""
-        before, self.settings = self.settings, Settings.read(settings)
+        self.settings = Settings.read(settings)
         self._channel.request(self.settings.model, self.settings.device)
-        if backgrounds.key(before) != backgrounds.key(self.settings):
-            self._next_backgrounds.put(backgrounds.make(self.settings))
+        self._backdrop.choose(self.settings)
 
     def properties(self) -> int:
         """Return the properties page."""
@@ -171,7 +166,7 @@ class BackgroundFilter:
             # Not while it is destroyed on another thread. Nor waiting for that: the next frame comes.
             try:
                 if not self._destroyed:
-                    self._background.set_showing(False)
+                    self._backdrop.rest()
             finally:
                 self._alive.release()
 
@@ -261,10 +256,15 @@ class BackgroundFilter:
         cut = Cut(images.frame.texture, images.hdr.texture if images.has_hdr else None)
         if alpha_of:
             cut = self._cut(cut, alpha_of.picture, width, height)
-        background = self._newest_background()
+        background = self._backdrop.show()
         if self.settings.view in _SHOW:
             return Ground(_SHOW[self.settings.view], alpha_of and alpha_of.picture.alpha.texture), cut
-        return self._light(background.ground(self._passes, cut, width, height), cut, width, height), cut
+        ground = background.ground(self._passes, cut, width, height)
+        settings = self.settings
+        # Before the room itself the person is in its light already.
+        matching = 0.0 if settings.background == "blur" else settings.light_matching / 100
+        wrap, seconds = settings.light_wrap / 100, shared.frame_seconds()
+        return self._passes.light.falling(ground, cut, width, height, wrap, matching, seconds), cut
 
     def _cut(self, cut: Cut, of: Picture, width: int, height: int) -> Cut:
         settings = self.settings
@@ -277,43 +277,6 @@ class BackgroundFilter:
         if cut.refine or cut.clean or settings.light_wrap or settings.light_matching:
             cut = cut._replace(colors=self._passes.colors.draw(of.small, cut.alpha))
         return self._passes.edge.draw(cut, width, height, settings.edge_shift, settings.edge_softness)
-
-    def _light(self, ground: Ground, cut: Cut, width: int, height: int) -> Ground:
-        """Return the ground with what its light does to the person."""
-        settings, light = self.settings, self._passes.light
-        if not cut.colors:
-            return ground
-        if ground.technique == b"OnColor":
-            # A colour is no room: its light is not copied, but it may shine around the edge.
-            return self._wrapped(ground, cut, width, height)
-        if (
-            ground.technique == b"OnImage"
-            and not ground.hdr
-            and (settings.light_wrap or settings.light_matching)
-        ):
-            around = light.around(ground.texture, width, height)
-            ground = self._wrapped(ground, cut, width, height)._replace(around=around)
-            if settings.light_matching and settings.background != "blur":
-                # Before the room itself the person is in its light already.
-                strength = settings.light_matching / 100
-                factors = light.factors(around, cut.colors[0], strength, shared.frame_seconds())
-                ground = ground._replace(factors=factors)
-        return ground
-
-    def _wrapped(self, ground: Ground, cut: Cut, width: int, height: int) -> Ground:
-        wrap = self.settings.light_wrap / 100
-        presence = self._passes.light.presence(cut, width, height) if wrap else None
-        return ground._replace(wrap=wrap, presence=presence)
-
-    def _newest_background(self) -> backgrounds.Background:
-        with contextlib.suppress(queue.Empty):
-            while True:
-                newer = self._next_backgrounds.get_nowait()
-                # Not released here: another thread may just be asking it what is wrong.
-                self._old_backgrounds.put(self._background)
-                self._background = newer
-        self._background.set_showing(True)
-        return self._background
 
     # --- our own thread -----------------------------------------------------------------
 
@@ -335,12 +298,7 @@ class BackgroundFilter:
 
     def _look_after(self) -> None:
         with self._parents[-1].held() as parent:
-            self._background_problem = self._background.problem(parent) if parent else ""
-        _release_all(self._old_backgrounds)
-        # While the source is not drawn nobody takes what is put there.
-        if self._background.stale and self._next_backgrounds.empty():
-            self._next_backgrounds.put(backgrounds.make(self.settings))
-            self._background.stale = False
+            self._background_problem = self._backdrop.look_after(parent)
         status = self._status()
         # Numbers in a sentence change every second; the sentence is told once.
         telling = (status.state, re.sub(r"\d+", "", status.problem), status.note)
@@ -402,9 +360,7 @@ class BackgroundFilter:
         if self._hotkeys:
             self._hotkeys.release()
         shared.close_channel(self._channel)
-        _release_all(self._next_backgrounds)
-        _release_all(self._old_backgrounds)
-        self._background.release()
+        self._backdrop.release()
         for parent in self._parents:
             parent.release()
         with entered():
@@ -412,9 +368,3 @@ class BackgroundFilter:
             if self._passes:
                 self._capture.free()
                 self._passes.free()
-
-
-def _release_all(waiting: queue.SimpleQueue) -> None:
-    with contextlib.suppress(queue.Empty):
-        while True:
-            waiting.get_nowait().release()

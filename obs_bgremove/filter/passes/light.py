@@ -16,6 +16,7 @@ from .shrink import shrink
 
 if TYPE_CHECKING:
     from . import Shaders
+    from .composite import Ground
 
 
 class Light:
@@ -33,6 +34,29 @@ class Light:
         self._around = RenderTarget(FORMAT_RGBA)
         self._presence = [RenderTarget(FORMAT_R8), RenderTarget(FORMAT_R8)]
         self._factors = [RenderTarget(FORMAT_RGBA16F), RenderTarget(FORMAT_RGBA16F)]
+
+    def falling(
+        self, ground: Ground, cut: Cut, width: int, height: int, wrap: float, matching: float, seconds: float
+    ) -> Ground:
+        """Return the ground with what its light does to the person.
+
+        ``wrap`` and ``matching``: strengths, 0 to 1; ``seconds``: the time since the last call.
+        """
+        if not (wrap or matching) or not cut.colors:
+            return ground
+        if ground.technique == b"OnColor":
+            # A colour is no room: its light is not copied, but it may shine around the edge.
+            return self._wrapped(ground, cut, width, height, wrap)
+        if ground.technique == b"OnImage" and not ground.hdr:
+            around = self.around(ground.texture, width, height)
+            ground = self._wrapped(ground, cut, width, height, wrap)._replace(around=around)
+            if matching:
+                ground = ground._replace(factors=self.factors(around, cut.colors[0], matching, seconds))
+        return ground
+
+    def _wrapped(self, ground, cut, width, height, wrap):
+        presence = self.presence(cut, width, height) if wrap else None
+        return ground._replace(wrap=wrap, presence=presence)
 
     def around(self, background: int, width: int, height: int) -> int:
         """Return the background (sRGB-encoded), blurred."""
