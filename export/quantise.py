@@ -65,8 +65,8 @@ def quantise(path: Path, into: Path, images: Path | None) -> None:
 def float16(model: onnx.ModelProto) -> bytes:
     """Return the model with weights stored as float16 and computed as before.
 
-    Half the file, the same speed on a processor; an execution provider that computes in half precision
-    (TensorRT, CUDA) needs no more. States stay float32, or their errors would add up.
+    Half the file, the same speed; a GPU's half precision is the worker's affair (its ``precision``).
+    States stay float32, or their errors would add up.
     """
     half = onnx.ModelProto.FromString(model.SerializeToString())
     nodes = []

@@ -11,6 +11,8 @@ loader      makes rings for filters, on a thread of its own
 slots       the worker's side of a ring
 stream      one filter's frames, alphas and recurrent state
 usage       what the process has used of the machine
+threads     how many threads a model gets on the CPU
+precision   which models run in half precision on CUDA
 automatic   which model "Automatic" means on this machine
 bench       a table of models and devices: made by measure, with bare for comparison
 """

@@ -13,7 +13,7 @@ import time
 import numpy as np
 import onnxruntime
 
-from .engine import Engine, zeros
+from .engine import Engine
 from .usage import memory_mb
 
 
@@ -22,14 +22,18 @@ class Bare:
 
     def __init__(self, engine: Engine):
         self.engine = engine
-        self._state = {f"state_{stem}": value.numpy() for stem, value in zeros(engine).items()}
+        #: Of the picture before: uint8 [H, W].
+        self.alpha: np.ndarray | None = None
+        self._state = {
+            f"state_{stem}": np.zeros(shape, dtype) for stem, (dtype, shape) in engine.states.items()
+        }
         self._names = ["alpha", *(f"next_{name}" for name in self._state)]
 
     def run(self, picture: np.ndarray) -> int:
         """Infer a picture (uint8 [H, W, 4]); return nanoseconds."""
         feed = {"frame": picture, **self._state}
         began = time.perf_counter_ns()
-        _alpha, *state = self.engine.session.run(self._names, feed)
+        self.alpha, *state = self.engine.session.run(self._names, feed)
         took = time.perf_counter_ns() - began
         self._state = dict(zip(self._state, state))
         return took

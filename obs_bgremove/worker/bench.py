@@ -11,7 +11,8 @@ import sys
 import onnxruntime
 
 from .. import home
-from . import automatic, catalogue, providers, threads
+from . import automatic, catalogue, precision, providers, threads
+from .engine import reason
 from .measure import measure
 from .providers import CPU
 
@@ -39,7 +40,7 @@ def bench(names: list[str], device: str, seconds: float, target: str | None, rec
 
     ``device`` is one's name, "auto" (those that "Automatic" may take) or "all". ``seconds`` is
     about what a line takes. The rows go to the file ``target`` as well, and with ``record``
-    to where "Automatic" looks for them; the threads of each model are chosen then, too.
+    to where "Automatic" looks for them; threads and precision of each model are chosen then, too.
     """
     models = catalogue.read()
     unknown = [name for name in names if name not in models]
@@ -63,6 +64,9 @@ def bench(names: list[str], device: str, seconds: float, target: str | None, rec
         return 1
     if record and CPU in devices:
         _choose_threads(chosen, seconds / 4)
+    if record:
+        for cuda in (one for one in devices if one.name == "cuda"):
+            _choose_precision(chosen, cuda)
     print(" ".join(f"{heading:{_width(form)}}" for heading, _field, form in _COLUMNS), flush=True)
     rows, failed = [], False
     for model in chosen:
@@ -102,6 +106,20 @@ def _choose_threads(models: list[catalogue.Model], seconds: float) -> None:
             continue
         threads.record(model, threads.choose(figures))
         print(threads.table(model, figures), flush=True)
+
+
+def _choose_precision(models: list[catalogue.Model], device: providers.Device) -> None:
+    """Find out which models run in half precision, print it and record it."""
+    for model in models:
+        try:
+            figures, taken = precision.measure(model, device)
+        except catalogue.ModelProblem:
+            # Told in the table.
+            continue
+        except Exception as error:
+            print(f"{model.name} stays in float32 on {device.title}: {reason(error)}.", flush=True)
+            continue
+        print(f"{model.name} on {device.title}: {figures}. Taken: float{16 if taken else 32}.", flush=True)
 
 
 def _width(form: str) -> str:

@@ -7,6 +7,7 @@ import contextlib
 import sys
 import threading
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
@@ -32,19 +33,22 @@ class Engine:
         alone: bool = True,
         setting: Setting | None = None,
         graphs: bool = True,
+        file: Path | None = None,
     ):
         """Load it; raise ModelProblem (the model is at fault) or DeviceProblem (it may run elsewhere).
 
         ``alone``: no other engine is made meanwhile, so that what is written to stderr is about this one.
         ``setting``: threads on the CPU; None: as recorded on this machine, else one thread.
-        ``graphs``: whether CUDA graphs may be used.
+        ``graphs``: whether CUDA graphs may be used. ``file``: instead of the model's own.
         """
         self.model = model
         self.device = device
         self.lock = threading.Lock()
         on_processor = device is CPU and (setting or threads.recorded(model))
         self.setting = on_processor or Setting()
-        self.session = _load(model, device, self.setting, alone, graphs)
+        #: What was loaded: the model's own file, or an edition of it.
+        self.file = file or model.file
+        self.session = _load(model, device, self.setting, alone, graphs, self.file)
         #: Whether inferences may be captured as CUDA graphs, see graph.
         self.graphs = _has_graphs(self.session, device)
         #: What of the model does not run on the device, a sentence; empty if nothing, or nobody knows.
@@ -65,13 +69,13 @@ def session_options(setting: Setting):
     return chosen
 
 
-def _load(model: Model, device: Device, setting: Setting, alone: bool = True, graphs: bool = True):
+def _load(model: Model, device: Device, setting: Setting, alone: bool, graphs: bool, file: Path):
     options = session_options(setting)
     if device.name == "directml":
         options.enable_mem_pattern = False
     if device is CPU:
         try:
-            return onnxruntime.InferenceSession(str(model.file), options, providers=[CPU.provider])
+            return onnxruntime.InferenceSession(str(file), options, providers=[CPU.provider])
         except Exception as error:
             raise ModelProblem(
                 f"The model {model.name} cannot be loaded ({_first_line(error)}); "
@@ -81,16 +85,16 @@ def _load(model: Model, device: Device, setting: Setting, alone: bool = True, gr
     ways = providers.options(device, model, graphs)
     for way in ways[:-1]:
         try:
-            return _load_on(model, device, options, way, alone)
+            return _load_on(file, device, options, way, alone)
         except DeviceProblem as problem:
             print(f"{model.name} does not run on {device.name} as {way[0]}: {problem}", file=sys.stderr)
-    return _load_on(model, device, options, ways[-1], alone)
+    return _load_on(file, device, options, ways[-1], alone)
 
 
-def _load_on(model: Model, device: Device, options, way: list, alone: bool):
+def _load_on(file: Path, device: Device, options, way: list, alone: bool):
     with providers.complaints() if alone else contextlib.nullcontext(list) as lines:
         try:
-            session = onnxruntime.InferenceSession(str(model.file), options, providers=way)
+            session = onnxruntime.InferenceSession(str(file), options, providers=way)
         except Exception as error:
             raise DeviceProblem(_first_line(error)) from error
         # onnxruntime goes on without a provider that does not start.

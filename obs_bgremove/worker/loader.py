@@ -22,7 +22,7 @@ _PROGRESS = 5.0
 class Request(NamedTuple):
     """A filter's wish. ``failed``: devices (by title) that it was moved away from, and the reason.
 
-    ``graphless``: why it goes without CUDA graphs; empty if it need not.
+    ``plain``: why it goes without CUDA graphs and half precision; empty if it need not.
     """
 
     number: int
@@ -30,7 +30,7 @@ class Request(NamedTuple):
     device: str
     avoid: tuple[str, ...] = ()
     failed: tuple[tuple[str, str], ...] = ()
-    graphless: str = ""
+    plain: str = ""
 
 
 class Loader:
@@ -129,7 +129,8 @@ class Loader:
             if not name:
                 name, chosen = automatic.choose(models, device.name)
             model = catalogue.choose(models, name)
-            key = _key(model, device, request.graphless)
+            plain = bool(request.plain) and device.name == "cuda"
+            key = _key(model, device, plain)
             if key in self._unbuildable:
                 reasons.append(f"{device.title} failed: {self._unbuildable[key]}")
                 continue
@@ -140,13 +141,18 @@ class Loader:
             text = f"{model.title} is being loaded on {device.title}."
             self._tell({"tell": "loading", "ring": request.number, "device": device.name, "note": text})
             try:
-                stream = self._make(request, model, device, key)
+                stream = self._make(request.number, model, device, key, plain)
             except DeviceProblem as problem:
+                if device.name == "cuda" and not plain:
+                    return self._on_best_device(request._replace(plain=str(problem)), models)
                 reasons.append(f"{device.title} failed: {problem}")
                 continue
             notes = [f"{'; '.join(reasons)}; running on {device.title}."] if reasons else []
-            graphless = f"{device.title} runs without CUDA graphs: {request.graphless}."
-            notes += [graphless] if request.graphless and device.name == "cuda" else []
+            if plain:
+                notes.append(
+                    f"{device.title} runs without CUDA graphs and half precision, "
+                    f"because it failed: {request.plain}."
+                )
             notes += [note for note in (building, chosen, stream.engine.elsewhere) if note]
             return stream, " ".join(notes), not building
         raise ModelProblem(
@@ -154,17 +160,19 @@ class Loader:
             "choose another model."
         )
 
-    def _make(self, request: Request, model: Model, device: Device, key: tuple):
+    def _make(self, number: int, model: Model, device: Device, key: tuple, plain: bool):
+        from . import precision
         from .engine import Engine, reason
         from .stream import Stream
 
         engine = self._engines.get(key)
         if engine is None:
-            engine = Engine(model, device, graphs=not request.graphless)
-            graphs = ", with CUDA graphs" if engine.graphs else ""
-            print(f"{model.name} loaded on {device.name}, threads: {engine.setting}{graphs}", file=sys.stderr)
+            edition = None if plain else precision.recorded(model, device)
+            engine = Engine(model, device, graphs=not plain, file=edition)
+            how = f"threads: {engine.setting}, CUDA graphs: {engine.graphs}, float16: {edition is not None}"
+            print(f"{model.name} loaded on {device.name}, {how}", file=sys.stderr)
         try:
-            stream = Stream(request.number, engine)
+            stream = Stream(number, engine)
         except MemoryProblem:
             raise
         except Exception as error:
@@ -256,10 +264,10 @@ class _Build:
         )
 
 
-def _key(model: Model, device: Device, graphless: str) -> tuple:
+def _key(model: Model, device: Device, plain: bool) -> tuple:
     """Return what tells an engine from others: also a file that was replaced."""
     status = model.file.stat()
-    return model.file, status.st_size, status.st_mtime_ns, device.name, bool(graphless)
+    return model.file, status.st_size, status.st_mtime_ns, device.name, plain
 
 
 def cannot_import(error: BaseException) -> str:

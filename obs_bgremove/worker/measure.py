@@ -10,6 +10,7 @@ import time
 import numpy as np
 
 from ..link.client import Client
+from . import precision
 from .bare import Bare
 from .catalogue import Model, ModelProblem
 from .engine import Engine
@@ -182,8 +183,9 @@ def _compare(live: Live, model: Model, device: str, seconds: float) -> dict:
     worker has them. The round trip lasts from the call of ``hand_over`` until the alpha is in
     shared memory. A new picture and the same rest come before each.
     """
+    on = {known.name: known for known in DEVICES}[device]
     # What lies in numpy arrays moves, which a CUDA graph does not bear.
-    bare = Bare(Engine(model, {known.name: known for known in DEVICES}[device], graphs=False))
+    bare = Bare(Engine(model, on, graphs=False, file=precision.recorded(model, on)))
     bare_ns: list[int] = []
     alphas = []
     end = time.monotonic() + seconds
@@ -204,6 +206,7 @@ def _compare(live: Live, model: Model, device: str, seconds: float) -> dict:
         "provider": device,
         "threads": bare.engine.setting.threads,
         "spinning": bare.engine.setting.spinning,
+        "float16": bare.engine.file != model.file,
         "pictures": len(trips),
         "bare_ms": bare_ms,
         "round_trip_ms": statistics.median(trips),

@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+from pathlib import Path
 from typing import Callable, NamedTuple
 
 from .. import home
@@ -146,7 +147,10 @@ def options(device: Device, model: Model, graphs: bool = True) -> list[list]:
 
     ``graphs``: whether CUDA graphs may be among them.
     """
-    more = _tensorrt_cache(model) if device.name == "tensorrt" else {}
+    more = {}
+    if device.name == "tensorrt":
+        folder = str(cache("tensorrt", model))
+        more = {"trt_engine_cache_path": folder, "trt_timing_cache_path": folder}
     # What one does not take, the next may.
     others = [other.provider for other in DEVICES if other.name == "cuda" and device.name == "tensorrt"]
     if device is not CPU:
@@ -158,20 +162,20 @@ def options(device: Device, model: Model, graphs: bool = True) -> list[list]:
     ]
 
 
-def _tensorrt_cache(model: Model) -> dict:
-    """Make the folder for a model's engine on this very GPU, driver and software, and return the settings."""
+def cache(kind: str, model: Model) -> Path:
+    """Make the folder for what is made of a model for this very GPU, driver and software, and return it."""
     import onnxruntime
 
     made_for = hashlib.sha256(repr((*nvidia.identity(), onnxruntime.__version__)).encode())
     made_for.update(model.file.read_bytes())
-    parent = home.directory() / "cache" / "tensorrt" / model.name
+    parent = home.directory() / "cache" / kind / model.name
     folder = parent / made_for.hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)
     for old in parent.iterdir():
         # Of another driver, or another version of the model: they take up to some hundred megabytes.
         if old != folder:
             shutil.rmtree(old, ignore_errors=True)
-    return {"trt_engine_cache_path": str(folder), "trt_timing_cache_path": str(folder)}
+    return folder
 
 
 @contextlib.contextmanager

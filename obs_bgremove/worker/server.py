@@ -112,9 +112,8 @@ class Server:
             self._loader.release(stream)
 
     def _failed(self, stream, error: Exception) -> None:
-        """Go on with a filter without CUDA graphs, or on the next device; on the CPU there is none."""
+        """Go on with a filter: on CUDA more plainly, else on the next device; on the CPU there is none."""
         from .engine import reason
-        from .graph import GraphProblem
         from .providers import CPU
 
         traceback.print_exception(type(error), error, error.__traceback__)
@@ -125,8 +124,8 @@ class Server:
             name = stream.engine.model.name
             problem = f"The model {name} failed while running ({reason(error)}); choose another model."
             self._tell({"tell": "failed", "ring": stream.number, "problem": problem})
-        elif isinstance(error, GraphProblem):
-            self._loader.load(request._replace(graphless=str(error)))
+        elif device.name == "cuda" and not request.plain:
+            self._loader.load(request._replace(plain=reason(error)))
         else:
             self._loader.load(request._replace(failed=(*request.failed, (device.title, reason(error)))))
 

@@ -210,7 +210,8 @@ def test_a_filter_goes_on_without_graphs_on_the_same_device_and_says_why(directo
     plain = made[1][1]
     assert plain.engine.device is PRETENDED and not plain.engine.graphs
     assert told[-1]["note"] == (
-        "NVIDIA CUDA runs without CUDA graphs: operation not permitted when stream is capturing."
+        "NVIDIA CUDA runs without CUDA graphs and half precision, because it failed: "
+        "operation not permitted when stream is capturing."
     )
     assert Filter(plain).infer(5) == {5}
     plain.close()

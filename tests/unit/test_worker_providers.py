@@ -153,10 +153,10 @@ def test_another_device_serves_while_an_engine_is_built(directory, pretended_ten
     go = threading.Event()
     real = engine_module._load
 
-    def slow(model, device, setting, alone, graphs):
+    def slow(model, device, setting, alone, graphs, file):
         if device is pretended_tensorrt:
             assert go.wait(worker_home.DEADLINE)
-        return real(model, device, setting, alone, graphs)
+        return real(model, device, setting, alone, graphs, file)
 
     monkeypatch.setattr(engine_module, "_load", slow)
     told, made = [], []
@@ -182,10 +182,10 @@ def test_an_engine_that_cannot_be_built_is_told_and_not_tried_again(
 ):
     real = engine_module._load
 
-    def fails(model, device, setting, alone, graphs):
+    def fails(model, device, setting, alone, graphs, file):
         if device is pretended_tensorrt:
             raise DeviceProblem("no kernel image")
-        return real(model, device, setting, alone, graphs)
+        return real(model, device, setting, alone, graphs, file)
 
     monkeypatch.setattr(engine_module, "_load", fails)
     told, made = [], []
