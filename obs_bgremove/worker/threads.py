@@ -29,7 +29,12 @@ _MOST = 4
 #: Between two inferences, as between two frames of a camera.
 _REST = 1 / 60
 _LEAST_RUNS = 5
-_BUSY = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: sum(range(100000))"
+#: Works until its standard input ends: at the latest when we do, however early that is.
+_BUSY = """
+import os, sys, threading
+threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+while True: sum(range(100000))
+"""
 
 
 class Setting(NamedTuple):
@@ -104,14 +109,13 @@ def _busy_processors():
     running = []
     try:
         for _ in range(processors()):
-            running.append(subprocess.Popen([sys.executable, "-c", _BUSY], stdin=subprocess.DEVNULL))
+            running.append(subprocess.Popen([sys.executable, "-c", _BUSY], stdin=subprocess.PIPE))
         time.sleep(0.2)
         yield
     finally:
         for one in running:
             one.kill()
-        for one in running:
-            one.wait()
+            one.communicate()
 
 
 def processors() -> int:

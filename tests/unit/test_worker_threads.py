@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from obs_bgremove import home
@@ -116,3 +117,20 @@ def test_a_record_that_cannot_be_understood_is_none(model, content):
     assert threads.recorded(model) is None
     threads.record(model, TWO)
     assert threads.recorded(model) == TWO
+
+
+def test_nothing_stays_busy_when_the_bench_is_killed():
+    script = (
+        "import psutil, time; from obs_bgremove.worker import threads\n"
+        "with threads._busy_processors():\n"
+        "    print(*(one.pid for one in psutil.Process().children()), flush=True); time.sleep(1000)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(home.PROJECT)}
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, env=environment) as bench:
+        busy = [psutil.Process(int(pid)) for pid in bench.stdout.readline().split()]
+        assert busy
+        bench.kill()
+    _gone, alive = psutil.wait_procs(busy, timeout=60)
+    for one in alive:
+        one.kill()
+    assert not alive
