@@ -4,7 +4,6 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import psutil
 import pytest
@@ -67,29 +66,6 @@ def test_they_are_measured_on_a_busy_machine_that_rests_again(model, monkeypatch
     assert all(value > 0 for measured in figures.values() for value in measured)
     assert len(started) == 2 and all(one.returncode is not None for one in started)
     assert "Taken: " in threads.table(model, figures)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="there a process does not learn of its parent's end")
-def test_what_keeps_a_processor_busy_ends_with_its_parent():
-    starter = (
-        "import subprocess, sys; from obs_bgremove.worker import threads; "
-        "print(subprocess.Popen([sys.executable, '-c', threads._BUSY], stdout=subprocess.DEVNULL).pid)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", starter], cwd=home.PROJECT, capture_output=True, text=True, check=True
-    )
-    pid = int(done.stdout)
-
-    def ended():
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        # In a container nobody may collect it.
-        status = Path(f"/proc/{pid}/stat")
-        return status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] == "Z"
-
-    worker_home.until(ended, "the end of the busy process")
 
 
 def test_the_record_is_what_an_engine_goes_by(model):
