@@ -19,10 +19,11 @@ import onnx
 from onnx import TensorProto
 
 from .errors import ExportError
-from .graph import OPSET
 
-#: The newest ONNX file format that a model may have.
-NEWEST_IR_VERSION = 9
+#: The newest operator set and file format that a model may ask for: what onnxruntime 1.19 runs, the oldest
+#: that a worker has (pyproject.toml).
+NEWEST_OPSET = 21
+NEWEST_IR_VERSION = 10
 _FLOATS = (TensorProto.FLOAT, TensorProto.FLOAT16)
 
 
@@ -61,11 +62,16 @@ def violations(model: onnx.ModelProto) -> list[str]:
     return found
 
 
+def too_new(opset: int) -> str:
+    """Return the sentence about an opset that not every worker runs."""
+    return f"Its opset is {opset}, newer than {NEWEST_OPSET}; export it with opset {NEWEST_OPSET} or older."
+
+
 def _versions(model):
     for entry in model.opset_import:
         if entry.domain in ("", "ai.onnx"):
-            if entry.version > OPSET:
-                yield f"Its opset is {entry.version}, newer than {OPSET}; export it with opset {OPSET}."
+            if entry.version > NEWEST_OPSET:
+                yield too_new(entry.version)
         else:
             yield f"It uses operators of the domain {entry.domain!r}; only ONNX' own run everywhere."
     if model.ir_version > NEWEST_IR_VERSION:

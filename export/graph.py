@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-#: The newest operator set and file format that a model may ask for: onnxruntime 1.16 reads both.
+#: The operator set and file format of what is made here: onnxruntime 1.16 reads both.
 OPSET = 17
 IR_VERSION = 8
 

@@ -224,9 +224,9 @@ def _at_opset(model):
     version = max(
         (entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")), default=0
     )
-    if version > OPSET:
-        raise ExportError(f"Its opset is {version}, newer than {OPSET}; export it with opset {OPSET}.")
-    if version == OPSET:
+    if version > contract.NEWEST_OPSET:
+        raise ExportError(contract.too_new(version))
+    if version >= OPSET:
         return model
     try:
         return version_converter.convert_version(model, OPSET)
