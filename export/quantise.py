@@ -12,6 +12,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from . import contract, probe
+from .card import SHELF
 from .data.stills import pictures
 from .errors import ExportError
 from .evaluate import scale, speed
@@ -29,9 +30,11 @@ PICTURES = 64
 def quantise(path: Path, into: Path, images: Path | None) -> None:
     """Write ``into``/NAME-{float16,int8}.onnx of the model at ``path`` and print what they lose against it.
 
-    Without ``images`` drawn frames calibrate, which says little of real ones. Raises ExportError.
+    Without ``images`` drawn frames calibrate, which says little of real ones. Raises ExportError, also if an
+    edition must not lie in ``into``.
     """
     path = path / "model.onnx" if path.is_dir() else path
+    require_place(path, into)
     model = contract.load(path)
     wrong = contract.violations(model)
     if wrong:
@@ -60,6 +63,19 @@ def quantise(path: Path, into: Path, images: Path | None) -> None:
     if images is None:
         say("Drawn frames calibrated it; name photographs with --images before using the int8 edition.")
     print(table(["edition", "MB", "ms", "MAD from float32 x 1e3", "pixels that change sides, %"], rows))
+
+
+def require_place(path: Path, into: Path, shelf: Path = SHELF) -> None:
+    """Raise ExportError if ``into`` is on the shelf, but the model at ``path`` is not.
+
+    A model's file does not say whose alphas taught it; those on the shelf were asked before they came there.
+    """
+    shelf = shelf.resolve()
+    if into.resolve().is_relative_to(shelf) and not path.resolve().is_relative_to(shelf):
+        raise ExportError(
+            f"Nobody knows whether only free alphas taught {path}, so its editions must not lie on the "
+            f"project's shelf, where {into} is; choose a place outside {shelf}, or name a model of it."
+        )
 
 
 def float16(model: onnx.ModelProto) -> bytes:

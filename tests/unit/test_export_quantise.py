@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import numpy as np
 import onnx
+import pytest
 from onnx import TensorProto, numpy_helper
 
 from export import contract, frame, probe
 from export.__main__ import main
+from export.card import SHELF
+from export.errors import ExportError
 from export.graph import Graph
-from export.quantise import float16
+from export.quantise import float16, require_place
 from export.runner import Runner
 
 
@@ -52,3 +55,21 @@ def test_the_command_writes_both_and_tells_the_loss(tmp_path, capsys):
         model = contract.load(tmp_path / "out" / f"two-{name}.onnx")
         assert contract.violations(model) == []
     assert any(node.op_type == "QuantizeLinear" for node in model.graph.node)
+
+
+def test_no_edition_of_a_stranger_comes_to_the_shelf(tmp_path, capsys):
+    path, into = tmp_path / "model.onnx", SHELF / "no-such-model"
+    onnx.save(network(), path)
+    assert main(["quantise", str(path), "--into", str(into)]) == 1
+    assert "Nobody knows whether only free alphas taught" in capsys.readouterr().err
+    assert not into.exists()
+
+
+def test_what_lies_on_the_shelf_may_have_editions_there(tmp_path):
+    shelf, link = tmp_path / "models", tmp_path / "link"
+    (shelf / "ours").mkdir(parents=True)
+    link.symlink_to(shelf, target_is_directory=True)
+    require_place(shelf / "ours" / "model.onnx", shelf / "ours", shelf)
+    require_place(tmp_path / "model.onnx", tmp_path / "out", shelf)
+    with pytest.raises(ExportError, match="choose a place outside"):
+        require_place(tmp_path / "model.onnx", link / "ours", shelf)
