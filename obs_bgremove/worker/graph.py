@@ -7,6 +7,8 @@ onnxruntime captures when a session that has ``enable_cuda_graph`` runs with a n
 
 - Frame, alpha and states lie at the same addresses of the GPU's memory each time.
 - The graph belongs to the thread that captured it: the one that serves, not the loader's.
+- A capture that fails may take the process with it, also later: it is tried once for each model, GPU, driver
+  and onnxruntime (``failed_before``).
 - While it is captured no other thread of the process may allocate or copy on the GPU, or both fail:
   what loads says so (``loading``), and until it is done there are runs without a graph.
 """
@@ -17,11 +19,15 @@ import contextlib
 import ctypes
 import itertools
 import threading
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
 
+from . import providers
+from .catalogue import Model
 from .engine import Binding, Engine, reason
+from .providers import Device
 
 #: How far the alpha of a graph may be from that without, in 255ths: kernels may sum in another order.
 _TOLERANCE = 4
@@ -30,6 +36,20 @@ _WITHOUT = "-1"
 _gate = threading.Lock()
 _loading = 0
 _numbers = itertools.count(1)
+
+
+def failed_before(model: Model, device: Device) -> str:
+    """Return why a model on this very GPU goes without graphs, half a sentence; empty if nothing is known."""
+    if device.name != "cuda":
+        return ""
+    try:
+        return _record(model).read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+def _record(model: Model) -> Path:
+    return providers.cache("graphs", model) / "failed.txt"
 
 
 class GraphProblem(Exception):
@@ -80,6 +100,7 @@ class _Launch:
     def __init__(self, engine: Engine, states_in: dict, states_out: dict):
         self.size = (engine.height, engine.width)
         self._session = engine.session
+        self._record = _record(engine.model)
         self._owner = threading.get_ident()
         self._captured = False
         self._without, self._with = _options(_WITHOUT), _options(str(next(_numbers)))
@@ -108,13 +129,16 @@ class _Launch:
         with _gate:
             if _loading:
                 return
+            self._record.write_text("the worker ended while it captured one", encoding="utf-8")
             try:
                 self._session.run_with_iobinding(self._binding, self._with)
                 difference = np.abs(self._alpha.numpy().astype(np.int16) - alpha).max()
+                if difference > _TOLERANCE:
+                    raise GraphProblem(f"its alpha is off by {difference} of 255")
             except Exception as error:
+                self._record.write_text(reason(error), encoding="utf-8")
                 raise GraphProblem(reason(error)) from error
-        if difference > _TOLERANCE:
-            raise GraphProblem(f"its alpha is off by {difference} of 255")
+            self._record.unlink()
         self._captured = True
 
 

@@ -163,13 +163,17 @@ class Loader:
     def _make(self, number: int, model: Model, device: Device, key: tuple, plain: bool):
         from . import precision
         from .engine import Engine, reason
+        from .graph import failed_before
         from .stream import Stream
 
         engine = self._engines.get(key)
         if engine is None:
             edition = None if plain else precision.recorded(model, device)
-            engine = Engine(model, device, graphs=not plain, file=edition)
-            how = f"threads: {engine.setting}, CUDA graphs: {engine.graphs}, float16: {edition is not None}"
+            failed = failed_before(model, device)
+            engine = Engine(model, device, graphs=not plain and not failed, file=edition)
+            how = (
+                f"threads: {engine.setting}, CUDA graphs: {failed or engine.graphs}, float16: {bool(edition)}"
+            )
             print(f"{model.name} loaded on {device.name}, {how}", file=sys.stderr)
         try:
             stream = Stream(number, engine)

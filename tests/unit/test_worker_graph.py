@@ -217,6 +217,33 @@ def test_a_filter_goes_on_without_graphs_on_the_same_device_and_says_why(directo
     plain.close()
 
 
+def test_a_capture_that_failed_or_ended_the_worker_is_not_tried_again(make_filter):
+    served = make_filter()
+    model, session, records = served.stream.engine.model, served.session, []
+    real = session.run_with_iobinding
+
+    def run(binding, options):
+        real(binding, options)
+        records.append(graph.failed_before(model, PRETENDED))
+
+    session.run_with_iobinding = run
+    served.infer(1)
+    # Without, while it is captured, and thereafter.
+    assert records == ["", "the worker ended while it captured one"]
+    assert graph.failed_before(model, PRETENDED) == ""
+    again = make_filter()
+    again.session.fails = RuntimeError("no capture here")
+    with pytest.raises(GraphProblem):
+        again.infer(1)
+    assert graph.failed_before(model, PRETENDED) == "no capture here"
+    assert graph.failed_before(model, CPU) == ""
+    made = []
+    loader = Loader(lambda message: None, lambda request, stream: made.append(stream))
+    loader._load(Request(1, "green", "cuda"))
+    assert made[0].engine.device is PRETENDED and not made[0].engine.graphs
+    made[0].close()
+
+
 def test_a_model_that_cannot_have_graphs_is_loaded_without(directory, pretended, monkeypatch, capfd):
     real = onnxruntime.InferenceSession
 
