@@ -26,11 +26,11 @@ def reproduce(name: str, root: Path | None, into: Path | None, smoke: bool) -> N
     if smoke:
         with tempfile.TemporaryDirectory() as made:
             drawn.make(Path(made))
-            _both(_small(entry), Path(made), into or Path(made) / "run", 2)
+            _both(_small(entry), Path(made), into or Path(made) / "run")
         return
     if root is None or into is None:
         raise ExportError("Give --data (the data's root) and --into (where it is trained), or --smoke.")
-    _both(entry, root, into, 0)
+    _both(entry, root, into)
 
 
 def export_checkpoint(checkpoint: Path, destination: Path) -> None:
@@ -71,8 +71,8 @@ def require_place(entry: recipe.Recipe, destination: Path, shelf: Path = SHELF) 
         )
 
 
-def _both(entry, root, into, most_steps):
-    loop.train(entry, root, into, most_steps)
+def _both(entry, root, into):
+    loop.train(entry, root, into)
     export_checkpoint(into / "best.pt", into / "model.onnx")
 
 
@@ -80,6 +80,6 @@ def _small(entry):
     """The recipe on drawn data: one epoch of two small batches."""
     return dataclasses.replace(
         entry, train=["drawn/train"], val=["drawn/val"], test=["drawn/test"], backgrounds=["rooms"], epochs=1,
-        clips=8, clips_val=2, batch=2, frames=min(entry.frames, 3), workers=0, precision="32-true", init="",
-        options={key: value for key, value in entry.options.items() if key != "pretrained"},
+        steps=2, clips=8, clips_val=2, batch=2, frames=min(entry.frames, 3), workers=0, precision="32-true",
+        init="", options={key: value for key, value in entry.options.items() if key != "pretrained"},
     )  # fmt: skip

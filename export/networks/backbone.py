@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A ResNet encoder (He et al., CVPR 2016) for the architectures that are compared with ours."""
+"""Encoders of the architectures that are compared with ours: ResNet-18 (He et al., CVPR 2016) or Lite0."""
 
 from __future__ import annotations
 
 from torch import Tensor, nn
 
+from ..errors import ExportError
+from . import lite0
 from .layers import convolution
 
 
@@ -55,3 +57,16 @@ class ResNet(nn.Module):
             x = stage(x)
             features.append(x)
         return features
+
+
+def encoder(name: str, span: int, pretrained: bool = False) -> tuple[nn.Module, tuple[int, ...]]:
+    """Return an encoder with one feature map per size down to 1/``span`` (16 or 32), and their channels.
+
+    ``name``: "resnet18" (from scratch; with a span of 16 it has one map more, its last stage being dilated)
+    or "lite0", whose published ImageNet weights ``pretrained`` loads. Raises ExportError for another name.
+    """
+    if name == "resnet18":
+        return ResNet(dilated=span == 16), ResNet.channels
+    if name == "lite0":
+        return lite0.Lite0(span, pretrained), lite0.CHANNELS[: 4 if span == 16 else 5]
+    raise ExportError(f"There is no encoder {name!r}; choose resnet18 or lite0.")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from .backbone import ResNet
+from .backbone import encoder
 from .layers import convolution, enlarge
 from .network import Network
 
@@ -33,10 +33,10 @@ class _Pyramid(nn.Module):
 class DeepLabV3(Network):
     """Logits at 1/16, enlarged bilinearly."""
 
-    def __init__(self, wide: int = 128):
+    def __init__(self, wide: int = 128, backbone: str = "resnet18", pretrained: bool = False):
         super().__init__()
-        self.backbone = ResNet(dilated=True)
-        self.pyramid = _Pyramid(ResNet.channels[-1], wide)
+        self.backbone, channels = encoder(backbone, 16, pretrained)
+        self.pyramid = _Pyramid(channels[-1], wide)
         self.logits = nn.Sequential(convolution(wide, wide, 3), nn.Conv2d(wide, 1, 1))
 
     def forward(self, picture, states=()):
@@ -47,11 +47,11 @@ class DeepLabV3(Network):
 class DeepLabV3Plus(Network):
     """The same with a decoder at 1/4 that sees the features of that size again."""
 
-    def __init__(self, wide: int = 128):
+    def __init__(self, wide: int = 128, backbone: str = "resnet18", pretrained: bool = False):
         super().__init__()
-        self.backbone = ResNet(dilated=True)
-        self.pyramid = _Pyramid(ResNet.channels[-1], wide)
-        self.narrow = convolution(ResNet.channels[1], 48)
+        self.backbone, channels = encoder(backbone, 16, pretrained)
+        self.pyramid = _Pyramid(channels[-1], wide)
+        self.narrow = convolution(channels[1], 48)
         self.decode = nn.Sequential(convolution(wide + 48, wide, 3), convolution(wide, wide, 3))
         self.logits = nn.Conv2d(wide, 1, 1)
 

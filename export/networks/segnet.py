@@ -1,25 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""SegNet (Badrinarayanan et al., TPAMI 2017) with a ResNet-18 encoder, for comparison."""
+"""SegNet (Badrinarayanan et al., TPAMI 2017) with another encoder, for comparison."""
 
 from __future__ import annotations
 
 from torch import nn
 
-from .backbone import ResNet
+from .backbone import encoder
 from .layers import convolution, enlarge
 from .network import Network
 
 
 class SegNet(Network):
-    """A decoder that mirrors the encoder without its features; a ResNet pools once only, so no indices of
-    pooling are there to be undone and each step enlarges bilinearly."""
+    """A decoder that mirrors the encoder without its features; ResNets pool once and Lite0 never, so no
+    indices of pooling are there to be undone and each step enlarges bilinearly."""
 
     multiple = 32
 
-    def __init__(self):
+    def __init__(self, backbone: str = "resnet18", pretrained: bool = False):
         super().__init__()
-        self.backbone = ResNet()
-        wide = [*ResNet.channels[::-1], 32]
+        self.backbone, channels = encoder(backbone, 32, pretrained)
+        wide = [*channels[::-1], 32]
         self.decode = nn.ModuleList(
             nn.Sequential(convolution(a, b, 3), convolution(b, b, 3)) for a, b in zip(wide, wide[1:])
         )

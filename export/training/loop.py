@@ -27,13 +27,12 @@ from .recipe import Recipe
 HELD_OUT = 20
 
 
-def train(recipe: Recipe, root: Path, into: Path, most_steps: int = 0) -> dict[str, float]:
+def train(recipe: Recipe, root: Path, into: Path) -> dict[str, float]:
     """Train by ``recipe`` on data below ``root``; return the figures on the test split.
 
     Writes ``into``/{last.pt,best.pt,history.csv,curves.png,result.json,tensorboard/}; a training that was
-    cut off
-    continues from last.pt. ``most_steps`` per epoch, 0 for all. Raises ExportError if data is missing, or if
-    alphas that are not free would teach weights that are to be shipped.
+    cut off continues from last.pt. Raises ExportError if data is missing, or if alphas that are not free
+    would teach weights that are to be shipped.
     """
     if recipe.shipped:
         rights.require_free(
@@ -69,7 +68,7 @@ def train(recipe: Recipe, root: Path, into: Path, most_steps: int = 0) -> dict[s
     network.mark_forward_method("clip")
     loaders = {split: _loader(fabric, recipe, entry, split) for split, entry in data.items()}
     steps = len(loaders["train"])
-    steps = min(steps, most_steps) if most_steps else steps
+    steps = min(steps, recipe.steps) if recipe.steps else steps
     if not steps:
         raise ExportError("There is less training data than one batch; lower 'batch' in the recipe.")
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, _schedule(recipe, steps))
@@ -163,8 +162,8 @@ def _check_resumable(into, recipe):
     path = into / "last.pt"
     if path.is_file():
         before = torch.load(path, map_location="cpu", weights_only=True)["recipe"]
-        same = {**before, "epochs": 0, "patience": 0}
-        if same != {**dataclasses.asdict(recipe), "epochs": 0, "patience": 0}:
+        # Read as a recipe: it may be older than an entry that recipes have now.
+        if dataclasses.replace(Recipe(**before), epochs=recipe.epochs, patience=recipe.patience) != recipe:
             raise ExportError(
                 f"{path} was made by another recipe; name another directory with --into, or delete it."
             )

@@ -26,7 +26,8 @@ class Recipe:
     ``val``
     and ``test`` are sets of stills; ``backgrounds`` directories of pictures (for clips). Without ``val``
     every 20th still of ``train`` validates instead of teaching. ``init`` is a checkpoint of the same network,
-    below the data's root, to start from; ``entropy`` the weight of the cross entropy in the loss.
+    below the data's root, to start from; ``entropy`` the weight of the cross entropy in the loss. ``steps``:
+    at most so many batches per epoch (0: all there are).
     """
 
     name: str
@@ -44,6 +45,7 @@ class Recipe:
     frames: int = 1
     seed: int = 1
     epochs: int = 100
+    steps: int = 0
     clips: int = 4000
     clips_val: int = 200
     batch: int = 16

@@ -130,6 +130,15 @@ def test_a_training_that_was_cut_off_ends_the_same(data, tmp_path):
     assert (tmp_path / "cut" / "curves.png").stat().st_size > 1000
     with pytest.raises(ExportError, match="another recipe"):
         loop.train(dataclasses.replace(full, rate=0.5), data, tmp_path / "cut")
+    last = torch.load(tmp_path / "cut" / "last.pt", weights_only=True)
+    del last["recipe"]["steps"]  # of a time when recipes had no such entry
+    torch.save(last, tmp_path / "cut" / "last.pt")
+    assert loop.train(full, data, tmp_path / "cut") == resumed
+
+
+def test_an_epoch_may_have_fewer_steps(data, tmp_path, capsys):
+    loop.train(tiny(epochs=1, steps=1), data, tmp_path)
+    assert "1 of 1" in capsys.readouterr().err  # of the two batches that there are
 
 
 def _interrupted(measure, after):
@@ -174,7 +183,7 @@ def test_single_stills_are_augmented_and_trained_on(data, tmp_path):
     assert 0 <= result["test_accuracy"] <= 1 and np.isfinite(result["test_loss"])
 
 
-@pytest.mark.parametrize("name", ["fast", "quality", "compare-deeplabv3plus"])
+@pytest.mark.parametrize("name", ["fast", "quality", "compare-deeplabv3plus", "compare-segnet"])
 def test_reproduce_smoke(name, tmp_path):
     assert run(["reproduce", name, "--smoke", "--into", str(tmp_path)]) == 0
     assert contract.violations(contract.load(tmp_path / "model.onnx")) == []
