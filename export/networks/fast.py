@@ -17,13 +17,11 @@ class Fast(Network):
     """MediaPipe's selfie segmentation with more depth at 1/16, and a memory at 1/16, 1/8 and 1/4.
 
     ``pretrained`` starts from its published weights (Apache-2.0; mediapipe-landscape must be installed).
-    What is added begins as the identity, so the first answer is that network's own. ``deep`` and ``fine``:
-    blocks added at 1/16 and at 1/8.
+    What is added begins as the identity, so the first answer is that network's own. ``deep``: blocks
+    added at 1/16.
     """
 
-    identities = ("deeper", "finer")
-
-    def __init__(self, deep: int = 4, fine: int = 0, pretrained: bool = False):
+    def __init__(self, deep: int = 4, pretrained: bool = False):
         super().__init__()
         self.memory = {"16": (32, 16), "8": (16, 8), "4": (8, 4)}
         self.stem = Convolution(3, 16, 3, 2)
@@ -34,7 +32,6 @@ class Fast(Network):
             self.body.append(Block(inside, wide, outside, size, stride, squeeze, active))
             inside = outside
         self.deeper = nn.Sequential(*(Block(32, 128, 32, 5, 1, 0) for _ in range(deep)))
-        self.finer = nn.Sequential(*(Block(24, 96, 24, 5, 1, 0) for _ in range(fine)))
         self.context = Context(32, 128)
         self.rise_8, self.rise_4, self.rise_2 = Rise(128, 24), Rise(24, 16), Rise(16, 16)
         self.memory_16, self.memory_8, self.memory_4 = Memory(32, 32), Memory(24, 16), Memory(16, 8, 1)
@@ -42,7 +39,7 @@ class Fast(Network):
         # 1x1: a kernel of 3x3 would take an eighth of the whole network's time.
         self.logits = Convolution(16, 4)
         self.arrange = nn.PixelShuffle(2)
-        for added in (*self.deeper, *self.finer, self.detail):
+        for added in (*self.deeper, self.detail):
             nn.init.zeros_(added.narrow.weight)
             nn.init.zeros_(added.narrow.bias)
         if pretrained:
@@ -57,7 +54,7 @@ class Fast(Network):
         """See :class:`Network`."""
         half = functional.hardswish(self.stem(picture))
         quarter = self.body[0](half)
-        eighth = self.finer(self.body[2](self.body[1](quarter)))
+        eighth = self.body[2](self.body[1](quarter))
         x = eighth
         for block in self.body[3:]:
             x = block(x)

@@ -17,8 +17,6 @@ class Network(nn.Module):
 
     #: Name of a state -> (channels, how many pixels of the picture one of its own spans).
     memory: dict[str, tuple[int, int]] = {}  # noqa: RUF012  (a constant of each class)
-    #: Parts that begin as the identity: weights of a network that has fewer of them can be loaded.
-    identities: tuple[str, ...] = ()
     #: Height and width must be multiples of this.
     multiple = 16
 

@@ -151,11 +151,12 @@ def _load_first_weights(network, recipe, root):
             f"{recipe.init} is a {before.network}, not a {recipe.network}; "
             "start from a checkpoint of the same network."
         )
-    missing, unknown = network.load_state_dict(first.state_dict(), strict=False)
-    if unknown or not all(name.startswith(network.identities) for name in missing):
+    try:
+        network.load_state_dict(first.state_dict())
+    except RuntimeError:
         raise ExportError(
             f"{recipe.init} has other parts than {recipe.name} asks for in [options]; correct the recipe."
-        )
+        ) from None
 
 
 def _check_resumable(into, recipe):

@@ -197,16 +197,10 @@ def test_a_training_starts_from_a_checkpoint_that_may_be_shipped(data, tmp_path)
     loop.train(tiny(epochs=1, rate=0.0, init="runs/best.pt"), data, tmp_path / "second")
     first, second = (loop.load(tmp_path / name / "best.pt")[0].state_dict() for name in ("first", "second"))
     assert all(torch.equal(first[name], second[name]) for name in first)
-    # Blocks that begin as the identity change nothing, nor does another size keep the weights from fitting.
-    grown = tiny(epochs=1, rate=0.0, width=96, init="runs/best.pt", options={"fine": 1})
-    loop.train(grown, data, tmp_path / "grown")
-    larger = loop.load(tmp_path / "grown" / "best.pt")[0]
-    frames = torch.rand(1, 2, 3, 48, 64)
-    with torch.no_grad():
-        before, after = (
-            one.clip(frames)[0] for one in (loop.load(tmp_path / "first" / "best.pt")[0], larger)
-        )
-    torch.testing.assert_close(before, after)
+    # Convolutions fit at any size.
+    loop.train(tiny(epochs=1, rate=0.0, width=96, init="runs/best.pt"), data, tmp_path / "larger")
+    larger = loop.load(tmp_path / "larger" / "best.pt")[0].state_dict()
+    assert all(torch.equal(first[name], larger[name]) for name in first)
     for other, match in (
         (tiny(network="unet", frames=1, init="runs/best.pt"), "same network"),
         (tiny(options={"deep": 1}, init="runs/best.pt"), "other parts"),
