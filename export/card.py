@@ -88,6 +88,14 @@ def named_card(name: str, shelf: Path = SHELF) -> Card:
     return read_card(path)
 
 
+def parse_size(size: str) -> tuple[int, int]:
+    """Return height and width of HEIGHTxWIDTH; raise ExportError if it is something else."""
+    match = re.fullmatch(r"(\d+)x(\d+)", size)
+    if not match:
+        raise ExportError(f"--size is {size!r}; it must be HEIGHTxWIDTH, like 384x256.")
+    return int(match[1]), int(match[2])
+
+
 def with_section(text: str, section: str, values: dict) -> str:
     """Return the card's ``text`` with ``[section]`` replaced by ``values`` (appended if it was not there).
 

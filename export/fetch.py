@@ -14,7 +14,7 @@ from pathlib import Path
 import onnx
 
 from . import contract, reference
-from .card import SHELF, Card, named_card, read_card, with_section
+from .card import SHELF, Card, named_card, parse_size, read_card, with_section
 from .convert import convert
 from .errors import ExportError
 from .packages import Package, Store, read_files
@@ -87,13 +87,11 @@ def _made(card: Card, store: Store) -> bytes:
 
 def _resized(card: Card, size: str, work: Path) -> Card:
     """Return the card of the same network at another size, written below ``work``."""
-    match = re.fullmatch(r"(\d+)x(\d+)", size)
-    if not match:
-        raise ExportError(f"--size is {size!r}; it must be HEIGHTxWIDTH, like 384x256.")
+    height, width = parse_size(size)
     path = work / f"{card.name.partition('-')[0]}-{size}" / "card.toml"
     path.parent.mkdir()
     text = card.path.read_text(encoding="utf-8")
-    text = with_section(text, "input", {"height": int(match[1]), "width": int(match[2])})
+    text = with_section(text, "input", {"height": height, "width": width})
     text = with_section(text, "convert", {**card.convert, "size": size})
     # What was measured of the other size is not true of this one.
     text = re.sub(r"^\[(quality|speed)\]\n(?:(?!\[).*\n?)*", "", text, flags=re.MULTILINE)

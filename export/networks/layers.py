@@ -60,9 +60,13 @@ class ConvGRU(nn.Module):
         self.update = nn.Conv2d(channels, self.half, size, padding=size // 2)
         self.candidate = nn.Conv2d(channels, self.half, size, padding=size // 2)
 
-    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        """([B, C, H, W], [B, C/2, H, W]) -> (the same shapes)."""
+    def forward(self, x: Tensor, state: Tensor | None) -> tuple[Tensor, Tensor]:
+        """([B, C, H, W], [B, C/2, H, W] or None for zeros) -> (the same shapes)."""
         now, seen = x[:, : self.half], x[:, self.half :]
+        if state is None:
+            update, candidate = (_without_state(part, seen) for part in (self.update, self.candidate))
+            state = torch.sigmoid(update) * torch.tanh(candidate)
+            return torch.cat([now, state], 1), state
         both = torch.cat([seen, state], 1)
         reset, update = torch.sigmoid(self.reset(both)), torch.sigmoid(self.update(both))
         candidate = torch.tanh(self.candidate(torch.cat([seen, reset * state], 1)))
@@ -83,14 +87,23 @@ class Memory(nn.Module):
         nn.init.zeros_(self.tell.weight)
         nn.init.zeros_(self.tell.bias)
 
-    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        """([B, C, H, W], [B, width, H, W]) -> (the same shapes)."""
+    def forward(self, x: Tensor, state: Tensor | None) -> tuple[Tensor, Tensor]:
+        """([B, C, H, W], [B, width, H, W] or None for zeros) -> (the same shapes)."""
         seen = self.see(x)
+        if state is None:
+            update, candidate = (_without_state(part, seen) for part in (self.update, self.candidate))
+            state = torch.sigmoid(update) * torch.tanh(candidate)
+            return x + self.tell(state), state
         both = torch.cat([seen, state], 1)
         reset, update = torch.sigmoid(self.reset(both)), torch.sigmoid(self.update(both))
         candidate = torch.tanh(self.candidate(torch.cat([seen, reset * state], 1)))
         state = state + update * (candidate - state)
         return x + self.tell(state), state
+
+
+def _without_state(part: nn.Conv2d, seen: Tensor) -> Tensor:
+    """Return ``part`` of [seen, zeros], at half the cost."""
+    return functional.conv2d(seen, part.weight[:, : seen.shape[1]], part.bias, padding=part.padding)
 
 
 def enlarge(x: Tensor, times: int = 2) -> Tensor:

@@ -40,3 +40,19 @@ class Network(nn.Module):
             answer, states = self(picture, states)
             logits.append(answer)
         return torch.stack(logits, 1), states
+
+
+class Memoryless(Network):
+    """A network that sees each frame as if it were the first."""
+
+    def __init__(self, network: Network):
+        super().__init__()
+        self.network, self.multiple, self._states = network, network.multiple, (None,) * len(network.memory)
+
+    def reads_picture(self) -> nn.Conv2d | None:
+        """Return that of the network."""
+        return self.network.reads_picture()
+
+    def forward(self, picture: Tensor, states=()) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """See :class:`Network`."""
+        return self.network(picture, self._states)[0], ()

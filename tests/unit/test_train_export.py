@@ -19,6 +19,7 @@ from export.__main__ import main  # noqa: E402
 from export.card import SHELF  # noqa: E402
 from export.data import drawn  # noqa: E402
 from export.errors import ExportError  # noqa: E402
+from export.runner import Runner  # noqa: E402
 from export.training import recipe  # noqa: E402
 
 
@@ -34,6 +35,9 @@ def checkpoint(tmp_path):
                "test": [], "options": options, **changes}
         )  # fmt: skip
         network = networks.build(name, options)
+        for weights in network.parameters():
+            if not weights.any():
+                torch.nn.init.normal_(weights, std=0.1)  # what is added as the identity is to matter too
         path = tmp_path / f"{name}.pt"
         torch.save({"network": network.state_dict(), "recipe": dataclasses.asdict(entry)}, path)
         return path
@@ -86,6 +90,29 @@ class Constant:
     def alpha(self, frame):
         self.states = {"state_x": self.states["state_x"] + self._step}
         return np.full(frame.shape[:2], self._alpha, np.uint8)
+
+
+@pytest.mark.parametrize("name", ["fast", "quality"])
+def test_without_its_memory_each_frame_is_seen_as_the_first(checkpoint, tmp_path, name):
+    path, whole, alone = (
+        checkpoint(name, height=48, width=64),
+        tmp_path / "whole.onnx",
+        tmp_path / "alone.onnx",
+    )
+    assert main(["onnx", str(path), str(whole), "--size", "64x96"]) == 0
+    assert main(["onnx", str(path), str(alone), "--size", "64x96", "--memoryless"]) == 0
+    whole, alone = Runner(whole), Runner(alone)
+    assert (alone.height, alone.width) == (64, 96)
+    random = np.random.default_rng(0)
+    # So different from each other that nothing is smoothed.
+    for frame in random.permutation([np.full((64, 96, 4), level, np.uint8) for level in (0, 80, 160, 240)]):
+        whole.reset()
+        assert np.abs(whole.alpha(frame).astype(int) - alone.alpha(frame)).max() <= 1
+
+
+def test_a_size_that_is_none_is_refused(checkpoint, tmp_path, capsys):
+    assert main(["onnx", str(checkpoint()), str(tmp_path / "x.onnx"), "--size", "64"]) == 1
+    assert "HEIGHTxWIDTH" in capsys.readouterr().err
 
 
 def test_compare_takes_the_largest_difference():
