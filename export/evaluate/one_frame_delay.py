@@ -73,9 +73,9 @@ def main() -> None:
     parser.add_argument("--clips", type=Path, required=True, help="directory of clip folders")
     options = parser.parse_args()
     rows = []
-    for model in options.model:
-        plain, better = measure(locate(model), options.clips)
-        rows.append([name_of(locate(model)), *(f"{plain[key]:.2f} -> {better[key]:.2f}" for key in plain)])
+    for path in map(locate, options.model):
+        plain, better = measure(path, options.clips)
+        rows.append([name_of(path), *(f"{plain[key]:.2f} -> {better[key]:.2f}" for key in plain)])
     print(report.table(["model", "MAD", "MSE", "dtSSD"], rows))
 
 

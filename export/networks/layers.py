@@ -63,14 +63,7 @@ class ConvGRU(nn.Module):
     def forward(self, x: Tensor, state: Tensor | None) -> tuple[Tensor, Tensor]:
         """([B, C, H, W], [B, C/2, H, W] or None for zeros) -> (the same shapes)."""
         now, seen = x[:, : self.half], x[:, self.half :]
-        if state is None:
-            update, candidate = (_without_state(part, seen) for part in (self.update, self.candidate))
-            state = torch.sigmoid(update) * torch.tanh(candidate)
-            return torch.cat([now, state], 1), state
-        both = torch.cat([seen, state], 1)
-        reset, update = torch.sigmoid(self.reset(both)), torch.sigmoid(self.update(both))
-        candidate = torch.tanh(self.candidate(torch.cat([seen, reset * state], 1)))
-        state = state + update * (candidate - state)
+        state = _next_state(self, seen, state)
         return torch.cat([now, state], 1), state
 
 
@@ -90,20 +83,22 @@ class Memory(nn.Module):
     def forward(self, x: Tensor, state: Tensor | None) -> tuple[Tensor, Tensor]:
         """([B, C, H, W], [B, width, H, W] or None for zeros) -> (the same shapes)."""
         seen = self.see(x)
-        if state is None:
-            update, candidate = (_without_state(part, seen) for part in (self.update, self.candidate))
-            state = torch.sigmoid(update) * torch.tanh(candidate)
-            return x + self.tell(state), state
-        both = torch.cat([seen, state], 1)
-        reset, update = torch.sigmoid(self.reset(both)), torch.sigmoid(self.update(both))
-        candidate = torch.tanh(self.candidate(torch.cat([seen, reset * state], 1)))
-        state = state + update * (candidate - state)
+        state = _next_state(self, seen, state)
         return x + self.tell(state), state
 
 
-def _without_state(part: nn.Conv2d, seen: Tensor) -> Tensor:
-    """Return ``part`` of [seen, zeros], at half the cost."""
-    return functional.conv2d(seen, part.weight[:, : seen.shape[1]], part.bias, padding=part.padding)
+def _next_state(unit: ConvGRU | Memory, seen: Tensor, state: Tensor | None) -> Tensor:
+    """Return the state of a gated recurrent unit after ``seen``; ``state`` None is zeros at half the cost."""
+    if state is None:
+        update, candidate = (
+            functional.conv2d(seen, part.weight[:, : seen.shape[1]], part.bias, padding=part.padding)
+            for part in (unit.update, unit.candidate)
+        )
+        return torch.sigmoid(update) * torch.tanh(candidate)
+    both = torch.cat([seen, state], 1)
+    reset, update = torch.sigmoid(unit.reset(both)), torch.sigmoid(unit.update(both))
+    candidate = torch.tanh(unit.candidate(torch.cat([seen, reset * state], 1)))
+    return state + update * (candidate - state)
 
 
 def enlarge(x: Tensor, times: int = 2) -> Tensor:
