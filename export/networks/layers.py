@@ -24,13 +24,6 @@ def convolution(
     return nn.Sequential(*layers, *([nn.ReLU(inplace=True)] if active else []))
 
 
-def separable(inside: int, outside: int, size: int = 3, stride: int = 1) -> nn.Sequential:
-    """Return a depthwise convolution and the pointwise one after it."""
-    return nn.Sequential(
-        convolution(inside, inside, size, stride, groups=inside), convolution(inside, outside)
-    )
-
-
 class Gate(nn.Module):
     """Weights channels by what is seen in the whole picture (LR-ASPP of MobileNetV3, ICCV 2019)."""
 
@@ -47,9 +40,8 @@ class Gate(nn.Module):
 class ConvGRU(nn.Module):
     """A convolutional gated recurrent unit on the second half of the channels.
 
-    As in Robust Video Matting (Lin et al., WACV 2022), whose finding it is that half is enough; the first
-    half
-    carries what is seen now.
+    As in Robust Video Matting (Lin et al., WACV 2022), whose finding it is that half is enough; the
+    first half carries what is seen now.
     """
 
     def __init__(self, channels: int, size: int = 3):
@@ -63,42 +55,22 @@ class ConvGRU(nn.Module):
     def forward(self, x: Tensor, state: Tensor | None) -> tuple[Tensor, Tensor]:
         """([B, C, H, W], [B, C/2, H, W] or None for zeros) -> (the same shapes)."""
         now, seen = x[:, : self.half], x[:, self.half :]
-        state = _next_state(self, seen, state)
+        state = self._first(seen) if state is None else self._next(seen, state)
         return torch.cat([now, state], 1), state
 
+    def _next(self, seen, state):
+        both = torch.cat([seen, state], 1)
+        reset, update = torch.sigmoid(self.reset(both)), torch.sigmoid(self.update(both))
+        candidate = torch.tanh(self.candidate(torch.cat([seen, reset * state], 1)))
+        return state + update * (candidate - state)
 
-class Memory(nn.Module):
-    """A narrow convolutional gated recurrent unit, added to the features; at first it adds nothing."""
-
-    def __init__(self, channels: int, width: int, size: int = 3):
-        super().__init__()
-        self.see = nn.Conv2d(channels, width, 1)
-        self.reset = nn.Conv2d(2 * width, width, size, padding=size // 2)
-        self.update = nn.Conv2d(2 * width, width, size, padding=size // 2)
-        self.candidate = nn.Conv2d(2 * width, width, size, padding=size // 2)
-        self.tell = nn.Conv2d(width, channels, 1)
-        nn.init.zeros_(self.tell.weight)
-        nn.init.zeros_(self.tell.bias)
-
-    def forward(self, x: Tensor, state: Tensor | None) -> tuple[Tensor, Tensor]:
-        """([B, C, H, W], [B, width, H, W] or None for zeros) -> (the same shapes)."""
-        seen = self.see(x)
-        state = _next_state(self, seen, state)
-        return x + self.tell(state), state
-
-
-def _next_state(unit: ConvGRU | Memory, seen: Tensor, state: Tensor | None) -> Tensor:
-    """Return the state of a gated recurrent unit after ``seen``; ``state`` None is zeros at half the cost."""
-    if state is None:
+    def _first(self, seen):
+        """What ``_next`` is with zeros, at half the cost."""
         update, candidate = (
-            functional.conv2d(seen, part.weight[:, : seen.shape[1]], part.bias, padding=part.padding)
-            for part in (unit.update, unit.candidate)
+            functional.conv2d(seen, part.weight[:, : self.half], part.bias, padding=part.padding)
+            for part in (self.update, self.candidate)
         )
         return torch.sigmoid(update) * torch.tanh(candidate)
-    both = torch.cat([seen, state], 1)
-    reset, update = torch.sigmoid(unit.reset(both)), torch.sigmoid(unit.update(both))
-    candidate = torch.tanh(unit.candidate(torch.cat([seen, reset * state], 1)))
-    return state + update * (candidate - state)
 
 
 def enlarge(x: Tensor, times: int = 2) -> Tensor:

@@ -31,6 +31,10 @@ class Network(nn.Module):
         """Return the one convolution that reads the picture (its input is rescaled for free), or None."""
         return None
 
+    def started(self) -> list[nn.Module]:
+        """Return the modules that published weights fill when it starts from those."""
+        return []
+
     def clip(self, pictures: Tensor, states=None) -> tuple[Tensor, tuple[Tensor, ...]]:
         """Return (logits [B, T, 1, H, W], last states) of a clip [B, T, 3, H, W], frame after frame."""
         batch, _, _, height, width = pictures.shape

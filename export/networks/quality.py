@@ -1,53 +1,62 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The better one: a pretrained backbone, a memory at every size of its decoder,
-hair from the picture itself.
-"""
+"""The better one: Robust Video Matting's encoder, memory and inner decoder, with an edge of our own."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
-from .layers import ConvGRU, Gate, convolution, enlarge
-from .lite0 import CHANNELS, Lite0
+from ..evaluate.command import locate
+from . import robust
+from .layers import ConvGRU, convolution, enlarge
+from .mobilenet import CHANNELS, Encoder
 from .network import Network
 
 
 class Quality(Network):
-    """EfficientNet-Lite0 to 1/16, decoder with a ConvGRU at 1/16, 1/8, 1/4 and 1/2.
+    """MobileNetV3-Large to 1/16, a decoder with a ConvGRU at 1/16, 1/8, 1/4 and 1/2.
 
-    At 1/2 the decoder sees the picture again, each 2x2 block of it as 12 channels: the detail of full size
-    at a quarter
-    of its cost. ``wide`` are the decoder's channels at 1/16, 1/8, 1/4 and 1/2.
+    Down to 1/4 it is the network of Robust Video Matting (Lin et al., WACV 2022), whose published weights
+    (GPL-3.0; rvm-144x256 must be installed) ``pretrained`` starts from. Half of that network's time goes
+    into what follows: two convolutions at full size, and wide ones at 1/2. Here 1/2 is the largest size: the
+    decoder sees the picture there again, each 2x2 block of it as 12 channels, and answers with the block's
+    four pixels.
     """
 
-    def __init__(self, wide: tuple[int, int, int, int] = (128, 64, 32, 32), pretrained: bool = False):
+    def __init__(self, pretrained: bool = False):
         super().__init__()
-        self.memory = {str(span): (count // 2, span) for count, span in zip(wide, (16, 8, 4, 2))}
-        self.backbone = Lite0(16, pretrained)
-        self.gate = Gate(CHANNELS[3], wide[0])
-        skips = [*CHANNELS[2::-1]]
-        skips[2] += 12
-        self.narrow = nn.ModuleList(
-            convolution(before, after, active=False) for before, after in zip(wide, wide[1:])
-        )
-        self.decode = nn.ModuleList(
-            convolution(after + skip, after, 3) for after, skip in zip(wide[1:], skips)
-        )
-        self.memories = nn.ModuleList(ConvGRU(count, size) for count, size in zip(wide, (3, 3, 3, 1)))
-        self.detail = convolution(wide[3], 16, 3)
+        self.memory = {"16": (64, 16), "8": (40, 8), "4": (20, 4), "2": (16, 2)}
+        self.encoder = Encoder()
+        self.gate = robust.Gate(960, 128)
+        self.decode_8 = nn.Conv2d(128 + CHANNELS[2] + 3, 80, 3, padding=1)
+        self.decode_4 = nn.Conv2d(80 + CHANNELS[1] + 3, 40, 3, padding=1)
+        self.memory_16, self.memory_8, self.memory_4 = ConvGRU(128), ConvGRU(80), ConvGRU(40)
+        self.narrow = convolution(40, 16, active=False)
+        self.decode_2, self.memory_2 = convolution(16 + CHANNELS[0] + 12, 32, 3), ConvGRU(32, 1)
+        self.detail = convolution(32, 16, 3)
         self.logits = nn.Conv2d(16, 4, 3, padding=1)
         self.blocks, self.arrange = nn.PixelUnshuffle(2), nn.PixelShuffle(2)
+        if pretrained:
+            parts = [self.memory_16, self.decode_8, self.memory_8, self.decode_4, self.memory_4]
+            robust.load(self.encoder, self.gate, parts, locate("rvm-144x256").read_bytes())
+
+    def started(self) -> list[nn.Module]:
+        """See :class:`Network`."""
+        return [self.encoder, self.gate, self.decode_8, self.decode_4,
+                self.memory_16, self.memory_8, self.memory_4]  # fmt: skip
 
     def forward(self, picture: Tensor, states) -> tuple[Tensor, tuple[Tensor, ...]]:
         """See :class:`Network`."""
-        half, quarter, eighth, sixteenth = self.backbone(picture)
-        x, state = self.memories[0](self.gate(sixteenth), states[0])
-        kept = [state]
-        skips = [eighth, quarter, torch.cat([half, self.blocks(picture)], 1)]
-        for number, skip in enumerate(skips):
-            # Narrowed while still small; enlarging commutes with a 1x1 convolution.
-            x = self.decode[number](torch.cat([enlarge(self.narrow[number](x)), skip], 1))
-            x, state = self.memories[number + 1](x, states[number + 1])
-            kept.append(state)
-        return self.arrange(self.logits(self.detail(x))), tuple(kept)
+        half, quarter, eighth, sixteenth = self.encoder(picture)
+        small_4 = functional.avg_pool2d(functional.avg_pool2d(picture, 2), 2)
+        small_8 = functional.avg_pool2d(small_4, 2)
+        x, state_16 = self.memory_16(self.gate(sixteenth), states[0])
+        x = torch.relu(self.decode_8(torch.cat([enlarge(x), eighth, small_8], 1)))
+        x, state_8 = self.memory_8(x, states[1])
+        x = torch.relu(self.decode_4(torch.cat([enlarge(x), quarter, small_4], 1)))
+        x, state_4 = self.memory_4(x, states[2])
+        # Narrowed while still small; enlarging commutes with a 1x1 convolution.
+        x = self.decode_2(torch.cat([enlarge(self.narrow(x)), half, self.blocks(picture)], 1))
+        x, state_2 = self.memory_2(x, states[3])
+        return self.arrange(self.logits(self.detail(x))), (state_16, state_8, state_4, state_2)

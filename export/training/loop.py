@@ -63,7 +63,7 @@ def train(recipe: Recipe, root: Path, into: Path) -> dict[str, float]:
         _load_first_weights(network, recipe, root)
     # On a CPU a tenth faster, on a GPU what half precision wants.
     network = network.to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(network.parameters(), recipe.rate, weight_decay=recipe.decay)
+    optimiser = torch.optim.AdamW(_groups(network, recipe), weight_decay=recipe.decay)
     network, optimiser = fabric.setup(network, optimiser)
     network.mark_forward_method("clip")
     loaders = {split: _loader(fabric, recipe, entry, split) for split, entry in data.items()}
@@ -157,6 +157,14 @@ def _load_first_weights(network, recipe, root):
         raise ExportError(
             f"{recipe.init} has other parts than {recipe.name} asks for in [options]; correct the recipe."
         ) from None
+
+
+def _groups(network, recipe):
+    started = [value for module in network.started() for value in module.parameters()]
+    known = set(map(id, started))
+    others = [value for value in network.parameters() if id(value) not in known]
+    rates = [(others, recipe.rate), (started, recipe.rate * recipe.started_rate)]
+    return [{"params": values, "lr": rate} for values, rate in rates if values]
 
 
 def _check_resumable(into, recipe):

@@ -27,7 +27,8 @@ class Recipe:
     and ``test`` are sets of stills; ``backgrounds`` directories of pictures (for clips). Without ``val``
     every 20th still of ``train`` validates instead of teaching. ``init`` is a checkpoint of the same network,
     below the data's root, to start from; ``entropy`` the weight of the cross entropy in the loss. ``steps``:
-    at most so many batches per epoch (0: all there are).
+    at most so many batches per epoch (0: all there are). ``started_rate``: what started from published
+    weights learns at this share of ``rate``.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Recipe:
     clips_val: int = 200
     batch: int = 16
     rate: float = 1e-3
+    started_rate: float = 1.0
     decay: float = 1e-2
     warmup: int = 500
     patience: int = 15

@@ -71,9 +71,6 @@ def test_an_export_that_differs_is_refused():
 def test_memory_is_used():
     torch.manual_seed(0)
     network = networks.build("fast").eval()
-    for name, weights in network.named_parameters():
-        if ".tell." in name:
-            torch.nn.init.normal_(weights)  # at first the memory is not listened to
     picture = torch.rand(1, 3, 48, 64)
     zeros = network.zeros(1, 48, 64)
     once, states = network(picture, zeros)
@@ -201,9 +198,12 @@ def test_a_training_starts_from_a_checkpoint_that_may_be_shipped(data, tmp_path)
     loop.train(tiny(epochs=1, rate=0.0, width=96, init="runs/best.pt"), data, tmp_path / "larger")
     larger = loop.load(tmp_path / "larger" / "best.pt")[0].state_dict()
     assert all(torch.equal(first[name], larger[name]) for name in first)
+    unet = tiny(network="unet", frames=1, options={"base": 8}, epochs=1)
+    loop.train(unet, data, tmp_path / "unet")
+    (data / "runs" / "unet.pt").write_bytes((tmp_path / "unet" / "best.pt").read_bytes())
     for other, match in (
         (tiny(network="unet", frames=1, init="runs/best.pt"), "same network"),
-        (tiny(options={"deep": 1}, init="runs/best.pt"), "other parts"),
+        (dataclasses.replace(unet, options={"base": 4}, init="runs/unet.pt"), "other parts"),
     ):
         with pytest.raises(ExportError, match=match):
             loop.train(other, data, tmp_path / match)
@@ -212,6 +212,21 @@ def test_a_training_starts_from_a_checkpoint_that_may_be_shipped(data, tmp_path)
     torch.save(state, best)
     with pytest.raises(ExportError, match="not free"):
         loop.train(tiny(init="runs/best.pt"), data, tmp_path / "fourth")
+
+
+def test_what_started_from_published_weights_learns_slower():
+    network = networks.build("quality")
+    slow, fast = (
+        next(
+            group for group in loop._groups(network, tiny(rate=0.5, started_rate=0.2)) if group["lr"] == rate
+        )
+        for rate in (0.1, 0.5)
+    )
+    own = {id(value) for value in network.encoder.parameters()}
+    assert own < {id(value) for value in slow["params"]}
+    assert id(network.logits.weight) in {id(value) for value in fast["params"]}
+    counted = sum(len(group["params"]) for group in (slow, fast))
+    assert counted == len(list(network.parameters()))
 
 
 def test_not_a_checkpoint(tmp_path):
