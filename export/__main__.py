@@ -77,7 +77,7 @@ def _reproduce(options) -> None:
 def _onnx(options) -> None:
     from .reproduce import export_checkpoint
 
-    export_checkpoint(options.checkpoint, options.destination, options.size, options.memoryless)
+    export_checkpoint(options.checkpoint, options.destination, options.size)
 
 
 def _tflite(options) -> None:
@@ -169,8 +169,6 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
     command.add_argument("destination", type=Path, metavar="MODEL.onnx")
     command.add_argument("--size", default="", metavar="HxW", help="another shape than it was trained at")
-    command.add_argument("--memoryless", action="store_true",
-                         help="see each frame by itself, smoothed where nothing moves")  # fmt: skip
     command.set_defaults(run=_onnx)
 
     command = commands.add_parser("tflite", help="export a checkpoint to TensorFlow Lite, compared with ONNX")

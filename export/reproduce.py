@@ -7,15 +7,11 @@ import dataclasses
 import tempfile
 from pathlib import Path
 
-import onnx
-
 from . import torch_graph
 from .card import SHELF, parse_size
 from .data import drawn
 from .errors import ExportError
-from .networks.network import Memoryless
 from .progress import say
-from .steady import steady
 from .training import loop, recipe
 
 
@@ -37,20 +33,16 @@ def reproduce(name: str, root: Path | None, into: Path | None, smoke: bool) -> N
     _both(entry, root, into)
 
 
-def export_checkpoint(checkpoint: Path, destination: Path, size: str = "", memoryless: bool = False) -> None:
+def export_checkpoint(checkpoint: Path, destination: Path, size: str = "") -> None:
     """Write the network of ``checkpoint`` as a model to ``destination``, compared with torch first.
 
-    ``size``: HEIGHTxWIDTH instead of those it was trained at. ``memoryless``: each frame is seen as if it
-    were the first, and the alpha smoothed where nothing moves (:mod:`.steady`). Raises ExportError if the two
-    differ, or if its weights must not lie there.
+    ``size``: HEIGHTxWIDTH instead of those it was trained at. Raises ExportError if the two differ, or if its
+    weights must not lie there.
     """
     network, entry = loop.load(checkpoint)
     require_place(entry, destination)
     height, width = parse_size(size) if size else (entry.height, entry.width)
-    network = Memoryless(network) if memoryless else network
     content = torch_graph.export(network, height, width, entry.name)
-    if memoryless:
-        content = steady(onnx.load_from_string(content)).SerializeToString()
     destination.parent.mkdir(parents=True, exist_ok=True)
     destination.write_bytes(content)
     say(f"{destination}: {len(content) / 1e6:.1f} MB, agrees with torch.")

@@ -52,25 +52,14 @@ class ConvGRU(nn.Module):
         self.update = nn.Conv2d(channels, self.half, size, padding=size // 2)
         self.candidate = nn.Conv2d(channels, self.half, size, padding=size // 2)
 
-    def forward(self, x: Tensor, state: Tensor | None) -> tuple[Tensor, Tensor]:
-        """([B, C, H, W], [B, C/2, H, W] or None for zeros) -> (the same shapes)."""
+    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        """([B, C, H, W], [B, C/2, H, W]) -> (the same shapes)."""
         now, seen = x[:, : self.half], x[:, self.half :]
-        state = self._first(seen) if state is None else self._next(seen, state)
-        return torch.cat([now, state], 1), state
-
-    def _next(self, seen, state):
         both = torch.cat([seen, state], 1)
         reset, update = torch.sigmoid(self.reset(both)), torch.sigmoid(self.update(both))
         candidate = torch.tanh(self.candidate(torch.cat([seen, reset * state], 1)))
-        return state + update * (candidate - state)
-
-    def _first(self, seen):
-        """What ``_next`` is with zeros, at half the cost."""
-        update, candidate = (
-            functional.conv2d(seen, part.weight[:, : self.half], part.bias, padding=part.padding)
-            for part in (self.update, self.candidate)
-        )
-        return torch.sigmoid(update) * torch.tanh(candidate)
+        state = state + update * (candidate - state)
+        return torch.cat([now, state], 1), state
 
 
 def enlarge(x: Tensor, times: int = 2) -> Tensor:

@@ -27,10 +27,6 @@ class Network(nn.Module):
             for channels, span in self.memory.values()
         )
 
-    def reads_picture(self) -> nn.Conv2d | None:
-        """Return the one convolution that reads the picture (its input is rescaled for free), or None."""
-        return None
-
     def started(self) -> list[nn.Module]:
         """Return the modules that published weights fill when it starts from those."""
         return []
@@ -44,19 +40,3 @@ class Network(nn.Module):
             answer, states = self(picture, states)
             logits.append(answer)
         return torch.stack(logits, 1), states
-
-
-class Memoryless(Network):
-    """A network that sees each frame as if it were the first."""
-
-    def __init__(self, network: Network):
-        super().__init__()
-        self.network, self.multiple, self._states = network, network.multiple, (None,) * len(network.memory)
-
-    def reads_picture(self) -> nn.Conv2d | None:
-        """Return that of the network."""
-        return self.network.reads_picture()
-
-    def forward(self, picture: Tensor, states=()) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """See :class:`Network`."""
-        return self.network(picture, self._states)[0], ()

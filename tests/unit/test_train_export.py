@@ -92,22 +92,21 @@ class Constant:
         return np.full(frame.shape[:2], self._alpha, np.uint8)
 
 
-@pytest.mark.parametrize("name", ["fast", "quality"])
-def test_without_its_memory_each_frame_is_seen_as_the_first(checkpoint, tmp_path, name):
-    path, whole, alone = (
-        checkpoint(name, height=48, width=64),
-        tmp_path / "whole.onnx",
-        tmp_path / "alone.onnx",
+def test_an_edition_of_another_size(checkpoint, tmp_path):
+    assert (
+        main(
+            [
+                "onnx",
+                str(checkpoint("fast", height=48, width=64)),
+                str(tmp_path / "x.onnx"),
+                "--size",
+                "64x96",
+            ]
+        )
+        == 0
     )
-    assert main(["onnx", str(path), str(whole), "--size", "64x96"]) == 0
-    assert main(["onnx", str(path), str(alone), "--size", "64x96", "--memoryless"]) == 0
-    whole, alone = Runner(whole), Runner(alone)
-    assert (alone.height, alone.width) == (64, 96)
-    random = np.random.default_rng(0)
-    # So different from each other that nothing is smoothed.
-    for frame in random.permutation([np.full((64, 96, 4), level, np.uint8) for level in (0, 80, 160, 240)]):
-        whole.reset()
-        assert np.abs(whole.alpha(frame).astype(int) - alone.alpha(frame)).max() <= 1
+    runner = Runner(tmp_path / "x.onnx")
+    assert (runner.height, runner.width) == (64, 96)
 
 
 def test_a_size_that_is_none_is_refused(checkpoint, tmp_path, capsys):
