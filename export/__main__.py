@@ -89,7 +89,10 @@ def _tflite(options) -> None:
 def _label(options) -> None:
     from .label import label
 
-    label(options.images, options.into, options.teachers, options.part, options.looks, tuple(options.sizes))
+    label(
+        options.images, options.into, options.teachers, options.part, options.looks, tuple(options.sizes),
+        tuple(options.shares),
+    )  # fmt: skip
 
 
 def _wrap(options) -> None:
@@ -182,8 +185,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--into", type=Path, required=True, help="images, masks and weights go there")
     command.add_argument("--teachers", nargs="+", default=["rvm-288x512", "mediapipe-general"],
     metavar="MODEL",
-                         help="installed models, the first one's alpha is kept; + joins those of one network "
-                         "in several shapes")  # fmt: skip
+                         help="installed models, or directories of earlier labels; + joins those of one "
+                         "network in several shapes")  # fmt: skip
+    command.add_argument("--shares", type=float, nargs="+", default=[], metavar="SHARE",
+                         help="how much each one's alpha counts (default: the first one's alone)")  # fmt: skip
     command.add_argument("--part", default="1/1", help="label one part of several, as 2/8")
     command.add_argument("--looks", type=int, default=15, help="how often a recurrent teacher sees a view")
     command.add_argument("--sizes", type=float, nargs="+", default=[1.0, 0.75],

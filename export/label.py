@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """``python -m export label``: teachers label photographs, and what they agree on is kept.
 
-The first teacher's alpha is the label. Where it changes when the picture is mirrored or smaller, nothing is
-learned: the weight is 0 there. Where another teacher sees something else than a shifted edge it is halved.
+The label is the mean of the teachers' alphas, each by its share. Where these change when the picture is
+mirrored or smaller, nothing is learned: the weight is 0 there. Where a teacher sees something else than a
+shifted edge it is halved.
 """
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import shutil
@@ -19,9 +19,8 @@ import numpy as np
 
 from .data import rights, stills
 from .errors import ExportError
-from .evaluate.command import locate
 from .progress import Bar, say
-from .runner import Runner
+from .teachers import find
 
 #: A recurrent teacher improves over about so many frames of a still.
 LOOKS = 15
@@ -44,21 +43,22 @@ def label(
     part: str = "1/1",
     looks: int = LOOKS,
     sizes: tuple[float, ...] = SIZES,
+    shares: tuple[float, ...] = (),
 ) -> int:
     """Write ``into``/{images,masks,weights,labels.toml}; return how many pictures were kept.
 
-    A teacher is the name of an installed model, or names joined by "+": each picture goes to the one
-    whose shape is nearest to its own. ``part`` "2/8" labels the second of eight parts: so many processes
-    share the work. A recurrent teacher sees each view ``looks`` times.
+    A teacher is the name of an installed model, names joined by "+" (one network in several shapes), or a
+    directory of earlier labels: see :mod:`.teachers`. ``shares``: how much each one's alpha counts in the
+    label; by default the first one's alone. ``part`` "2/8" labels the second of eight parts: so many
+    processes share the work.
 
     Continues where it was cut off. Raises ExportError if a teacher is not there or its answers are not free.
     """
-    names = [name for teacher in teachers for name in teacher.split("+")]
-    strangers = [name for name in names if name not in rights.FREE_TEACHERS]
-    if strangers:
-        known = ", ".join(rights.FREE_TEACHERS)
-        raise ExportError(f"{strangers[0]!r} is not known to be a free teacher; choose among: {known}.")
-    groups = [[Runner(locate(name)) for name in teacher.split("+")] for teacher in teachers]
+    shares = shares or (1.0, *[0.0] * (len(teachers) - 1))
+    if len(shares) != len(teachers) or min(shares) < 0 or not sum(shares):
+        raise ExportError(f"--shares needs {len(teachers)} numbers, one for each teacher, not all of them 0.")
+    found_teachers = [find(name, looks, sizes) for name in teachers]
+    names = list(dict.fromkeys(name for teacher in found_teachers for name in teacher.names))
     match = re.fullmatch(r"(\d+)/(\d+)", part)
     if not match or not 1 <= int(match[1]) <= int(match[2]):
         raise ExportError(f"--part is {part!r}; it must be like 2/8: the second of eight.")
@@ -70,6 +70,8 @@ def label(
     record = into / rights.RECORD
     quoted = ", ".join(f'"{name}"' for name in names)
     text = f"teachers = [{quoted}]\nlooks = {looks}\nsizes = {list(sizes)}\n"
+    if any(shares[1:]):
+        text += f"shares = {list(shares)}\n"
     if record.is_file() and record.read_text(encoding="utf-8") != text:
         raise ExportError(f"{record} was made with other teachers or views; label into another directory.")
     record.write_text(text, encoding="utf-8")
@@ -82,8 +84,8 @@ def label(
             picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
             if picture is None:
                 raise ExportError(f"{path} is not a picture that can be read; replace or remove it.")
-            answers = [views(nearest(group, picture), picture, looks, sizes) for group in groups]
-            alpha, weight = agreed(answers)
+            answers = [teacher.views(path, picture) for teacher in found_teachers]
+            alpha, weight = agreed(answers, shares)
             if alpha is None:
                 mark.touch()
                 continue
@@ -97,75 +99,43 @@ def label(
     return kept
 
 
-def nearest(runners: list[Runner], picture: np.ndarray) -> Runner:
-    """Return the runner whose frames waste the least of their area on ``picture`` (uint8 [H, W, 3])."""
-    height, width = picture.shape[:2]
-
-    def waste(runner):
-        return abs(math.log(width / height * runner.height / runner.width))
-
-    return min(runners, key=waste)
-
-
-def views(runner: Runner, picture: np.ndarray, looks: int, sizes: tuple[float, ...]) -> np.ndarray:
-    """Return the teacher's alphas of ``picture`` (uint8 [H, W, 3]), float32 [V, H, W] in 0..1,
-    one per view: each of ``sizes``, mirrored and not, the last of ``looks`` at it.
+def agreed(
+    answers: list[np.ndarray | None], shares: tuple[float, ...] = ()
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Return alpha and weight (float32 [H, W] in 0..1) of the teachers' views [V, H, W], or (None,
+    None) if they disagree, or one does not know. ``shares`` as for :func:`label`.
     """
-    answers = []
-    for size in sizes:
-        for mirrored in (False, True):
-            frame, place = _framed(picture[:, ::-1] if mirrored else picture, runner, size)
-            runner.reset()
-            for _ in range(looks if runner.recurrent else 1):
-                alpha = runner.alpha(frame)
-            top, left, height, width = place
-            alpha = alpha[top : top + height, left : left + width].astype(np.float32) / 255
-            alpha = cv2.resize(alpha, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_LINEAR)
-            answers.append(alpha[:, ::-1] if mirrored else alpha)
-    return np.stack(answers)
-
-
-def agreed(answers: list[np.ndarray]) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """Return alpha and weight (float32 [H, W] in 0..1) of the teachers' views, or (None,
-    None) if they disagree.
-    """
+    if any(views is None for views in answers):
+        return None, None
+    shares = shares or (1.0, *[0.0] * (len(answers) - 1))
     means = [views.mean(0) for views in answers]
-    alpha = means[0]
-    # A view that wavers by a quarter between mirrored and smaller pictures knows little.
-    weight = np.clip(1.5 - 4 * answers[0].std(0), 0, 1)
+    alpha = _mean(means, shares)
+    # A teacher that wavers by a quarter between mirrored and smaller pictures knows little.
+    weight = np.clip(1.5 - 4 * _mean([views.std(0) for views in answers], shares), 0, 1)
     person = alpha > 0.5
     steady = min(_iou(one > 0.5, person) for one in answers[0]) >= STEADY_IOU
     reach = 2 * max(1, round(EDGE * max(alpha.shape))) + 1
-    for other in means[1:]:
-        seen = other > 0.5
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    doubted = np.zeros(alpha.shape, bool)
+    for mean in means:
+        seen = mean > 0.5
         if not steady and _iou(person, seen) < LEAST_IOU:
             return None, None
         # A difference that an opening leaves is wider than an edge's uncertainty.
-        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
         wide = cv2.morphologyEx((person != seen).astype(np.uint8), cv2.MORPH_OPEN, kernel)
-        weight[cv2.dilate(wide, kernel) > 0] *= DOUBT
-    return alpha, weight.astype(np.float32)
+        doubted |= cv2.dilate(wide, kernel) > 0
+    weight[doubted] *= DOUBT
+    return alpha.astype(np.float32), weight.astype(np.float32)
+
+
+def _mean(values, shares):
+    return sum(share * value for share, value in zip(shares, values)) / sum(shares)
 
 
 def _iou(one, other):
     """Return how much two masks overlap, 1 if both are empty."""
     either = (one | other).sum()
     return (one & other).sum() / either if either else 1.0
-
-
-def _framed(picture, runner, size):
-    """Return the picture in a frame at its own aspect ratio, its edges continued, and its place there."""
-    scale = min(runner.height / picture.shape[0], runner.width / picture.shape[1]) * size
-    height, width = (max(1, round(side * scale)) for side in picture.shape[:2])
-    small = cv2.resize(
-        picture, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    )
-    # A person cut off by the photo's lower edge is cut off by the frame's as well.
-    top, left = runner.height - height, (runner.width - width) // 2
-    framed = cv2.copyMakeBorder(
-        small, top, 0, left, runner.width - width - left, cv2.BORDER_CONSTANT, value=(127, 127, 127)
-    )
-    return cv2.cvtColor(framed, cv2.COLOR_BGR2BGRA), (top, left, height, width)
 
 
 def _write(path, values):

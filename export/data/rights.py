@@ -19,6 +19,7 @@ FREE_MASKS = {"ccp": "Apache-2.0 annotations (Clothing Co-Parsing)", "drawn": "m
 FREE_TEACHERS = {
     "mediapipe-general": "Apache-2.0 weights",
     "mediapipe-landscape": "Apache-2.0 weights",
+    "quality": "our own, taught by the others here",
     "rvm-256x384": "the GPL of its weights does not reach its answers",
     "rvm-384x256": "the GPL of its weights does not reach its answers",
     "rvm-144x256": "the GPL of its weights does not reach its answers",
@@ -35,20 +36,28 @@ def reason_against(folder: Path) -> str:
 
     Whatever is not known to be free counts as not free.
     """
-    record = folder / RECORD
-    if record.is_file():
+    if (folder / RECORD).is_file():
         try:
-            teachers = tomllib.loads(record.read_text(encoding="utf-8"))["teachers"]
-        except (OSError, ValueError, KeyError):
-            return f"{record} cannot be read, so nobody knows who made the alphas"
-        strangers = [name for name in teachers if name not in FREE_TEACHERS]
-        if strangers or not teachers:
-            return f"its teacher {', '.join(strangers) or '(none named)'} is not known to be free"
+            teachers(folder)
+        except ExportError as error:
+            return str(error)
         return ""
     name = folder.parent.name if folder.name in _SPLITS else folder.name
     if name in FREE_MASKS:
         return ""
     return f"the masks of {name!r} are hand-made, and not known to be free for commercial use"
+
+
+def teachers(folder: Path) -> list[str]:
+    """Return who made the labels in ``folder``; raise ExportError if one of them is not known to be free."""
+    try:
+        names = tomllib.loads((folder / RECORD).read_text(encoding="utf-8"))["teachers"]
+    except (OSError, ValueError, KeyError):
+        raise ExportError(f"{folder / RECORD} cannot be read, so nobody knows who made the alphas") from None
+    strangers = [name for name in names if name not in FREE_TEACHERS]
+    if strangers or not names:
+        raise ExportError(f"its teacher {', '.join(strangers) or '(none named)'} is not known to be free")
+    return names
 
 
 def require_free(folders: list[Path], what: str) -> None:

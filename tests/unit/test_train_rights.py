@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -66,3 +67,34 @@ def test_what_teachers_agree_on():
     assert label.agreed([unsteady, 1 - alpha]) == (None, None)
     kept, weight = label.agreed([np.concatenate([alpha, alpha]), 1 - alpha])  # sure of itself
     assert np.array_equal(kept, alpha[0]) and weight.max() == label.DOUBT
+
+
+def test_shares_make_the_label_a_mean():
+    alpha = np.zeros((1, 100, 100), np.float32)
+    alpha[:, 20:90, 20:60] = 1
+    more = alpha.copy()
+    more[:, 40:70, 60:80] = 1
+    kept, weight = label.agreed([alpha, more, more], (2, 2, 1))
+    assert kept[55, 70] == pytest.approx(0.6) and kept[30, 30] == 1 and kept[5, 5] == 0
+    assert weight[55, 70] == label.DOUBT and weight[30, 30] == 1
+    assert label.agreed([None, alpha]) == (None, None)  # a picture that the earlier round left out
+
+
+def test_earlier_labels_teach(tmp_path):
+    earlier, pictures, into = (tmp_path / name for name in ("earlier", "pictures", "into"))
+    alpha = np.zeros((40, 60), np.uint8)
+    alpha[10:30, 10:40] = 255
+    for folder in (earlier / "masks", pictures):
+        folder.mkdir(parents=True)
+    for stem in ("known", "unknown"):
+        cv2.imwrite(str(pictures / f"{stem}.png"), np.full((40, 60, 3), 90, np.uint8))
+    cv2.imwrite(str(earlier / "masks" / "known.png"), alpha)
+    (earlier / "labels.toml").write_text('teachers = ["stranger"]', encoding="utf-8")
+    with pytest.raises(ExportError, match="stranger"):
+        label.label(pictures, into, [str(earlier)])
+    (earlier / "labels.toml").write_text('teachers = ["rvm-288x512"]', encoding="utf-8")
+    with pytest.raises(ExportError, match="one for each teacher"):
+        label.label(pictures, into, [str(earlier)], shares=(1, 1))
+    assert label.label(pictures, into, [str(earlier), str(earlier)], shares=(1, 1)) == 1
+    assert np.array_equal(cv2.imread(str(into / "masks" / "known.png"), cv2.IMREAD_GRAYSCALE), alpha)
+    assert rights.teachers(into) == ["rvm-288x512"]
