@@ -187,8 +187,14 @@ def _parser() -> argparse.ArgumentParser:
     metavar="MODEL",
                          help="installed models, or directories of earlier labels; + joins those of one "
                          "network in several shapes")  # fmt: skip
-    command.add_argument("--shares", type=float, nargs="+", default=[], metavar="SHARE",
-                         help="how much each one's alpha counts (default: the first one's alone)")  # fmt: skip
+    command.add_argument(
+        "--shares",
+        type=float,
+        nargs="+",
+        default=[],
+        metavar="SHARE",
+        help="how much each one's alpha counts (default: the first one's alone)",
+    )
     command.add_argument("--part", default="1/1", help="label one part of several, as 2/8")
     command.add_argument("--looks", type=int, default=15, help="how often a recurrent teacher sees a view")
     command.add_argument("--sizes", type=float, nargs="+", default=[1.0, 0.75],
