@@ -3,7 +3,7 @@
 
 The label is the mean of the teachers' alphas, each by its share. Where these change when the picture is
 mirrored or smaller, nothing is learned: the weight is 0 there. Where a teacher sees something else than a
-shifted edge it is halved.
+shifted edge it is halved, and those who are outvoted do not count: a mean of yes and no would teach haze.
 """
 
 from __future__ import annotations
@@ -125,6 +125,9 @@ def agreed(
         wide = cv2.morphologyEx((person != seen).astype(np.uint8), cv2.MORPH_OPEN, kernel)
         doubted |= cv2.dilate(wide, kernel) > 0
     weight[doubted] *= DOUBT
+    winners = [share * ((mean > 0.5) == person) for share, mean in zip(shares, means)]
+    decided = sum(share * mean for share, mean in zip(winners, means)) / np.maximum(sum(winners), 1e-6)
+    alpha = np.where(doubted, decided, alpha)
     return alpha.astype(np.float32), weight.astype(np.float32)
 
 

@@ -75,8 +75,10 @@ def test_shares_make_the_label_a_mean():
     more = alpha.copy()
     more[:, 40:70, 60:80] = 1
     kept, weight = label.agreed([alpha, more, more], (2, 2, 1))
-    assert kept[55, 70] == pytest.approx(0.6) and kept[30, 30] == 1 and kept[5, 5] == 0
     assert weight[55, 70] == label.DOUBT and weight[30, 30] == 1
+    assert kept[55, 70] == 1 and kept[30, 30] == 1 and kept[5, 5] == 0  # decided by the majority
+    soft = [np.full((1, 40, 40), value, np.float32) for value in (0.9, 0.7, 0.8)]
+    assert np.allclose(label.agreed(soft, (2, 1, 1))[0], 0.825)  # no doubt: the mean
     assert label.agreed([None, alpha]) == (None, None)  # a picture that the earlier round left out
 
 
