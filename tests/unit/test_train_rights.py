@@ -10,6 +10,7 @@ import pytest
 from export import label
 from export.data import rights
 from export.errors import ExportError
+from export.evaluate import labels
 from export.training import recipe
 
 
@@ -100,3 +101,18 @@ def test_earlier_labels_teach(tmp_path):
     assert label.label(pictures, into, [str(earlier), str(earlier)], shares=(1, 1)) == 1
     assert np.array_equal(cv2.imread(str(into / "masks" / "known.png"), cv2.IMREAD_GRAYSCALE), alpha)
     assert rights.teachers(into) == ["rvm-288x512"]
+
+
+def test_labels_are_measured_on_hand_made_masks(tmp_path, capsys):
+    folders = {name: tmp_path / name for name in ("labels", "set")}
+    for name, columns in (("labels", 30), ("set", 40)):
+        for kind, picture in (("images", np.zeros((40, 60, 3))), ("masks", np.full((40, 60), 20))):
+            (folders[name] / kind).mkdir(parents=True)
+            if kind == "masks":
+                picture[:, 10 : 10 + columns] = 255  # the rest is haze, which is nobody
+            cv2.imwrite(str(folders[name] / kind / "one.png"), picture.astype(np.uint8))
+    assert labels.main([str(folders["labels"]), str(folders["set"])]) == 0
+    assert "IoU 0.7500 on 1 photographs" in capsys.readouterr().out
+    (folders["labels"] / "masks" / "one.png").unlink()
+    assert labels.main([str(folders["labels"]), str(folders["set"])]) == 1
+    assert "no photograph in common" in capsys.readouterr().err
