@@ -20,6 +20,7 @@ FREE_TEACHERS = {
     "mediapipe-general": "Apache-2.0 weights",
     "mediapipe-landscape": "Apache-2.0 weights",
     "quality": "our own, taught by the others here",
+    "rvm-176x320": "the GPL of its weights does not reach its answers",
     "rvm-256x384": "the GPL of its weights does not reach its answers",
     "rvm-384x256": "the GPL of its weights does not reach its answers",
     "rvm-144x256": "the GPL of its weights does not reach its answers",
@@ -46,6 +47,12 @@ def reason_against(folder: Path) -> str:
     if name in FREE_MASKS:
         return ""
     return f"the masks of {name!r} are hand-made, and not known to be free for commercial use"
+
+
+def require_teacher(name: str, what: str) -> None:
+    """Raise ExportError unless ``what`` may be shipped after learning from the model ``name`` ("": none)."""
+    if name and name not in FREE_TEACHERS:
+        raise ExportError(f"{what} is to be shipped, but its teacher {name!r} is not known to be free.")
 
 
 def teachers(folder: Path) -> list[str]:

@@ -17,6 +17,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from .. import networks
 from ..data import rights, sequence, stills
+from ..data.taught import Taught
 from ..errors import ExportError
 from ..progress import Bar, say
 from . import history
@@ -38,6 +39,7 @@ def train(recipe: Recipe, root: Path, into: Path) -> dict[str, float]:
         rights.require_free(
             [folder for split in ("train", "val") for folder in recipe.folders(root, split)], recipe.name
         )
+        rights.require_teacher(recipe.teacher, recipe.name)
     _check_resumable(into, recipe)
     seed_everything(recipe.seed, verbose=False)
     torch.use_deterministic_algorithms(True, warn_only=True)
@@ -151,18 +153,27 @@ def _load_first_weights(network, recipe, root):
             f"{recipe.init} is a {before.network}, not a {recipe.network}; "
             "start from a checkpoint of the same network."
         )
+    started = [value for module in network.started() for value in module.parameters()]
+    published = [value.detach().clone() for value in started]
     try:
         network.load_state_dict(first.state_dict())
     except RuntimeError:
         raise ExportError(
             f"{recipe.init} has other parts than {recipe.name} asks for in [options]; correct the recipe."
         ) from None
+    with torch.no_grad():
+        for value, before in zip(started, published):
+            value.copy_(torch.lerp(before, value, recipe.blend))
 
 
 def _groups(network, recipe):
     started = [value for module in network.started() for value in module.parameters()]
     known = set(map(id, started))
     others = [value for value in network.parameters() if id(value) not in known]
+    if not recipe.started_rate:
+        for value in started:
+            value.requires_grad_(False)
+        started = []
     rates = [(others, recipe.rate), (started, recipe.rate * recipe.started_rate)]
     return [{"params": values, "lr": rate} for values, rate in rates if values]
 
@@ -189,7 +200,8 @@ def _dataset(recipe, root, split):
         return sequence.Stills(found, shape, split == "train", recipe.seed)
     backgrounds = stills.pictures(recipe.folders(root, "backgrounds"))
     count, offset = (recipe.clips, 0) if split == "train" else (recipe.clips_val, 1 if split == "val" else 2)
-    return sequence.Clips(found, backgrounds, shape, count, recipe.seed + offset)
+    clips = sequence.Clips(found, backgrounds, shape, count, recipe.seed + offset)
+    return Taught(clips, recipe.teacher) if recipe.teacher else clips
 
 
 def _loader(fabric, recipe, data, split):

@@ -28,7 +28,8 @@ class Recipe:
     every 20th still of ``train`` validates instead of teaching. ``init`` is a checkpoint of the same network,
     below the data's root, to start from; ``entropy`` the weight of the cross entropy in the loss. ``steps``:
     at most so many batches per epoch (0: all there are). ``started_rate``: what started from published
-    weights learns at this share of ``rate``.
+    weights learns at this share of ``rate``, with 0 not at all. ``blend``: so far from the published weights
+    towards those of ``init`` it starts. ``teacher``: an installed model that refines the clips' alphas.
     """
 
     name: str
@@ -52,6 +53,8 @@ class Recipe:
     batch: int = 16
     rate: float = 1e-3
     started_rate: float = 1.0
+    blend: float = 1.0
+    teacher: str = ""
     decay: float = 1e-2
     warmup: int = 500
     patience: int = 15

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import json
 
@@ -17,7 +18,7 @@ import torch  # noqa: E402
 
 from export import contract, networks, torch_graph  # noqa: E402
 from export.__main__ import main as run  # noqa: E402
-from export.data import drawn  # noqa: E402
+from export.data import drawn, taught  # noqa: E402
 from export.data.sequence import Clips, Shape, Stills  # noqa: E402
 from export.data.stills import find, pictures  # noqa: E402
 from export.errors import ExportError  # noqa: E402
@@ -192,11 +193,14 @@ def test_a_training_starts_from_a_checkpoint_that_may_be_shipped(data, tmp_path)
     best = data / "runs" / "best.pt"
     best.write_bytes((tmp_path / "first" / "best.pt").read_bytes())
     loop.train(tiny(epochs=1, rate=0.0, init="runs/best.pt"), data, tmp_path / "second")
-    first, second = (loop.load(tmp_path / name / "best.pt")[0].state_dict() for name in ("first", "second"))
+    # The statistics of a normalisation go on even then.
+    first, second = (
+        dict(loop.load(tmp_path / name / "best.pt")[0].named_parameters()) for name in ("first", "second")
+    )
     assert all(torch.equal(first[name], second[name]) for name in first)
     # Convolutions fit at any size.
     loop.train(tiny(epochs=1, rate=0.0, width=96, init="runs/best.pt"), data, tmp_path / "larger")
-    larger = loop.load(tmp_path / "larger" / "best.pt")[0].state_dict()
+    larger = dict(loop.load(tmp_path / "larger" / "best.pt")[0].named_parameters())
     assert all(torch.equal(first[name], larger[name]) for name in first)
     unet = tiny(network="unet", frames=1, options={"base": 8}, epochs=1)
     loop.train(unet, data, tmp_path / "unet")
@@ -227,6 +231,59 @@ def test_what_started_from_published_weights_learns_slower():
     assert id(network.logits.weight) in {id(value) for value in fast["params"]}
     counted = sum(len(group["params"]) for group in (slow, fast))
     assert counted == len(list(network.parameters()))
+
+
+def test_what_is_frozen_stays_between_the_published_weights_and_those_of_the_checkpoint(data, tmp_path):
+    published, shift = networks.build("fast"), 0.01
+    learned = {name: value + shift for name, value in published.state_dict().items()}
+    entry = tiny(epochs=1, rate=1e-3, started_rate=0.0, blend=0.25, init="first.pt")
+    torch.save({"network": learned, "recipe": dataclasses.asdict(tiny())}, tmp_path / "first.pt")
+    network = copy.deepcopy(published)
+    loop._load_first_weights(network, entry, tmp_path)
+    torch.testing.assert_close(network.encoder.stem.weight, published.encoder.stem.weight + 0.25 * shift)
+    torch.testing.assert_close(network.logits.weight, published.logits.weight + shift)
+    (data / "first.pt").write_bytes((tmp_path / "first.pt").read_bytes())
+    loop.train(dataclasses.replace(entry, blend=1.0), data, tmp_path / "run")
+    trained = loop.load(tmp_path / "run" / "best.pt")[0]
+    assert torch.equal(trained.encoder.stem.weight, learned["encoder.stem.weight"])
+    assert not torch.equal(trained.logits.weight, learned["logits.weight"])
+
+
+def test_a_teacher_refines_the_alphas_where_it_agrees(monkeypatch):
+    class Half:
+        """A clip of two frames whose left half is a person."""
+
+        def __getitem__(self, number):
+            alphas = np.zeros((2, 16, 32), np.float32)
+            alphas[:, :, :16] = 1
+            return np.full((2, 16, 32, 3), (10, 20, 30), np.uint8), alphas, np.ones_like(alphas)
+
+    class Teacher:
+        def __init__(self, path):
+            self.seen = 0
+
+        def reset(self):
+            self.seen = 0
+
+        def alpha(self, frame):
+            assert tuple(frame[0, 0, :3]) == (30, 20, 10)
+            self.seen += 1
+            answer = np.zeros((16, 32), np.uint8)
+            answer[:, :12] = 204  # softer than the label
+            answer[:, 28:] = 255  # somebody whom the label does not know
+            return answer + self.seen - 1
+
+    monkeypatch.setattr(taught, "locate", lambda name: name)
+    monkeypatch.setattr(taught, "Runner", Teacher)
+    for _ in range(2):
+        _, alphas, _ = taught.Taught(Half(), "teacher")[0]
+        assert alphas[0, 0, 0] == pytest.approx(0.8) and alphas[1, 0, 0] == pytest.approx(205 / 255)
+        assert alphas[0, 0, 14] == 1 and alphas[0, 0, 30] == 0
+
+
+def test_a_teacher_that_is_not_free_is_refused(data, tmp_path):
+    with pytest.raises(ExportError, match="'stranger' is not known to be free"):
+        loop.train(tiny(teacher="stranger"), data, tmp_path)
 
 
 def test_not_a_checkpoint(tmp_path):

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Clips whose alphas a teacher refines, frame by frame, where it agrees with them."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch.utils.data import Dataset
+
+from ..evaluate.command import locate
+from ..runner import Runner
+
+#: How far a teacher's alpha may be from the label's and still be the same edge.
+APART = 0.5
+
+
+class Taught(Dataset):
+    """``clips`` with the alphas of the installed model ``teacher``, whose frames are of the clips' size.
+
+    Labels are alphas of whole photographs: where a clip shows a part of one enlarged, their edges are wide.
+    The teacher sees the clip itself. Where it is more than APART away from the label, the label stays: it
+    knows who is there.
+    """
+
+    def __init__(self, clips: Dataset, teacher: str):
+        self.clips, self.teacher, self._runner = clips, locate(teacher), None
+
+    @property
+    def epoch(self) -> int:
+        """That of the clips."""
+        return self.clips.epoch
+
+    @epoch.setter
+    def epoch(self, number: int) -> None:
+        self.clips.epoch = number
+
+    def __len__(self) -> int:
+        return len(self.clips)
+
+    def __getitem__(self, number: int):
+        # Made in the process that uses it: a session does not survive a fork.
+        self._runner = self._runner or Runner(self.teacher)
+        pictures, alphas, weights = self.clips[number]
+        self._runner.reset()
+        frames = np.dstack([pictures[0], np.zeros(pictures.shape[1:3], np.uint8)])
+        for frame, alpha in zip(pictures, alphas):
+            frames[..., :3] = frame[..., ::-1]
+            seen = self._runner.alpha(frames).astype(np.float32) / 255
+            alpha[:] = np.where(np.abs(seen - alpha) < APART, seen, alpha)
+        return pictures, alphas, weights
