@@ -55,11 +55,35 @@ class ConvGRU(nn.Module):
     def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """([B, C, H, W], [B, C/2, H, W]) -> (the same shapes)."""
         now, seen = x[:, : self.half], x[:, self.half :]
-        both = torch.cat([seen, state], 1)
-        reset, update = torch.sigmoid(self.reset(both)), torch.sigmoid(self.update(both))
-        candidate = torch.tanh(self.candidate(torch.cat([seen, reset * state], 1)))
-        state = state + update * (candidate - state)
+        state = _next_state(self, seen, state)
         return torch.cat([now, state], 1), state
+
+
+class Memory(nn.Module):
+    """A narrow convolutional gated recurrent unit, added to the features; at first it adds nothing."""
+
+    def __init__(self, channels: int, width: int, size: int = 3):
+        super().__init__()
+        self.see = nn.Conv2d(channels, width, 1)
+        self.reset = nn.Conv2d(2 * width, width, size, padding=size // 2)
+        self.update = nn.Conv2d(2 * width, width, size, padding=size // 2)
+        self.candidate = nn.Conv2d(2 * width, width, size, padding=size // 2)
+        self.tell = nn.Conv2d(width, channels, 1)
+        nn.init.zeros_(self.tell.weight)
+        nn.init.zeros_(self.tell.bias)
+
+    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        """([B, C, H, W], [B, width, H, W]) -> (the same shapes)."""
+        state = _next_state(self, self.see(x), state)
+        return x + self.tell(state), state
+
+
+def _next_state(unit: ConvGRU | Memory, seen: Tensor, state: Tensor) -> Tensor:
+    """Return the state of a gated recurrent unit after ``seen``."""
+    both = torch.cat([seen, state], 1)
+    reset, update = torch.sigmoid(unit.reset(both)), torch.sigmoid(unit.update(both))
+    candidate = torch.tanh(unit.candidate(torch.cat([seen, reset * state], 1)))
+    return state + update * (candidate - state)
 
 
 def enlarge(x: Tensor, times: int = 2) -> Tensor:

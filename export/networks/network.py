@@ -27,6 +27,10 @@ class Network(nn.Module):
             for channels, span in self.memory.values()
         )
 
+    def reads_picture(self) -> nn.Conv2d | None:
+        """Return the one convolution that reads the picture (its input is rescaled for free), or None."""
+        return None
+
     def started(self) -> list[nn.Module]:
         """Return the modules that published weights fill when it starts from those."""
         return []

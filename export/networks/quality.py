@@ -36,7 +36,9 @@ class Quality(Network):
         self.decode_2, self.memory_2 = convolution(16 + CHANNELS[0] + 12, 32, 3), ConvGRU(32, 1)
         self.detail = convolution(32, 16, 3)
         self.logits = nn.Conv2d(16, 4, 3, padding=1)
-        self.blocks, self.arrange = nn.PixelUnshuffle(2), nn.PixelShuffle(2)
+        self.arrange = nn.PixelShuffle(2)
+        # What PixelUnshuffle does, as a convolution: onnxruntime has a fast kernel for that.
+        self.register_buffer("blocks", torch.eye(12).reshape(12, 3, 2, 2), persistent=False)
         if pretrained:
             parts = [self.memory_16, self.decode_8, self.memory_8, self.decode_4, self.memory_4]
             robust.load(self.encoder, self.gate, parts, locate("rvm-144x256").read_bytes())
@@ -49,14 +51,15 @@ class Quality(Network):
     def forward(self, picture: Tensor, states) -> tuple[Tensor, tuple[Tensor, ...]]:
         """See :class:`Network`."""
         half, quarter, eighth, sixteenth = self.encoder(picture)
-        small_4 = functional.avg_pool2d(functional.avg_pool2d(picture, 2), 2)
+        small_4 = functional.avg_pool2d(picture, 4)
         small_8 = functional.avg_pool2d(small_4, 2)
         x, state_16 = self.memory_16(self.gate(sixteenth), states[0])
         x = torch.relu(self.decode_8(torch.cat([enlarge(x), eighth, small_8], 1)))
         x, state_8 = self.memory_8(x, states[1])
         x = torch.relu(self.decode_4(torch.cat([enlarge(x), quarter, small_4], 1)))
         x, state_4 = self.memory_4(x, states[2])
+        blocks = functional.conv2d(picture, self.blocks, stride=2)
         # Narrowed while still small; enlarging commutes with a 1x1 convolution.
-        x = self.decode_2(torch.cat([enlarge(self.narrow(x)), half, self.blocks(picture)], 1))
+        x = self.decode_2(torch.cat([enlarge(self.narrow(x)), half, blocks], 1))
         x, state_2 = self.memory_2(x, states[3])
         return self.arrange(self.logits(self.detail(x))), (state_16, state_8, state_4, state_2)
