@@ -18,8 +18,8 @@ BLOCKS = [
     (3, 184, 80, False, True, 1, 1), (3, 480, 112, True, True, 1, 1), (3, 672, 112, True, True, 1, 1),
     (5, 672, 160, True, True, 1, 2), (5, 960, 160, True, True, 1, 2), (5, 960, 160, True, True, 1, 2),
 ]  # fmt: skip
-#: Blocks after which the features of 1/2, 1/4 and 1/8 are complete, and their channels.
-ENDS, CHANNELS = (1, 3, 6), (16, 24, 40)
+#: Blocks after which the features of 1/2, 1/4 and 1/8 are complete; the channels of these and of 1/16.
+ENDS, CHANNELS = (1, 3, 6), (16, 24, 40, 960)
 
 
 class Squeeze(nn.Module):
@@ -66,19 +66,18 @@ class Block(nn.Module):
 
 
 class Encoder(nn.Module):
-    """The first ``deep`` blocks; all 15 have one more convolution, to 960 channels, after them."""
+    """All blocks, and one more convolution after them."""
 
-    def __init__(self, deep: int = len(BLOCKS)):
+    def __init__(self):
         super().__init__()
         # Subtracted rather than folded into the stem: what is padded around a picture is its mean, not black.
         self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).reshape(1, 3, 1, 1))
         self.stem = nn.Conv2d(3, 16, 3, 2, 1)
         self.blocks, inside = nn.ModuleList(), 16
-        for row in BLOCKS[:deep]:
+        for row in BLOCKS:
             self.blocks.append(Block(inside, row))
             inside = row[2]
-        self.last = nn.Conv2d(inside, 960, 1) if deep == len(BLOCKS) else None
-        self.channels = (*CHANNELS, 960 if self.last is not None else inside)
+        self.last = nn.Conv2d(inside, CHANNELS[3], 1)
 
     def forward(self, picture: Tensor) -> list[Tensor]:
         """[B, 3, H, W] in 0..1 -> features [B, C, h, w] at 1/2, 1/4, 1/8 and 1/16."""
@@ -87,4 +86,4 @@ class Encoder(nn.Module):
             x = block(x)
             if number in ENDS:
                 kept.append(x)
-        return [*kept, x if self.last is None else functional.hardswish(self.last(x))]
+        return [*kept, functional.hardswish(self.last(x))]

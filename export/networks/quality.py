@@ -28,7 +28,7 @@ class Quality(Network):
         super().__init__()
         self.memory = {"16": (64, 16), "8": (40, 8), "4": (20, 4), "2": (16, 2)}
         self.encoder = Encoder()
-        self.gate = robust.Gate(960, 128)
+        self.gate = robust.Gate(CHANNELS[3], 128)
         self.decode_8 = nn.Conv2d(128 + CHANNELS[2] + 3, 80, 3, padding=1)
         self.decode_4 = nn.Conv2d(80 + CHANNELS[1] + 3, 40, 3, padding=1)
         self.memory_16, self.memory_8, self.memory_4 = ConvGRU(128), ConvGRU(80), ConvGRU(40)

@@ -28,14 +28,14 @@ class Gate(nn.Module):
         return functional.relu(self.local(x)) * torch.sigmoid(self.whole(x.mean((2, 3), keepdim=True)))
 
 
-def load(encoder: Encoder, gate: Gate | None, parts: list[nn.Module], content: bytes) -> None:
+def load(encoder: Encoder, gate: Gate, parts: list[nn.Module], content: bytes) -> None:
     """Copy the weights of the converted network ``content`` (an ONNX model) into the modules, in its order.
 
-    encoder: its first blocks, or all; gate and parts (convolutions and ConvGRUs, inner ones first) only
-    after all of them. Raises ExportError if the model is another network.
+    parts: what follows the gate, convolutions and ConvGRUs, inner ones first. Raises ExportError if the model
+    is another network.
     """
     own = [[module] for module in encoder.modules() if isinstance(module, nn.Conv2d)]
-    own += [[gate.whole], [gate.local]] if gate else []
+    own += [[gate.whole], [gate.local]]
     for part in parts:
         # The published network makes both gates of a memory with one convolution.
         own += [[part.reset, part.update], [part.candidate]] if isinstance(part, ConvGRU) else [[part]]
