@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 from torch.utils.data import Dataset
 
+from ..evaluate import scale
 from ..evaluate.command import locate
 from ..runner import Runner
 
@@ -14,7 +15,7 @@ APART = 0.5
 
 
 class Taught(Dataset):
-    """``clips`` with the alphas of the installed model ``teacher``, whose frames are of the clips' size.
+    """``clips`` with the alphas of the installed model ``teacher``; best one whose frames are of their size.
 
     Labels are alphas of whole photographs: where a clip shows a part of one enlarged, their edges are wide.
     The teacher sees the clip itself. Where it is more than APART away from the label, the label stays: it
@@ -41,9 +42,8 @@ class Taught(Dataset):
         self._runner = self._runner or Runner(self.teacher)
         pictures, alphas, weights = self.clips[number]
         self._runner.reset()
-        frames = np.dstack([pictures[0], np.zeros(pictures.shape[1:3], np.uint8)])
-        for frame, alpha in zip(pictures, alphas):
-            frames[..., :3] = frame[..., ::-1]
-            seen = self._runner.alpha(frames).astype(np.float32) / 255
+        for picture, alpha in zip(pictures, alphas):
+            frame = scale.to_frame(picture[..., ::-1], self._runner.height, self._runner.width)
+            seen = scale.to_picture(self._runner.alpha(frame), *alpha.shape)
             alpha[:] = np.where(np.abs(seen - alpha) < APART, seen, alpha)
         return pictures, alphas, weights

@@ -15,7 +15,7 @@ import numpy as np
 
 from .. import metrics
 from ..errors import ExportError
-from . import pictures
+from . import pictures, scale
 
 
 def measure(labels: Path, masks: Path) -> tuple[int, float]:
@@ -28,8 +28,8 @@ def measure(labels: Path, masks: Path) -> tuple[int, float]:
     for stem, _, truth in pictures.read(masks):
         path = labels / "masks" / f"{stem}.png"
         if path.is_file():
-            alpha = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE).astype(np.float32) / 255
-            found.append(metrics.overlap(cv2.resize(alpha, truth.shape[::-1]), truth).iou)
+            alpha = scale.to_picture(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), *truth.shape)
+            found.append(metrics.overlap(alpha, truth).iou)
     if not found:
         raise ExportError(f"{labels} and {masks} have no photograph in common; name two folders of one set.")
     return len(found), float(np.nanmean(found))

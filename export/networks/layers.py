@@ -24,19 +24,6 @@ def convolution(
     return nn.Sequential(*layers, *([nn.ReLU(inplace=True)] if active else []))
 
 
-class Gate(nn.Module):
-    """Weights channels by what is seen in the whole picture (LR-ASPP of MobileNetV3, ICCV 2019)."""
-
-    def __init__(self, inside: int, outside: int):
-        super().__init__()
-        self.local = convolution(inside, outside)
-        self.whole = nn.Conv2d(inside, outside, 1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """[B, inside, H, W] -> [B, outside, H, W]."""
-        return self.local(x) * torch.sigmoid(self.whole(x.mean((2, 3), keepdim=True)))
-
-
 class ConvGRU(nn.Module):
     """A convolutional gated recurrent unit on the second half of the channels.
 
