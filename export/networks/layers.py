@@ -24,6 +24,24 @@ def convolution(
     return nn.Sequential(*layers, *([nn.ReLU(inplace=True)] if active else []))
 
 
+class Joined(nn.Conv2d):
+    """A 3x3 convolution of several features at once, filled up with zeros to a multiple of 4 channels.
+
+    onnxruntime's kernels for blocks of channels take no other number above 16. The weights are those of the
+    features alone.
+    """
+
+    def __init__(self, inside: int, outside: int):
+        super().__init__(inside, outside, 3, padding=1)
+
+    def forward(self, *parts: Tensor) -> Tensor:
+        """Some [B, C, H, W], together of as many channels as it takes -> [B, outside, H, W]."""
+        more = -self.in_channels % 4
+        weight = torch.cat([self.weight, torch.zeros_like(self.weight[:, :more])], 1)
+        nothing = torch.zeros_like(parts[-1][:, :1]).expand(-1, more, -1, -1)
+        return functional.conv2d(torch.cat([*parts, nothing], 1), weight, self.bias, padding=1)
+
+
 class ConvGRU(nn.Module):
     """A convolutional gated recurrent unit on the second half of the channels.
 
@@ -34,7 +52,6 @@ class ConvGRU(nn.Module):
     def __init__(self, channels: int, size: int = 3):
         super().__init__()
         self.half = channels // 2
-        # Two convolutions rather than one of both gates: cutting its output apart would be a copy.
         self.reset = nn.Conv2d(channels, self.half, size, padding=size // 2)
         self.update = nn.Conv2d(channels, self.half, size, padding=size // 2)
         self.candidate = nn.Conv2d(channels, self.half, size, padding=size // 2)
@@ -68,7 +85,17 @@ class Memory(nn.Module):
 def _next_state(unit: ConvGRU | Memory, seen: Tensor, state: Tensor) -> Tensor:
     """Return the state of a gated recurrent unit after ``seen``."""
     both = torch.cat([seen, state], 1)
-    reset, update = torch.sigmoid(unit.reset(both)), torch.sigmoid(unit.update(both))
+    if unit.reset.out_channels % 16:
+        # Each alone would be filled up to whole blocks of channels.
+        weights, biases = (
+            torch.cat([getattr(gate, name) for gate in (unit.reset, unit.update)])
+            for name in ("weight", "bias")
+        )
+        gates = functional.conv2d(both, weights, biases, padding=unit.reset.padding)
+        reset, update = torch.sigmoid(gates).chunk(2, 1)
+    else:
+        # One convolution would have to be cut apart, which is a copy.
+        reset, update = torch.sigmoid(unit.reset(both)), torch.sigmoid(unit.update(both))
     candidate = torch.tanh(unit.candidate(torch.cat([seen, reset * state], 1)))
     return state + update * (candidate - state)
 

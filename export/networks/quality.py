@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from ..evaluate.command import locate
 from . import robust
-from .layers import ConvGRU, convolution, enlarge
+from .layers import ConvGRU, Joined, convolution, enlarge
 from .mobilenet import CHANNELS, Encoder
 from .network import Network
 
@@ -29,8 +29,8 @@ class Quality(Network):
         self.memory = {"16": (64, 16), "8": (40, 8), "4": (20, 4), "2": (16, 2)}
         self.encoder = Encoder()
         self.gate = robust.Gate(CHANNELS[3], 128)
-        self.decode_8 = nn.Conv2d(128 + CHANNELS[2] + 3, 80, 3, padding=1)
-        self.decode_4 = nn.Conv2d(80 + CHANNELS[1] + 3, 40, 3, padding=1)
+        self.decode_8 = Joined(128 + CHANNELS[2] + 3, 80)
+        self.decode_4 = Joined(80 + CHANNELS[1] + 3, 40)
         self.memory_16, self.memory_8, self.memory_4 = ConvGRU(128), ConvGRU(80), ConvGRU(40)
         self.narrow = convolution(40, 16, active=False)
         self.decode_2, self.memory_2 = convolution(16 + CHANNELS[0] + 12, 32, 3), ConvGRU(32, 1)
@@ -54,9 +54,9 @@ class Quality(Network):
         small_4 = functional.avg_pool2d(picture, 4)
         small_8 = functional.avg_pool2d(small_4, 2)
         x, state_16 = self.memory_16(self.gate(sixteenth), states[0])
-        x = torch.relu(self.decode_8(torch.cat([enlarge(x), eighth, small_8], 1)))
+        x = torch.relu(self.decode_8(enlarge(x), eighth, small_8))
         x, state_8 = self.memory_8(x, states[1])
-        x = torch.relu(self.decode_4(torch.cat([enlarge(x), quarter, small_4], 1)))
+        x = torch.relu(self.decode_4(enlarge(x), quarter, small_4))
         x, state_4 = self.memory_4(x, states[2])
         blocks = functional.conv2d(picture, self.blocks, stride=2)
         # Narrowed while still small; enlarging commutes with a 1x1 convolution.

@@ -242,7 +242,9 @@ def _learn(fabric, network, optimiser, schedule, loader, steps, title, entropy):
             if number == steps:
                 break
             pictures, alphas, weights = _batch(batch)
-            logits, _ = network.clip(pictures)
+            # Of methods Fabric does so by itself only where it wraps the network for several processes.
+            with fabric.autocast():
+                logits, _ = network.clip(pictures)
             parts = losses(logits, alphas, weights, entropy)
             loss = sum(parts.values())
             optimiser.zero_grad()
@@ -267,7 +269,8 @@ def _measure(fabric, network, loader, entropy):
     sums = torch.zeros(9, device=fabric.device, dtype=torch.float64)
     for batch in loader:
         pictures, alphas, weights = _batch(batch)
-        logits, _ = network.clip(pictures)
+        with fabric.autocast():
+            logits, _ = network.clip(pictures)
         loss = sum(losses(logits, alphas, weights, entropy).values())
         guess, sure = torch.sigmoid(logits.float()), weights
         person, said = alphas > 0.5, guess > 0.5

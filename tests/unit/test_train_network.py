@@ -8,6 +8,7 @@ import dataclasses
 import json
 
 import numpy as np
+import onnx
 import pytest
 
 pytest.importorskip("torch", reason="needs torch: python3 -m tests --training")
@@ -140,6 +141,38 @@ def test_a_training_that_was_cut_off_ends_the_same(data, tmp_path):
 def test_an_epoch_may_have_fewer_steps(data, tmp_path, capsys):
     loop.train(tiny(epochs=1, steps=1), data, tmp_path)
     assert "1 of 1" in capsys.readouterr().err  # of the two batches that there are
+
+
+def test_mixed_precision_reaches_the_network(data, tmp_path, monkeypatch):
+    seen = set()
+    whole = networks.Network.clip
+
+    def clip(network, pictures, states=None):
+        seen.add((network.training, torch.is_autocast_enabled("cpu")))
+        return whole(network, pictures, states)
+
+    monkeypatch.setattr(networks.Network, "clip", clip)
+    for precision, mixed in (("bf16-mixed", True), ("32-true", False)):
+        seen.clear()
+        loop.train(tiny(epochs=1, precision=precision), data, tmp_path / precision)
+        assert seen == {(True, mixed), (False, mixed)}
+
+
+def test_fast_begins_as_the_published_network_or_with_cheaper_activations():
+    states = networks.build("fast").zeros(1, 48, 64)
+    hard = networks.build("fast", {"hard": True}).eval()
+    cheap = networks.build("fast").eval()
+    cheap.load_state_dict(hard.state_dict())  # they have no weights of their own
+    picture = torch.rand(1, 3, 48, 64)
+    with torch.no_grad():
+        assert not torch.allclose(hard(picture, states)[0], cheap(picture, states)[0])
+    operators = {
+        name: {
+            node.op_type for node in onnx.load_from_string(torch_graph.export(entry, 48, 64, name)).graph.node
+        }
+        for name, entry in (("hard", hard), ("cheap", cheap))
+    }
+    assert operators["hard"] - operators["cheap"] == {"HardSwish"}
 
 
 def _interrupted(measure, after):
