@@ -17,21 +17,18 @@ class Fast(Network):
     """MediaPipe's selfie segmentation with more depth at 1/16, and a memory at 1/16, 1/8 and 1/4.
 
     ``pretrained`` starts from its published weights (Apache-2.0; mediapipe-landscape must be installed).
-    What is added begins as the identity, so with ``hard`` the first answer is that network's own. ``deep``:
-    blocks added at 1/16. ``hard``: hard-swish where that network has it, instead of ReLU, which
-    onnxruntime computes within the convolution before; what was learned with the one is soon learned with
-    the other.
+    What is added begins as the identity, so the first answer is that network's own. ``deep``: blocks
+    added at 1/16.
     """
 
-    def __init__(self, deep: int = 4, hard: bool = False, pretrained: bool = False):
+    def __init__(self, deep: int = 4, pretrained: bool = False):
         super().__init__()
-        self.active = functional.hardswish if hard else torch.relu
         self.memory = {"16": (32, 16), "8": (16, 8), "4": (8, 4)}
         self.stem = Convolution(3, 16, 3, 2)
         self.body = nn.ModuleList()
         inside = 16
         for number, (wide, outside, size, stride, squeeze) in enumerate(BLOCKS):
-            active = torch.relu if number < 3 else self.active
+            active = torch.relu if number < 3 else functional.hardswish
             self.body.append(Block(inside, wide, outside, size, stride, squeeze, active))
             inside = outside
         self.deeper = nn.Sequential(*(Block(32, 128, 32, 5, 1, 0) for _ in range(deep)))
@@ -55,7 +52,7 @@ class Fast(Network):
 
     def forward(self, picture: Tensor, states) -> tuple[Tensor, tuple[Tensor, ...]]:
         """See :class:`Network`."""
-        half = self.active(self.stem(picture))
+        half = functional.hardswish(self.stem(picture))
         quarter = self.body[0](half)
         eighth = self.body[2](self.body[1](quarter))
         x = eighth

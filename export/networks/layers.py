@@ -35,10 +35,13 @@ class Joined(nn.Conv2d):
         super().__init__(inside, outside, 3, padding=1)
 
     def forward(self, *parts: Tensor) -> Tensor:
-        """Some [B, C, H, W], together of as many channels as it takes -> [B, outside, H, W]."""
+        """Some [B, C, H, W], together of as many channels as it takes -> [B, outside, H, W].
+
+        The last one has three channels at least.
+        """
         more = -self.in_channels % 4
         weight = torch.cat([self.weight, torch.zeros_like(self.weight[:, :more])], 1)
-        nothing = torch.zeros_like(parts[-1][:, :1]).expand(-1, more, -1, -1)
+        nothing = torch.zeros_like(parts[-1][:, :more])
         return functional.conv2d(torch.cat([*parts, nothing], 1), weight, self.bias, padding=1)
 
 

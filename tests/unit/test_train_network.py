@@ -23,6 +23,7 @@ from export.data import drawn, taught  # noqa: E402
 from export.data.sequence import Clips, Shape, Stills  # noqa: E402
 from export.data.stills import find, pictures  # noqa: E402
 from export.errors import ExportError  # noqa: E402
+from export.networks import layers  # noqa: E402
 from export.runner import Runner  # noqa: E402
 from export.training import loop, recipe  # noqa: E402
 from export.training.losses import losses  # noqa: E402
@@ -80,6 +81,39 @@ def test_memory_is_used():
     zeros = network.zeros(1, 48, 64)
     once, states = network(picture, zeros)
     assert not torch.allclose(once, network(picture, states)[0])
+
+
+def test_features_joined_and_filled_up_are_convolved_as_they_are():
+    torch.manual_seed(0)
+    joined, (a, b) = layers.Joined(8 + 3, 5), (torch.rand(2, count, 6, 7) for count in (8, 3))
+    plain = torch.nn.functional.conv2d(torch.cat([a, b], 1), joined.weight, joined.bias, padding=1)
+    torch.testing.assert_close(joined(a, b), plain)
+
+
+@pytest.mark.parametrize("channels", [40, 64])  # gates made together, and each by itself
+def test_a_convgru_is_what_its_paper_says(channels):
+    torch.manual_seed(0)
+    unit, half = layers.ConvGRU(channels), channels // 2
+    x, state = torch.randn(1, channels, 5, 6), torch.randn(1, half, 5, 6)
+    both = torch.cat([x[:, half:], state], 1)
+    reset, update = torch.sigmoid(unit.reset(both)), torch.sigmoid(unit.update(both))
+    candidate = torch.tanh(unit.candidate(torch.cat([x[:, half:], reset * state], 1)))
+    expected = (1 - update) * state + update * candidate
+    found, after = unit(x, state)
+    torch.testing.assert_close(after, expected)
+    torch.testing.assert_close(found, torch.cat([x[:, :half], expected], 1))
+
+
+def test_all_convolutions_of_quality_fit_kernels_for_blocks_of_channels():
+    graph = onnx.load_from_string(torch_graph.export(networks.build("quality"), 48, 64, "quality")).graph
+    shapes = {entry.name: entry.dims for entry in graph.initializer}
+    constants = [node for node in graph.node if node.op_type == "Constant"]
+    shapes |= {node.output[0]: node.attribute[0].t.dims for node in constants}
+    convolutions = [node for node in graph.node if node.op_type == "Conv"]
+    assert len(convolutions) > 70
+    for node in convolutions:
+        _, inside, *_ = shapes[node.input[1]]  # 1 where each channel has its own
+        assert inside < 16 or inside % 4 == 0, node.name
 
 
 def test_losses_by_hand():
@@ -156,23 +190,6 @@ def test_mixed_precision_reaches_the_network(data, tmp_path, monkeypatch):
         seen.clear()
         loop.train(tiny(epochs=1, precision=precision), data, tmp_path / precision)
         assert seen == {(True, mixed), (False, mixed)}
-
-
-def test_fast_begins_as_the_published_network_or_with_cheaper_activations():
-    states = networks.build("fast").zeros(1, 48, 64)
-    hard = networks.build("fast", {"hard": True}).eval()
-    cheap = networks.build("fast").eval()
-    cheap.load_state_dict(hard.state_dict())  # they have no weights of their own
-    picture = torch.rand(1, 3, 48, 64)
-    with torch.no_grad():
-        assert not torch.allclose(hard(picture, states)[0], cheap(picture, states)[0])
-    operators = {
-        name: {
-            node.op_type for node in onnx.load_from_string(torch_graph.export(entry, 48, 64, name)).graph.node
-        }
-        for name, entry in (("hard", hard), ("cheap", cheap))
-    }
-    assert operators["hard"] - operators["cheap"] == {"HardSwish"}
 
 
 def _interrupted(measure, after):
