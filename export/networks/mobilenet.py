@@ -34,7 +34,7 @@ class Squeeze(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[B, C, H, W] -> the same shape."""
-        whole = functional.relu(self.narrow(x.mean((2, 3), keepdim=True)))
+        whole = functional.relu(self.narrow(functional.adaptive_avg_pool2d(x, 1)))
         return x * functional.hardsigmoid(self.widen(whole))
 
 

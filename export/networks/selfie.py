@@ -47,7 +47,7 @@ class Squeeze(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the weights [B, C, 1, 1] of [B, C, H, W]."""
-        whole = x.mean((2, 3), keepdim=True)
+        whole = functional.adaptive_avg_pool2d(x, 1)
         return torch.sigmoid(self.widen(torch.relu(self.narrow(whole))))
 
 
@@ -84,7 +84,7 @@ class Context(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """[B, inside, H, W] -> [B, outside, H, W]."""
         # In the order of the published network's convolutions, by which its weights are found.
-        return torch.relu(self.local(x)) * torch.sigmoid(self.whole(x.mean((2, 3), keepdim=True)))
+        return torch.relu(self.local(x)) * torch.sigmoid(self.whole(functional.adaptive_avg_pool2d(x, 1)))
 
 
 class Rise(nn.Module):
