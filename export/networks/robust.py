@@ -25,7 +25,8 @@ class Gate(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[B, inside, H, W] -> [B, outside, H, W]."""
-        return functional.relu(self.local(x)) * torch.sigmoid(self.whole(functional.adaptive_avg_pool2d(x, 1)))
+        whole = functional.adaptive_avg_pool2d(x, 1)
+        return functional.relu(self.local(x)) * torch.sigmoid(self.whole(whole))
 
 
 def load(encoder: Encoder, gate: Gate, parts: list[nn.Module], content: bytes) -> None:

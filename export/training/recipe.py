@@ -29,7 +29,8 @@ class Recipe:
     below the data's root, to start from; ``entropy`` the weight of the cross entropy in the loss. ``steps``:
     at most so many batches per epoch (0: all there are). ``started_rate``: what started from published
     weights learns at this share of ``rate``, with 0 not at all. ``blend``: so far from the published weights
-    towards those of ``init`` it starts. ``teacher``: an installed model that refines the clips' alphas.
+    towards those of ``init`` it starts. ``teacher``: an installed model that refines the alphas of clips,
+    also of those that validate.
     """
 
     name: str
@@ -90,6 +91,10 @@ def read(path: Path) -> Recipe:
         raise ExportError(f"{path} lacks the entries {missing}; complete it.") from None
     if recipe.frames > 1 and not recipe.backgrounds:
         raise ExportError(f"{path} asks for clips but names no backgrounds; add the entry 'backgrounds'.")
+    if recipe.teacher and recipe.frames == 1:
+        raise ExportError(
+            f"{path} names a teacher, which refines clips; set 'frames' or leave 'teacher' out."
+        )
     seen = set(recipe.test) & (set(recipe.train) | set(recipe.val))
     if seen:
         raise ExportError(f"{path} tests on {sorted(seen)[0]!r}, which it learns from; name another split.")
