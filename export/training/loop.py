@@ -242,7 +242,7 @@ def _learn(fabric, network, optimiser, schedule, loader, steps, title, entropy):
             if number == steps:
                 break
             pictures, alphas, weights = _batch(batch)
-            # Of methods Fabric does so by itself only where it wraps the network for several processes.
+            # Fabric does so by itself only where it wraps the network for several processes.
             with fabric.autocast():
                 logits, _ = network.clip(pictures)
             parts = losses(logits, alphas, weights, entropy)
