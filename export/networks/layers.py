@@ -90,10 +90,8 @@ def _next_state(unit: ConvGRU | Memory, seen: Tensor, state: Tensor) -> Tensor:
     both = torch.cat([seen, state], 1)
     if unit.reset.out_channels % 16:
         # Each alone would be filled up to whole blocks of channels.
-        weights, biases = (
-            torch.cat([getattr(gate, name) for gate in (unit.reset, unit.update)])
-            for name in ("weight", "bias")
-        )
+        weights = torch.cat([unit.reset.weight, unit.update.weight])
+        biases = torch.cat([unit.reset.bias, unit.update.bias])
         gates = functional.conv2d(both, weights, biases, padding=unit.reset.padding)
         reset, update = torch.sigmoid(gates).chunk(2, 1)
     else:

@@ -233,6 +233,12 @@ def _batch(batch):
     return pictures.permute(0, 1, 4, 2, 3).float() / 255, alphas.unsqueeze(2), weights.unsqueeze(2)
 
 
+def _logits(fabric, network, pictures):
+    # Of a marked method Fabric sets the precision only where it wraps the network for several processes.
+    with fabric.autocast():
+        return network.clip(pictures)[0]
+
+
 def _learn(fabric, network, optimiser, schedule, loader, steps, title, entropy):
     network.train()
     loader.sampler.set_epoch(int(title.split()[1]))
@@ -242,9 +248,7 @@ def _learn(fabric, network, optimiser, schedule, loader, steps, title, entropy):
             if number == steps:
                 break
             pictures, alphas, weights = _batch(batch)
-            # Fabric does so by itself only where it wraps the network for several processes.
-            with fabric.autocast():
-                logits, _ = network.clip(pictures)
+            logits = _logits(fabric, network, pictures)
             parts = losses(logits, alphas, weights, entropy)
             loss = sum(parts.values())
             optimiser.zero_grad()
@@ -269,8 +273,7 @@ def _measure(fabric, network, loader, entropy):
     sums = torch.zeros(9, device=fabric.device, dtype=torch.float64)
     for batch in loader:
         pictures, alphas, weights = _batch(batch)
-        with fabric.autocast():
-            logits, _ = network.clip(pictures)
+        logits = _logits(fabric, network, pictures)
         loss = sum(losses(logits, alphas, weights, entropy).values())
         guess, sure = torch.sigmoid(logits.float()), weights
         person, said = alphas > 0.5, guess > 0.5
