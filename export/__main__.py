@@ -74,6 +74,12 @@ def _reproduce(options) -> None:
     reproduce(options.name, options.data, options.into, options.smoke)
 
 
+def _blend(options) -> None:
+    from .training.blend import blend
+
+    blend(options.first, options.last, options.destination, options.share)
+
+
 def _onnx(options) -> None:
     from .reproduce import export_checkpoint
 
@@ -83,7 +89,7 @@ def _onnx(options) -> None:
 def _tflite(options) -> None:
     from .reproduce import export_tflite
 
-    export_tflite(options.checkpoint, options.destination, options.images)
+    export_tflite(options.checkpoint, options.destination, options.size, options.images)
 
 
 def _label(options) -> None:
@@ -168,6 +174,13 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--smoke", action="store_true", help="a few steps, on data drawn on the spot")
     command.set_defaults(run=_reproduce)
 
+    command = commands.add_parser("blend", help="write a checkpoint between two others of one network")
+    command.add_argument("first", type=Path, metavar="FIRST", help="what the last one started from")
+    command.add_argument("last", type=Path, metavar="LAST")
+    command.add_argument("destination", type=Path, metavar="CHECKPOINT")
+    command.add_argument("--share", type=float, default=0.5, help="how far towards the last (default: 0.5)")
+    command.set_defaults(run=_blend)
+
     command = commands.add_parser("onnx", help="export a checkpoint to a model under the graph contract")
     command.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
     command.add_argument("destination", type=Path, metavar="MODEL.onnx")
@@ -177,6 +190,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("tflite", help="export a checkpoint to TensorFlow Lite, compared with ONNX")
     command.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
     command.add_argument("destination", type=Path, metavar="MODEL.tflite")
+    command.add_argument("--size", default="", metavar="HxW", help="another shape than it was trained at")
     command.add_argument("--images", type=Path, help="photographs to compare on too, besides scikit-image's")
     command.set_defaults(run=_tflite)
 

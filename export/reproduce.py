@@ -48,17 +48,18 @@ def export_checkpoint(checkpoint: Path, destination: Path, size: str = "") -> No
     say(f"{destination}: {len(content) / 1e6:.1f} MB, agrees with torch.")
 
 
-def export_tflite(checkpoint: Path, destination: Path, pictures: Path | None = None) -> None:
+def export_tflite(checkpoint: Path, destination: Path, size: str = "", pictures: Path | None = None) -> None:
     """Write the network of ``checkpoint`` as a TensorFlow Lite file, compared with the ONNX model first.
 
-    ``pictures``: a folder of photographs to compare on, besides scikit-image's. Raises ExportError as
-    :func:`export_checkpoint` does.
+    ``pictures``: a folder of photographs to compare on, besides scikit-image's. The rest as of
+    :func:`export_checkpoint`.
     """
     from . import torch_tflite
 
     network, entry = loop.load(checkpoint)
     require_place(entry, destination)
-    content = torch_tflite.export(network, entry.height, entry.width, entry.name, pictures)
+    height, width = parse_size(size) if size else (entry.height, entry.width)
+    content = torch_tflite.export(network, height, width, entry.name, pictures)
     destination.parent.mkdir(parents=True, exist_ok=True)
     destination.write_bytes(content)
     say(f"{destination}: {len(content) / 1e6:.1f} MB.")

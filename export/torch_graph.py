@@ -35,14 +35,12 @@ class Contract(nn.Module):
         self.folded = reader is not None
         if self.folded:
             # The order of planes and the scale become part of the convolution: they cost nothing.
-            weights = torch.zeros(reader.out_channels, 4, *reader.kernel_size)
-            weights[:, :3] = reader.weight.detach().flip(1) / 255
-            reader.weight, reader.in_channels = nn.Parameter(weights), 4
+            reader.weight = nn.Parameter(reader.weight.detach().flip(1) / 255)
 
     def forward(self, frame, *states):
         """[H, W, 4] uint8 -> [H, W] uint8; the states as :class:`Network` has them."""
         planes = frame.reshape(1, self.height, self.width, 4).permute(0, 3, 1, 2)
-        picture = planes.float() if self.folded else planes[:, [2, 1, 0]].float() * (1 / 255)
+        picture = planes[:, :3].float() if self.folded else planes[:, [2, 1, 0]].float() * (1 / 255)
         logits, states = self.network(picture, states)
         # The cast truncates; half a step more makes it round.
         alpha = (torch.sigmoid(logits) * 255 + 0.5).to(torch.uint8)

@@ -14,11 +14,15 @@ from ..errors import ExportError
 
 @dataclass(frozen=True)
 class Still:
-    """The files of one picture; ``weight`` is None where each pixel of the alpha is sure."""
+    """The files of one picture; ``weight`` is None where each pixel of the alpha is sure.
+
+    ``contrast``: how many times narrower than in the file the edges of an alpha with a weight are read.
+    """
 
     picture: Path
     alpha: Path
     weight: Path | None
+    contrast: float = 1.0
 
     def read(self, side: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return picture uint8 [H, W, 3] RGB, alpha and weight float32 [H, W] in 0..1.
@@ -31,6 +35,7 @@ class Still:
         if picture is None or alpha is None or (self.weight and weight is None):
             broken = self.picture if picture is None else self.alpha if alpha is None else self.weight
             raise ExportError(f"{broken} is not a picture that can be read; replace or remove it.")
+        contrast = 1.0 if weight is None else self.contrast
         if weight is None:
             weight = np.full_like(alpha, 255)
         height, width = picture.shape[:2]
@@ -45,13 +50,16 @@ class Still:
         )
         return (
             cv2.cvtColor(picture, cv2.COLOR_BGR2RGB),
-            alpha.astype(np.float32) / 255,
+            np.clip((alpha.astype(np.float32) / 255 - 0.5) * contrast + 0.5, 0, 1),
             weight.astype(np.float32) / 255,
         )
 
 
-def find(folders: list[Path]) -> list[Still]:
-    """Return the stills of all ``folders`` in a fixed order; raise ExportError if a folder has none."""
+def find(folders: list[Path], contrast: float = 1.0) -> list[Still]:
+    """Return the stills of all ``folders`` in a fixed order; raise ExportError if a folder has none.
+
+    ``contrast``: that of those with a weight.
+    """
     found = []
     for folder in folders:
         images, masks, weights = (folder / name for name in ("images", "masks", "weights"))
@@ -62,7 +70,7 @@ def find(folders: list[Path]) -> list[Still]:
         for mask in sorted(masks.iterdir()):
             weight = weights / f"{mask.stem}.png"
             if mask.stem in pictures:
-                here.append(Still(pictures[mask.stem], mask, weight if weight.is_file() else None))
+                here.append(Still(pictures[mask.stem], mask, weight if weight.is_file() else None, contrast))
         if not here:
             raise ExportError(f"{folder} holds no picture with a mask of the same name.")
         found += here

@@ -45,11 +45,10 @@ def evaluate(
         if names.count(name) > 1:
             raise ExportError(f"Two of the models are called {name!r}; rename one's file or folder.")
     processor, runtime = speed.processor(), f"onnxruntime {onnxruntime.__version__}"
-    figures = []
-    for path in paths:
+    runners, figures = [Runner(path) for path in paths], []
+    for path, runner, milliseconds in zip(paths, runners, speed.in_turns(runners)):
         say(f"{name_of(path)}:")
-        runner = Runner(path)
-        entry = report.Figures(name_of(path), runner.height, runner.width, speed.milliseconds(runner))
+        entry = report.Figures(name_of(path), runner.height, runner.width, milliseconds)
         if clips:
             entry.clips = measure.on_clips(runner, clips)
         if pictures:

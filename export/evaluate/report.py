@@ -70,8 +70,13 @@ def write(figures: list[Figures], processor: str, runtime: str, pictures: dict[s
     ``pictures``: what the pictures beside the report show -> their paths from it.
     """
     parts = ["# Evaluation", f"{runtime}, one thread of {processor}.", _NOTE]
-    rows = [[entry.name, f"{entry.width}x{entry.height}", f"{entry.milliseconds:.2f}"] for entry in figures]
-    parts += ["## Speed", table(["model", "input", "ms per frame ↓"], rows)]
+    first = figures[0].milliseconds
+    rows = [
+        [entry.name, f"{entry.width}x{entry.height}", f"{entry.milliseconds:.2f}",
+         f"{entry.milliseconds / first:.2f}"]
+        for entry in figures
+    ]  # fmt: skip
+    parts += ["## Speed, in turns", table(["model", "input", "ms per frame ↓", "times the first"], rows)]
     if figures[0].clips:
         means = {entry.name: average(entry.clips) for entry in figures}
         parts += ["## Clips", _table(means, _OF_CLIPS), _table(means, MASK_METRICS)]

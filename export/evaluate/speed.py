@@ -5,24 +5,40 @@ from __future__ import annotations
 
 import platform
 import statistics
-import time
 from pathlib import Path
 
 from .. import probe
 from ..runner import Runner
 
+#: Frames in a row, before the next model has its turn: so many that its memory is in the caches again.
+TURN = 12
+
 
 def milliseconds(runner: Runner, seconds: float = 2.0) -> float:
-    """Return the median time of a frame, over ``seconds`` and at least 10 frames, after 3 to warm up."""
-    frames = probe.frames(runner.height, runner.width, 2)
-    runner.reset()
-    for number in range(3):
-        runner.alpha(frames[number % 2])
-    taken, end = [], time.perf_counter() + seconds
-    while len(taken) < 10 or time.perf_counter() < end:
-        runner.alpha(frames[len(taken) % 2])
-        taken.append(runner.seconds)
-    return statistics.median(taken) * 1e3
+    """Return the median time of a frame, as :func:`in_turns` does of several models."""
+    return in_turns([runner], seconds)[0]
+
+
+def in_turns(runners: list[Runner], seconds: float = 2.0) -> list[float]:
+    """Return each one's median time of a frame, over ``seconds`` and at least 10 frames for each.
+
+    They take turns, so that what else the machine does falls on all alike: only times of one run are to be
+    compared.
+    """
+    frames = [probe.frames(runner.height, runner.width, 2) for runner in runners]
+    taken = [[] for _ in runners]
+    for runner in runners:
+        runner.reset()
+    spent = 0.0
+    while spent < seconds * len(runners) or len(taken[0]) < 10:
+        for runner, shown, times in zip(runners, frames, taken):
+            # The first ones of a turn find the caches full of another model.
+            for number in range(TURN):
+                runner.alpha(shown[number % 2])
+                spent += runner.seconds
+                if number > 2:
+                    times.append(runner.seconds)
+    return [statistics.median(times) * 1e3 for times in taken]
 
 
 def processor() -> str:

@@ -8,22 +8,24 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ..evaluate.command import locate
-from .layers import Memory
+from .layers import LightMemory, Memory
 from .network import Network
 from .selfie import BLOCKS, Block, Context, Convolution, Detail, Rise, load
 
 
 class Fast(Network):
-    """MediaPipe's selfie segmentation with more depth at 1/16, and a memory at 1/16, 1/8 and 1/4.
+    """MediaPipe's selfie segmentation with more depth at 1/16, and a memory at 1/16 and 1/8.
 
     ``pretrained`` starts from its published weights (Apache-2.0; mediapipe-landscape must be installed).
     What is added begins as the identity, so the first answer is that network's own. ``deep``: blocks
-    added at 1/16.
+    added at 1/16. Not ``light``, it has the memory that it first learned with: one of wide kernels, and
+    another one at 1/4.
     """
 
-    def __init__(self, deep: int = 4, pretrained: bool = False):
+    def __init__(self, deep: int = 4, light: bool = True, pretrained: bool = False):
         super().__init__()
-        self.memory = {"16": (32, 16), "8": (16, 8), "4": (8, 4)}
+        self.light = light
+        self.memory = {"16": (32, 16), "8": (16, 8)} | ({} if light else {"4": (8, 4)})
         self.stem = Convolution(3, 16, 3, 2)
         self.body = nn.ModuleList()
         inside = 16
@@ -34,7 +36,10 @@ class Fast(Network):
         self.deeper = nn.Sequential(*(Block(32, 128, 32, 5, 1, 0) for _ in range(deep)))
         self.context = Context(32, 128)
         self.rise_8, self.rise_4, self.rise_2 = Rise(128, 24), Rise(24, 16), Rise(16, 16)
-        self.memory_16, self.memory_8, self.memory_4 = Memory(32, 32), Memory(24, 16), Memory(16, 8, 1)
+        if light:
+            self.memory_16, self.memory_8 = LightMemory(32, 32), LightMemory(24, 16)
+        else:
+            self.memory_16, self.memory_8, self.memory_4 = Memory(32, 32), Memory(24, 16), Memory(16, 8, 1)
         self.detail = Detail(16)
         # 1x1: a kernel of 3x3 would take an eighth of the whole network's time.
         self.logits = Convolution(16, 4)
@@ -50,6 +55,18 @@ class Fast(Network):
         """Return the stem."""
         return self.stem
 
+    def started(self) -> list[nn.Module]:
+        """Return all but the memory: of these, published weights fill nearly all."""
+        return [module for name, module in self.named_children() if not name.startswith("memory_")]
+
+    def start_from(self, first: Network) -> None:
+        """See :class:`Network`; a memory of the other kind is not taken over."""
+        weights = first.state_dict()
+        if first.light != self.light:
+            own = {key: value for key, value in self.state_dict().items() if key.startswith("memory_")}
+            weights = {key: value for key, value in weights.items() if not key.startswith("memory_")} | own
+        self.load_state_dict(weights)
+
     def forward(self, picture: Tensor, states) -> tuple[Tensor, tuple[Tensor, ...]]:
         """See :class:`Network`."""
         half = functional.hardswish(self.stem(picture))
@@ -60,6 +77,10 @@ class Fast(Network):
             x = block(x)
         x, state_16 = self.memory_16(self.deeper(x), states[0])
         x, state_8 = self.memory_8(self.rise_8(self.context(x), eighth), states[1])
-        x, state_4 = self.memory_4(self.rise_4(x, quarter), states[2])
+        following = [state_16, state_8]
+        x = self.rise_4(x, quarter)
+        if not self.light:
+            x, state_4 = self.memory_4(x, states[2])
+            following.append(state_4)
         x = self.detail(self.rise_2(x, half))
-        return self.arrange(self.logits(x)), (state_16, state_8, state_4)
+        return self.arrange(self.logits(x)), tuple(following)

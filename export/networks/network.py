@@ -35,6 +35,13 @@ class Network(nn.Module):
         """Return the modules that published weights fill when it starts from those."""
         return []
 
+    def start_from(self, first: Network) -> None:
+        """Take over the weights of ``first``, one of its own kind.
+
+        Raises RuntimeError if the two have other parts.
+        """
+        self.load_state_dict(first.state_dict())
+
     def clip(self, pictures: Tensor, states=None) -> tuple[Tensor, tuple[Tensor, ...]]:
         """Return (logits [B, T, 1, H, W], last states) of a clip [B, T, 3, H, W], frame after frame."""
         batch, _, _, height, width = pictures.shape

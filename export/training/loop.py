@@ -156,7 +156,7 @@ def _load_first_weights(network, recipe, root):
     started = [value for module in network.started() for value in module.parameters()]
     published = [value.detach().clone() for value in started]
     try:
-        network.load_state_dict(first.state_dict())
+        network.start_from(first)
     except RuntimeError:
         raise ExportError(
             f"{recipe.init} has other parts than {recipe.name} asks for in [options]; correct the recipe."
@@ -191,9 +191,9 @@ def _check_resumable(into, recipe):
 
 def _dataset(recipe, root, split):
     if recipe.val or split == "test":
-        found = stills.find(recipe.folders(root, split))
+        found = stills.find(recipe.folders(root, split), recipe.contrast)
     else:
-        found = stills.find(recipe.folders(root, "train"))
+        found = stills.find(recipe.folders(root, "train"), recipe.contrast)
         found = [still for number, still in enumerate(found) if (number % HELD_OUT == 0) == (split == "val")]
     shape = sequence.Shape(recipe.frames, recipe.height, recipe.width)
     if recipe.frames == 1:

@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--clips", type=Path, help="folder with clip folders")
     parser.add_argument("--crop", type=Path, help="where to write the picture")
     add_home_option(parser)
-    parser.add_argument("--model", default="mediapipe-landscape")
+    parser.add_argument("--model", default="fast")
     parser.add_argument("--frames", type=int, default=3, help="pictures of each clip")
     options = parser.parse_args()
     if not options.clips and not options.crop:

@@ -17,7 +17,7 @@ def parser(description: str, seconds: float) -> argparse.ArgumentParser:
     """Return a parser with --home, --fast, --slow and --seconds (by default so many)."""
     made = argparse.ArgumentParser(description=description)
     add_home_option(made)
-    made.add_argument("--fast", default="mediapipe-landscape")
+    made.add_argument("--fast", default="fast")
     made.add_argument("--slow", help="an installed model (default: one made for it)")
     made.add_argument("--seconds", type=float, default=seconds, help="how long each run is measured")
     return made

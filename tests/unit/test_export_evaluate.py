@@ -11,7 +11,7 @@ import pytest
 
 from export.__main__ import main
 from export.card import SHELF, read_card, with_section
-from export.evaluate import measure
+from export.evaluate import measure, speed
 from export.evaluate.scale import to_frame, to_picture
 from export.runner import Runner
 from export.shelf import shelf_table
@@ -103,6 +103,28 @@ def test_evaluate_command(data, capsys):
     kept = (data / "model" / "card.toml").read_text(encoding="utf-8")
     assert "# a comment that stays" in kept
     assert "99.0" not in kept
+
+
+def test_models_are_timed_in_turns():
+    class Model:
+        height = width = 16
+        order = []  # noqa: RUF012
+
+        def __init__(self, name, seconds):
+            self.name, self.seconds = name, seconds
+
+        def reset(self):
+            pass
+
+        def alpha(self, frame):
+            self.order.append(self.name)
+
+    assert speed.in_turns([Model("a", 0.002), Model("b", 0.005)], seconds=0.4) == [2, 5]
+    turns = "".join(Model.order).replace("a" * speed.TURN, "A").replace("b" * speed.TURN, "B")
+    assert turns == "AB" * (len(turns) // 2) and len(turns) > 4
+    Model.order.clear()
+    assert speed.milliseconds(Model("slow", 9.0), seconds=1.0) == 9000
+    assert len(Model.order) > 10
 
 
 def test_the_worst_are_kept_to_be_looked_at(data, monkeypatch):

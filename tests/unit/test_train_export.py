@@ -20,7 +20,7 @@ from export.card import SHELF  # noqa: E402
 from export.data import drawn  # noqa: E402
 from export.errors import ExportError  # noqa: E402
 from export.runner import Runner  # noqa: E402
-from export.training import recipe  # noqa: E402
+from export.training import loop, recipe  # noqa: E402
 
 
 @pytest.fixture
@@ -29,10 +29,10 @@ def checkpoint(tmp_path):
 
     def write(name="unet", **changes):
         torch.manual_seed(0)
-        options = {"base": 8} if name == "unet" else {}
+        options = changes.setdefault("options", {"base": 8} if name == "unet" else {})
         entry = recipe.Recipe(
             **{"name": "tiny", "network": name, "height": 32, "width": 48, "shipped": False, "train": [],
-               "test": [], "options": options, **changes}
+               "test": [], **changes}
         )  # fmt: skip
         network = networks.build(name, options)
         for weights in network.parameters():
@@ -109,6 +109,39 @@ def test_an_edition_of_another_size(checkpoint, tmp_path):
     assert (runner.height, runner.width) == (64, 96)
 
 
+def test_between_two_checkpoints(checkpoint, tmp_path, capsys):
+    ends = []
+    for number, options in enumerate(({"light": False}, {})):
+        path = checkpoint("fast", height=48, width=64, options=options)
+        state = torch.load(path, weights_only=True)
+        state["network"] = {name: value + number for name, value in state["network"].items()}
+        ends.append(tmp_path / f"{number}.pt")
+        torch.save(state, ends[-1])
+    first, last = (torch.load(path, weights_only=True)["network"] for path in ends)
+    arguments = ["blend", *map(str, ends), str(tmp_path / "new" / "middle.pt"), "--share"]
+    assert main([*arguments, "0.25"]) == 0
+    found = loop.load(tmp_path / "new" / "middle.pt")[0].state_dict()
+    assert found.keys() == last.keys()
+    for name, value in found.items():
+        expected = last[name] if name.startswith("memory_") else torch.lerp(first[name], last[name], 0.25)
+        torch.testing.assert_close(value, expected)
+    assert main([*arguments, "1.5"]) == 1
+    assert "is no share" in capsys.readouterr().err
+    for changes, sentence in (
+        ({"name": "unet"}, "other parts"),
+        ({"name": "fast", "options": {"deep": 5}}, None),  # what it has more is not missed
+        ({"name": "fast", "options": {"deep": 2}}, "other parts"),
+    ):
+        other = checkpoint(**changes).rename(tmp_path / "other.pt")
+        assert main(["blend", str(other), *arguments[2:], "0.5"]) == (1 if sentence else 0)
+        assert (sentence or "") in capsys.readouterr().err
+    state = torch.load(ends[1], weights_only=True)
+    state["recipe"]["shipped"] = True
+    torch.save(state, ends[1])
+    assert main([*arguments, "0.5"]) == 1
+    assert "not free" in capsys.readouterr().err
+
+
 def test_a_size_that_is_none_is_refused(checkpoint, tmp_path, capsys):
     assert main(["onnx", str(checkpoint()), str(tmp_path / "x.onnx"), "--size", "64"]) == 1
     assert "HEIGHTxWIDTH" in capsys.readouterr().err
@@ -128,7 +161,7 @@ def test_tflite_agrees_with_onnx_on_photographs(checkpoint, tmp_path, capsys):
     pytest.importorskip("litert_torch", reason="TensorFlow Lite needs the dependency group 'tflite'")
     pytest.importorskip("skimage", reason="TensorFlow Lite needs the dependency group 'tflite'")
     path = tmp_path / "model.tflite"
-    assert main(["tflite", str(checkpoint("fast", height=48, width=64)), str(path)]) == 0
+    assert main(["tflite", str(checkpoint("fast", height=32, width=48)), str(path), "--size", "48x64"]) == 0
     assert "differ by at most" in capsys.readouterr().err
     runner = torch_tflite.LiteRunner(path.read_bytes())
     assert (runner.height, runner.width) == (48, 64)

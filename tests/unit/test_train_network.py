@@ -7,6 +7,7 @@ import copy
 import dataclasses
 import json
 
+import cv2
 import numpy as np
 import onnx
 import pytest
@@ -23,7 +24,7 @@ from export.data import drawn, taught  # noqa: E402
 from export.data.sequence import Clips, Shape, Stills  # noqa: E402
 from export.data.stills import find, pictures  # noqa: E402
 from export.errors import ExportError  # noqa: E402
-from export.networks import layers  # noqa: E402
+from export.networks import layers, selfie  # noqa: E402
 from export.runner import Runner  # noqa: E402
 from export.training import loop, recipe  # noqa: E402
 from export.training.losses import losses  # noqa: E402
@@ -83,6 +84,48 @@ def test_memory_is_used():
     assert not torch.allclose(once, network(picture, states)[0])
 
 
+@pytest.mark.parametrize("kind", [layers.Memory, layers.LightMemory])
+def test_a_memory_adds_nothing_at_first_and_remembers(kind):
+    torch.manual_seed(0)
+    memory, x = kind(24, 16), torch.rand(1, 24, 6, 8)
+    told, state = memory(x, torch.zeros(1, 16, 6, 8))
+    assert torch.equal(told, x) and state.shape == (1, 16, 6, 8) and state.any()
+    torch.nn.init.normal_(memory.tell.weight)
+    assert not torch.allclose(memory(x, state)[0], memory(x, torch.zeros_like(state))[0])
+
+
+def test_fast_goes_on_with_another_memory():
+    torch.manual_seed(0)
+    first, network = networks.build("fast", {"light": False}).eval(), networks.build("fast").eval()
+    for name, weights in first.named_parameters():
+        if not weights.any() and ".tell." not in name:
+            torch.nn.init.normal_(weights, std=0.1)
+    picture = torch.rand(1, 3, 48, 64)
+    expected, states = first(picture, first.zeros(1, 48, 64))
+    network.start_from(first)
+    found, _ = network(picture, network.zeros(1, 48, 64))
+    assert len(states) == len(first.memory) == 3 and expected.std() > 0.01
+    assert torch.equal(found, expected)  # nothing is remembered yet
+    first.memory_16.tell.bias.data += 1
+    again = networks.build("fast", {"light": False}).eval()
+    again.start_from(first)
+    assert torch.equal(*(each(picture, states)[0] for each in (first, again)))
+    with pytest.raises(RuntimeError, match="deeper"):
+        networks.build("fast", {"deep": 3}).start_from(first)
+
+
+def test_a_step_of_the_decoder_is_the_published_one():
+    torch.manual_seed(0)
+    rise = selfie.Rise(24, 16)
+    x, skip = torch.randn(1, 24, 4, 6), torch.randn(1, 16, 8, 12)
+    wide = rise.narrow(layers.enlarge(x))
+    gate = rise.squeeze
+    whole = (skip + wide).mean((2, 3), keepdim=True)
+    weight = torch.sigmoid(gate.widen(torch.relu(gate.narrow(whole))))
+    mixed = torch.relu(rise.mix(skip * weight + wide))
+    torch.testing.assert_close(rise(x, skip), mixed + torch.relu(rise.each(mixed)))
+
+
 def test_features_joined_and_filled_up_are_convolved_as_they_are():
     torch.manual_seed(0)
     joined, (a, b) = layers.Joined(8 + 3, 5), (torch.rand(2, count, 6, 7) for count in (8, 3))
@@ -104,13 +147,17 @@ def test_a_convgru_is_what_its_paper_says(channels):
     torch.testing.assert_close(found, torch.cat([x[:, :half], expected], 1))
 
 
-def test_all_convolutions_of_quality_fit_kernels_for_blocks_of_channels():
-    graph = onnx.load_from_string(torch_graph.export(networks.build("quality"), 48, 64, "quality")).graph
+@pytest.mark.parametrize(("name", "least"), [("quality", 70), ("fast", 40)])
+def test_all_convolutions_fit_kernels_for_blocks_of_channels(name, least):
+    network = networks.build(name)
+    for weights in network.parameters():
+        torch.nn.init.normal_(weights, std=0.01)  # alike, they would be one constant
+    graph = onnx.load_from_string(torch_graph.export(network, 48, 64, name)).graph
     shapes = {entry.name: entry.dims for entry in graph.initializer}
     constants = [node for node in graph.node if node.op_type == "Constant"]
     shapes |= {node.output[0]: node.attribute[0].t.dims for node in constants}
     convolutions = [node for node in graph.node if node.op_type == "Conv"]
-    assert len(convolutions) > 70
+    assert len(convolutions) > least
     for node in convolutions:
         _, inside, *_ = shapes[node.input[1]]  # 1 where each channel has its own
         assert inside < 16 or inside % 4 == 0, node.name
@@ -127,6 +174,19 @@ def test_losses_by_hand():
     assert float(half["time"]) == pytest.approx(0.0)
     unsure = losses(torch.full_like(alpha, -20.0), alpha, torch.zeros_like(alpha))
     assert all(float(value) == 0 for value in unsure.values())
+
+
+def test_contrast_narrows_the_edges_of_our_own_labels_alone(tmp_path):
+    for kind in ("images", "masks", "weights"):
+        (tmp_path / kind).mkdir()
+    ramp = np.arange(0, 256, 51, np.uint8)[None].repeat(2, 0)  # 0, 0.2, .. 1
+    for stem in ("labelled", "by-hand"):
+        cv2.imwrite(str(tmp_path / "images" / f"{stem}.png"), cv2.merge([ramp] * 3))
+        cv2.imwrite(str(tmp_path / "masks" / f"{stem}.png"), ramp)
+    cv2.imwrite(str(tmp_path / "weights" / "labelled.png"), np.full_like(ramp, 255))
+    alphas = {still.picture.stem: still.read()[1][0] for still in find([tmp_path], contrast=2.0)}
+    assert alphas["by-hand"] == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])
+    assert alphas["labelled"] == pytest.approx([0, 0, 0.3, 0.7, 1, 1])
 
 
 def test_clips_are_the_same_for_the_same_seed(data):
@@ -234,7 +294,7 @@ def test_single_stills_are_augmented_and_trained_on(data, tmp_path):
     assert 0 <= result["test_accuracy"] <= 1 and np.isfinite(result["test_loss"])
 
 
-@pytest.mark.parametrize("name", ["fast", "quality", "compare-deeplabv3plus", "compare-segnet"])
+@pytest.mark.parametrize("name", ["fast-1", "fast", "quality", "compare-deeplabv3plus", "compare-segnet"])
 def test_reproduce_smoke(name, tmp_path):
     assert run(["reproduce", name, "--smoke", "--into", str(tmp_path)]) == 0
     assert contract.violations(contract.load(tmp_path / "model.onnx")) == []
