@@ -26,7 +26,7 @@ def blend(first: Path, last: Path, into: Path, share: float) -> None:
     if recipe.shipped and not recipe_before.shipped:
         raise ExportError(
             f"{first} may have learned from alphas that are not free (shipped = false in its recipe "
-            f"{recipe_before.name}), so what {last} may be given away for would be lost; take another one."
+            f"{recipe_before.name}), and {last} is to be given away; blend it with another checkpoint."
         )
     started = {id(value) for module in network.started() for value in module.parameters()}
     known = dict(before.named_parameters())

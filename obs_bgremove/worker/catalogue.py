@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .. import home
@@ -50,7 +50,8 @@ class Model:
 
 
 def read() -> dict[str, Model]:
-    """Return all known models by name, the default first, then by name.
+    """Return all known models by name, the default first, then by name. Of several defaults the first is
+    that of the first directory, so that a card of the user's goes before the project's.
 
     A folder with a card is known; with a model.onnx beside the card it is installed. The first
     folder of a name in which the model is installed wins.
@@ -62,11 +63,16 @@ def read() -> dict[str, Model]:
         except OSError:
             continue
         for folder in folders:
-            if folder.name not in found or not found[folder.name].installed:
-                model = _read_folder(folder)
-                if model.installed or folder.name not in found:
-                    found[folder.name] = model
-    return dict(sorted(found.items(), key=lambda item: (not item[1].default, item[0])))
+            model, known = _read_folder(folder), found.get(folder.name)
+            if known is None or (model.installed and not known.installed):
+                found[folder.name] = model
+            else:
+                # The project's card says which is the default: that of a fetched model is a copy of its day.
+                found[folder.name] = replace(known, default=model.default)
+    # Sorting keeps the order of what is equal: defaults stay in the order of the directories.
+    return dict(
+        sorted(found.items(), key=lambda item: (not item[1].default, "" if item[1].default else item[0]))
+    )
 
 
 def choose(models: dict[str, Model], name: str) -> Model:

@@ -33,6 +33,16 @@ def test_the_default_comes_first(directory):
     assert catalogue.choose(catalogue.read(), "").name == "b"
 
 
+def test_the_projects_card_says_whether_a_fetched_model_is_the_default(directory):
+    worker_home.add_model(directory, "b-fetched", worker_models.green(), default=True)  # of an older version
+    worker_home.add_model(home.PROJECT, "b-fetched", None)
+    worker_home.add_model(home.PROJECT, "c", worker_models.green(), default=True)
+    assert list(catalogue.read()) == ["c", "b-fetched"]
+    assert catalogue.read()["b-fetched"].folder.is_relative_to(directory)
+    worker_home.add_model(directory, "d-own", worker_models.green(), default=True)
+    assert list(catalogue.read()) == ["d-own", "c", "b-fetched"]
+
+
 def test_without_the_default_one_that_is_installed_is_taken(directory):
     worker_home.add_model(directory, "a", None, default=True)
     worker_home.add_model(directory, "b", worker_models.green())
