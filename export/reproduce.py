@@ -41,7 +41,7 @@ def export_checkpoint(checkpoint: Path, destination: Path, size: str = "") -> No
     """
     network, entry = loop.load(checkpoint)
     require_place(entry, destination)
-    height, width = parse_size(size) if size else (entry.height, entry.width)
+    height, width = _shape(entry, size)
     content = torch_graph.export(network, height, width, entry.name)
     destination.parent.mkdir(parents=True, exist_ok=True)
     destination.write_bytes(content)
@@ -58,7 +58,7 @@ def export_tflite(checkpoint: Path, destination: Path, size: str = "", pictures:
 
     network, entry = loop.load(checkpoint)
     require_place(entry, destination)
-    height, width = parse_size(size) if size else (entry.height, entry.width)
+    height, width = _shape(entry, size)
     content = torch_tflite.export(network, height, width, entry.name, pictures)
     destination.parent.mkdir(parents=True, exist_ok=True)
     destination.write_bytes(content)
@@ -72,6 +72,10 @@ def require_place(entry: recipe.Recipe, destination: Path, shelf: Path = SHELF) 
             f"{entry.name} has shipped = false: masks that are not free may have taught it, so its weights "
             f"must not lie on the project's shelf, where {destination} is; choose a place outside {shelf}."
         )
+
+
+def _shape(entry, size):
+    return parse_size(size) if size else (entry.height, entry.width)
 
 
 def _both(entry, root, into):
