@@ -101,7 +101,7 @@ def _write_cards(path: Path, figures: report.Figures, processor: str, runtime: s
     measured.update(processor=processor, runtime=runtime)
     quality = figures.quality()
     sections = {"quality": quality, "speed": measured} if quality else {"speed": measured}
-    for card in {path.parent / "card.toml", SHELF / name_of(path) / "card.toml"}:
+    for card in {(folder / "card.toml").resolve() for folder in (path.parent, SHELF / name_of(path))}:
         if card.is_file():
             write_sections(card, sections)
             say(f"  {card} filled.")
