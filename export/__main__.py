@@ -21,6 +21,7 @@ def _fetch(options) -> None:
 
 def _check(options) -> None:
     from . import contract
+    from .runner import Runner
 
     failed = []
     for path in options.models:
@@ -31,7 +32,8 @@ def _check(options) -> None:
         if wrong:
             failed.append(str(path))
         else:
-            print(f"{path}: keeps the graph contract.")
+            Runner(path)
+            print(f"{path}: keeps the graph contract, and onnxruntime loads it.")
     if failed:
         raise ExportError("Not usable as it is; export/contract.py says what a model must look like.")
 
@@ -102,7 +104,8 @@ def _label(options) -> None:
 
 
 def _wrap(options) -> None:
-    from .wrap import IMAGENET, Reading, wrap
+    from .wrap.command import wrap
+    from .wrap.reading import IMAGENET, Reading
 
     mean, std = IMAGENET if options.imagenet else (options.mean, options.std)
     if options.imagenet and options.order == "bgr":
@@ -210,7 +213,7 @@ def _parser() -> argparse.ArgumentParser:
         help="how much each one's alpha counts (default: the first one's alone)",
     )
     command.add_argument("--part", default="1/1", help="label one part of several, as 2/8")
-    command.add_argument("--looks", type=int, default=15, help="how often a recurrent teacher sees a view")
+    command.add_argument("--looks", type=_count, default=15, help="how often a recurrent teacher sees a view")
     command.add_argument("--sizes", type=float, nargs="+", default=[1.0, 0.75],
                          help="shares of the teacher's view that the picture takes")  # fmt: skip
     command.set_defaults(run=_label)
@@ -253,6 +256,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of times; give 1 or more")
+    return int(text)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return its exit code: 0, or 1 after a sentence about what is wrong."""
     options = _parser().parse_args(arguments)
@@ -260,6 +269,10 @@ def main(arguments: list[str] | None = None) -> int:
         options.run(options)
     except ExportError as error:
         say(f"Error: {error}")
+        return 1
+    except OSError as error:
+        where = error.filename or "A file"
+        say(f"Error: {where} cannot be read or written ({error.strerror or error}); choose another place.")
         return 1
     except ModuleNotFoundError as error:
         say(

@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import networks, torch_graph
+from .errors import ExportError
 from .evaluate import measure, speed
 from .evaluate.report import table
 from .progress import say
@@ -24,6 +25,8 @@ def compare(runs: Path | None, images: Path | None, split: str) -> str:
     below ``images`` (each counts the same); of others only what does not depend on training is told. Raises
     ExportError if there are no pictures where they should be.
     """
+    if runs and not runs.is_dir():
+        raise ExportError(f"There is no directory {runs}; name the one that reproduce trained into.")
     rows = []
     for path in sorted(recipe.RECIPES.glob("compare-*.toml")):
         entry = recipe.read(path)
@@ -44,7 +47,7 @@ def compare(runs: Path | None, images: Path | None, split: str) -> str:
             means = measure.average(measure.on_pictures(runner, images, split))
             row += [f"{means[name]:.4f}" for name in _QUALITY]
         else:
-            row += ["not trained"] + ["-"] * (len(_QUALITY) - 1)
+            row += ["not measured" if there else "not trained"] + ["-"] * (len(_QUALITY) - 1)
         rows.append(row)
     headings = ["architecture", "input", "million weights", "MB", "ms", *_QUALITY.values()]
     return table(headings, rows)

@@ -3,26 +3,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import re
 import shutil
-import tempfile
 from pathlib import Path
 
-import onnx
-
-from . import contract, reference
-from .card import SHELF, Card, named_card, parse_size, read_card, with_section
+from . import origin, place, reference
+from .card import SHELF, Card, named_card, parse_size, read_card, with_section, without_section
 from .convert import convert
 from .errors import ExportError
 from .packages import Package, Store, read_files
 from .progress import say
 from .steady import steady
-
-#: Raised whenever the conversion changes, so that models made by an older one are made anew.
-RECIPE = "1"
 
 
 def fetch(names: list[str], into: Path, again: bool = False, shelf: Path = SHELF, size: str = "") -> None:
@@ -31,7 +24,8 @@ def fetch(names: list[str], into: Path, again: bool = False, shelf: Path = SHELF
     ``size`` (HEIGHTxWIDTH, as 384x256) makes an edition of that shape instead, its name ending in it: a
     teacher should see a portrait photo as a portrait. What is there already, made from the same files by the
     same recipe, is kept unless ``again``.
-    Raises ExportError at the first model that cannot be had; those before it are in place.
+    Raises ExportError at the first model that cannot be had; those before it are in place, or if an edition
+    would take the place of another model.
     """
     cards = [named_card(name, shelf) for name in names]
     for card in cards:
@@ -39,18 +33,17 @@ def fetch(names: list[str], into: Path, again: bool = False, shelf: Path = SHELF
             raise ExportError(
                 f"{card.name} is not fetched from anywhere: its model.onnx lies in {card.path.parent}."
             )
-    with _workspace(into) as work:
+    with place.workspace(into) as work:
         store = Store(work)
-        if size:
-            cards = [_resized(card, size, work) for card in cards]
-        for card in cards:
+        for whole in cards:
+            card = _resized(whole, size, shelf, work) if size else whole
             folder = into / card.name
-            if not again and _made_of(folder / "model.onnx") == _origin(card):
+            if not again and origin.made_of(folder / "model.onnx") == origin.origin(card):
                 _copy_card(card, folder)
                 say(f"{card.name}: already there.")
                 continue
-            model = _made(card, store)
-            _put(card, model, work, folder)
+            model = _made(card, whole, store)
+            place.put(model, card.path.read_text(encoding="utf-8"), work, folder)
             say(f"{card.name}: ready in {folder}")
 
 
@@ -70,98 +63,44 @@ def network_files(card: Card, store: Store) -> dict[str, bytes]:
     return files
 
 
-def _made(card: Card, store: Store) -> bytes:
+def _made(card: Card, whole: Card, store: Store) -> bytes:
+    """Return the model of ``card``: ``whole`` itself, or an edition of it.
+
+    The reference is of the network's own size: an edition is trusted if the same conversion makes that one.
+    """
     files = network_files(card, store)
     say(f"{card.name}: converting.")
-    model = convert(card, files)
-    content = model.SerializeToString()
-    if "size" in card.convert:
-        say(f"{card.name}: not compared, since the reference is of another size.")
-    else:
-        say(f"{card.name}: {reference.compare(content, card.path.parent / 'reference.npz')}.")
+    model = convert(whole, files)
+    difference = reference.compare(model.SerializeToString(), whole.path.parent / "reference.npz")
+    say(f"{card.name}: {'' if card is whole else 'at its own size it '}{difference}.")
+    if card is not whole:
+        model = convert(card, files)
     if card.convert.get("steady"):
         model = steady(model)
-    onnx.helper.set_model_props(model, {"obs_bgremove.origin": _origin(card)})
+    origin.mark(model, card)
     return model.SerializeToString()
 
 
-def _resized(card: Card, size: str, work: Path) -> Card:
+def _resized(card: Card, size: str, shelf: Path, work: Path) -> Card:
     """Return the card of the same network at another size, written below ``work``."""
     height, width = parse_size(size)
-    path = work / f"{card.name.partition('-')[0]}-{size}" / "card.toml"
+    name = f"{card.name.partition('-')[0]}-{size}"
+    path = work / name / "card.toml"
+    if (shelf / name).exists() or path.parent.exists():
+        other = f"a model of its own: fetch {name}" if (shelf / name).exists() else "two of these: fetch one"
+        raise ExportError(f"{card.name} at {size} would be called {name}, which is {other}.")
     path.parent.mkdir()
     text = card.path.read_text(encoding="utf-8")
     text = with_section(text, "input", {"height": height, "width": width})
     text = with_section(text, "convert", {**card.convert, "size": size})
     # What was measured of the other size is not true of this one.
-    text = re.sub(r"^\[(quality|speed)\]\n(?:(?!\[).*\n?)*", "", text, flags=re.MULTILINE)
+    text = without_section(without_section(text, "quality"), "speed")
     text = re.sub(r'^(title = .*)"$', rf'\1, made at {size}"', text, flags=re.MULTILINE)
     path.write_text(text, encoding="utf-8")
     return read_card(path)
-
-
-def _origin(card: Card) -> str:
-    """Return what identifies a model's making: the recipe, its settings, and the checksums of its files."""
-    made_of = [
-        RECIPE,
-        sorted(card.convert.items()),
-        card.height,
-        card.width,
-        sorted(card.fetch["files"].items()),
-    ]
-    return hashlib.sha256(repr(made_of).encode()).hexdigest()
-
-
-def _made_of(path: Path) -> str:
-    """Return the origin that the model at ``path`` carries; empty if there is no usable one."""
-    try:
-        model = contract.load(path)
-    except ExportError:
-        return ""
-    return next((entry.value for entry in model.metadata_props if entry.key == "obs_bgremove.origin"), "")
-
-
-@contextlib.contextmanager
-def _workspace(into: Path):
-    """Yield an empty directory beside the models, so that a finished one only needs a rename."""
-    try:
-        into.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=".fetch-", dir=into))
-    except OSError as error:
-        raise ExportError(
-            f"Models cannot be written to {into} ({error.strerror}); "
-            "make it writable, or name another directory with --into."
-        ) from None
-    try:
-        yield work
-    except OSError as error:
-        raise ExportError(
-            f"Writing below {into} failed ({error.strerror or error}); free some space there."
-        ) from None
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def _copy_card(card: Card, folder: Path) -> None:
     fresh = folder / "card.toml.new"
     shutil.copyfile(card.path, fresh)
     os.replace(fresh, folder / "card.toml")
-
-
-def _put(card: Card, model: bytes, work: Path, folder: Path) -> None:
-    """Move the model into place; what was there before comes back if that fails."""
-    fresh, before = work / f"{card.name}-new", work / f"{card.name}-before"
-    fresh.mkdir()
-    (fresh / "model.onnx").write_bytes(model)
-    _copy_card(card, fresh)
-    try:
-        if folder.exists():
-            os.replace(folder, before)
-        os.replace(fresh, folder)
-    except OSError as error:
-        if before.exists() and not folder.exists():
-            os.replace(before, folder)
-        raise ExportError(
-            f"{folder} cannot be replaced ({error.strerror}); close OBS, which may be using it, "
-            "and run this again."
-        ) from None

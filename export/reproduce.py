@@ -24,6 +24,8 @@ def reproduce(name: str, root: Path | None, into: Path | None, smoke: bool) -> N
     if into:
         require_place(entry, into)
     if smoke:
+        if into and _on_shelf(into):
+            raise ExportError(f"A few steps make no model for the shelf, where {into} is; leave --into out.")
         with tempfile.TemporaryDirectory() as made:
             drawn.make(Path(made))
             _both(_small(entry), Path(made), into or Path(made) / "run")
@@ -67,11 +69,15 @@ def export_tflite(checkpoint: Path, destination: Path, size: str = "", pictures:
 
 def require_place(entry: recipe.Recipe, destination: Path, shelf: Path = SHELF) -> None:
     """Raise ExportError if ``destination`` is on the shelf, but ``entry`` makes nothing to be given away."""
-    if not entry.shipped and destination.resolve().is_relative_to(shelf.resolve()):
+    if not entry.shipped and _on_shelf(destination, shelf):
         raise ExportError(
             f"{entry.name} has shipped = false: masks that are not free may have taught it, so its weights "
             f"must not lie on the project's shelf, where {destination} is; choose a place outside {shelf}."
         )
+
+
+def _on_shelf(destination, shelf=SHELF):
+    return destination.resolve().is_relative_to(shelf.resolve())
 
 
 def _shape(entry, size):
@@ -88,5 +94,6 @@ def _small(entry):
     return dataclasses.replace(
         entry, train=["drawn/train"], val=["drawn/val"], test=["drawn/test"], backgrounds=["rooms"], epochs=1,
         steps=2, clips=8, clips_val=2, batch=2, frames=min(entry.frames, 3), workers=0, precision="32-true",
-        init="", options={key: value for key, value in entry.options.items() if key != "pretrained"},
+        init="", teacher="",
+        options={key: value for key, value in entry.options.items() if key != "pretrained"},
     )  # fmt: skip

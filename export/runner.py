@@ -9,14 +9,17 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-_TYPES = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
+from .errors import ExportError
+
+#: What onnxruntime calls a state's type -> numpy's.
+TYPES = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 
 
 class Runner:
     """A model and its recurrent memory; ``height`` and ``width`` are those of its frames.
 
     ``model`` is a path or the bytes of a model. One thread by default: figures of different
-    machines and models are to be compared.
+    machines and models are to be compared. Raises ExportError if onnxruntime cannot load it.
     """
 
     def __init__(self, model: Path | bytes, threads: int = 1):
@@ -24,11 +27,15 @@ class Runner:
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
         content = model if isinstance(model, bytes) else str(model)
-        self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        try:
+            self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime's errors share no class
+            which = "the model" if isinstance(model, bytes) else model
+            raise ExportError(f"onnxruntime cannot load {which}: {str(error).splitlines()[0]}") from None
         shapes = {entry.name: entry for entry in self._session.get_inputs()}
         self.height, self.width = shapes["frame"].shape[:2]
         self._zeros = {
-            name: np.zeros(entry.shape, _TYPES[entry.type])
+            name: np.zeros(entry.shape, TYPES[entry.type])
             for name, entry in shapes.items()
             if name != "frame"
         }

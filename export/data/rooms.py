@@ -35,12 +35,11 @@ def find(stills: list[Still]) -> list[Room]:
 
 def _room(still):
     alpha = cv2.imread(str(still.alpha), cv2.IMREAD_GRAYSCALE)
-    if alpha is None:
+    weight = cv2.imread(str(still.weight), cv2.IMREAD_GRAYSCALE) if still.weight else np.uint8(255)
+    if alpha is None or weight is None:
         return None
-    if still.weight:
-        # Where the teachers were not sure somebody may be.
-        weight = cv2.imread(str(still.weight), cv2.IMREAD_GRAYSCALE)
-        alpha = np.maximum(alpha, 255 - weight)
+    # Where the teachers were not sure somebody may be.
+    alpha = np.maximum(alpha, 255 - weight)
     empty = np.concatenate([[False], alpha.max(0) < 16, [False]])
     steps = np.flatnonzero(np.diff(empty.astype(np.int8)))
     runs = steps.reshape(-1, 2)

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from torch.utils.data import Dataset
 
+from ..errors import ExportError
 from . import camera, rooms
 from .stills import Still
 
@@ -86,7 +87,10 @@ class Clips(Dataset):
         if self.rooms and random.random() < ROOMS:
             return self.rooms[int(random.integers(len(self.rooms)))].read(2 * side)
         path = self.backgrounds[int(random.integers(len(self.backgrounds)))]
-        return cv2.cvtColor(_at_most(cv2.imread(str(path), cv2.IMREAD_COLOR), side), cv2.COLOR_BGR2RGB)
+        picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
+        if picture is None:
+            raise ExportError(f"{path} is not a picture that can be read; replace or remove it.")
+        return cv2.cvtColor(_at_most(picture, side), cv2.COLOR_BGR2RGB)
 
 
 class Stills(Dataset):
@@ -94,9 +98,9 @@ class Stills(Dataset):
     else squeezed to the shape as they are.
     """
 
-    def __init__(self, stills: list[Still], shape: Shape, augmented: bool, seed: int, repeats: int = 1):
+    def __init__(self, stills: list[Still], shape: Shape, augmented: bool, seed: int):
         self.stills, self.shape, self.seed, self.epoch = stills, shape, seed, 0
-        self.augmented, self.repeats = augmented, repeats
+        self.augmented = augmented
 
     def __len__(self) -> int:
         return len(self.stills)
@@ -113,10 +117,7 @@ class Stills(Dataset):
             picture, alpha, weight = (
                 cv2.resize(entry, size, interpolation=cv2.INTER_AREA) for entry in (picture, alpha, weight)
             )
-        pictures, alphas, weights = (
-            np.repeat(entry[None], self.repeats, 0) for entry in (picture, alpha, weight)
-        )
-        return pictures, np.clip(alphas, 0, 1), weights
+        return picture[None], np.clip(alpha, 0, 1)[None], weight[None]
 
 
 def augmentation(shape: Shape) -> albumentations.Compose:

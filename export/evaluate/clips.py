@@ -13,10 +13,17 @@ from ..errors import ExportError
 
 
 def find(directory: Path) -> list[Path]:
-    """Return the clip folders below ``directory`` (or itself); raise ExportError if there are none."""
+    """Return the clip folders below ``directory`` (or itself).
+
+    Raises ExportError if there are none, or two of one name.
+    """
     found = sorted(path.parent for path in directory.rglob("com.mp4") if (path.parent / "pha.mkv").is_file())
     if not found:
         raise ExportError(f"There are no clips in {directory}: a clip is a folder of com.mp4 and pha.mkv.")
+    names = [clip.name for clip in found]
+    for clip in found:
+        if names.count(clip.name) > 1:
+            raise ExportError(f"Two of the clips in {directory} are called {clip.name!r}; rename one.")
     return found
 
 

@@ -10,11 +10,14 @@ import onnxruntime
 from obs_bgremove import home
 
 from .. import contract
-from ..card import SHELF, write_sections
+from ..card import SHELF, read_card, write_sections
 from ..errors import ExportError
+from ..origin import made_of, origin
 from ..progress import say
 from ..runner import Runner
 from . import album, measure, report, speed
+from .clips import find as find_clips
+from .pictures import find as find_pictures
 
 
 def evaluate(
@@ -28,9 +31,9 @@ def evaluate(
     """Measure ``models`` (names or paths); return the report.
 
     With a ``destination`` (a .md file) it is written there too, with curves and contact sheets of the worst
-    pictures in a folder of the same name beside it. ``cards`` says that [quality] and [speed] of their cards
-    are to be replaced with the figures. Raises ExportError if a model is not there or breaks the contract, or
-    if there are no clips or pictures where they should be.
+    pictures in a folder of the same name beside it. ``cards`` says that the figures go to [quality] and
+    [speed] of their cards; what was not measured this time stays there. Raises ExportError if a model is not
+    there or breaks the contract, or if there are no clips or pictures where they should be.
     """
     if destination:
         # Before the first measurement, which may take an hour.
@@ -39,6 +42,10 @@ def evaluate(
         if destination.suffix != ".md":
             raise ExportError(f"{destination} is not a Markdown file; let --report end with .md.")
         _make_directory(destination.with_suffix(""))
+    if clips:
+        find_clips(clips)
+    if pictures:
+        find_pictures(pictures, split)
     paths = [locate(model) for model in models]
     names = [name_of(path) for path in paths]
     for name in names:
@@ -54,12 +61,13 @@ def evaluate(
         if pictures:
             entry.pictures = measure.on_pictures(runner, pictures, split)
         figures.append(entry)
-        if cards:
-            _write_cards(path, entry, processor, runtime)
     pictures_shown = album.write(figures, destination.with_suffix("")) if destination else {}
     text = report.write(figures, processor, runtime, pictures_shown)
     if destination:
         destination.write_text(text, encoding="utf-8")
+    if cards:
+        for path, entry in zip(paths, figures):
+            _write_cards(path, entry, processor, runtime)
     return text
 
 
@@ -83,7 +91,7 @@ def locate(model: str) -> Path:
 
 def name_of(path: Path) -> str:
     """Return what a model is called: after its folder, or after its file if that is not called model.onnx."""
-    return path.parent.name if path.name == "model.onnx" else path.stem
+    return path.resolve().parent.name if path.name == "model.onnx" else path.stem
 
 
 def _make_directory(path: Path) -> None:
@@ -96,12 +104,35 @@ def _make_directory(path: Path) -> None:
 
 
 def _write_cards(path: Path, figures: report.Figures, processor: str, runtime: str) -> None:
-    """Fill the card beside the model, and the shelf's of the same name."""
+    """Fill the cards of the model at ``path``; say so where one cannot be, or there is none.
+
+    An error now would lose what took so long to measure.
+    """
     measured = {"milliseconds": round(figures.milliseconds, 2), "threads": 1}
     measured.update(processor=processor, runtime=runtime)
-    quality = figures.quality()
-    sections = {"quality": quality, "speed": measured} if quality else {"speed": measured}
-    for card in {(folder / "card.toml").resolve() for folder in (path.parent, SHELF / name_of(path))}:
-        if card.is_file():
-            write_sections(card, sections)
+    cards = _cards(path)
+    if not cards:
+        say(f"  {path} has no card to fill.")
+    for card in cards:
+        try:
+            known = read_card(card).quality | figures.quality()
+            write_sections(card, {"quality": known, "speed": measured} if known else {"speed": measured})
             say(f"  {card} filled.")
+        except ExportError as error:
+            say(f"  {error}")
+
+
+def _cards(path: Path) -> list[Path]:
+    """Return the card beside a model.onnx, and of a fetched model the shelf's own.
+
+    Not of what only is called the same.
+    """
+    if path.name != "model.onnx":
+        return []
+    beside, shelf = path.resolve().parent / "card.toml", SHELF / name_of(path) / "card.toml"
+    found = [beside] if beside.is_file() else []
+    if beside != shelf and shelf.is_file():
+        card = read_card(shelf)
+        if card.fetch and made_of(path) == origin(card):
+            found.append(shelf)
+    return found

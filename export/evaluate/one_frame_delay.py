@@ -9,11 +9,14 @@ The filter does not wait: the figures that this prints are the reason.
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 import numpy as np
 
 from .. import metrics
+from ..errors import ExportError
+from ..progress import say
 from ..runner import Runner
 from . import clips, report, scale
 from .command import locate, name_of
@@ -66,18 +69,23 @@ def _figures(alphas, truths):
     }  # fmt: skip
 
 
-def main() -> None:
-    """Print the table."""
+def main() -> int:
+    """Print the table; return the exit code: 0, or 1 after a sentence about what is wrong."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", nargs="+", required=True, help="names of installed models, or paths")
     parser.add_argument("--clips", type=Path, required=True, help="directory of clip folders")
     options = parser.parse_args()
     rows = []
-    for path in map(locate, options.model):
-        plain, better = measure(path, options.clips)
-        rows.append([name_of(path), *(f"{plain[key]:.2f} -> {better[key]:.2f}" for key in plain)])
+    try:
+        for path in map(locate, options.model):
+            plain, better = measure(path, options.clips)
+            rows.append([name_of(path), *(f"{plain[key]:.2f} -> {better[key]:.2f}" for key in plain)])
+    except ExportError as error:
+        say(f"Error: {error}")
+        return 1
     print(report.table(["model", "MAD", "MSE", "dtSSD"], rows))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

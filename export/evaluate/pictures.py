@@ -18,14 +18,19 @@ def find(directory: Path, split: str = "val") -> dict[str, Path]:
     """Return the sets below ``directory`` (or itself): name -> folder of ``images`` and ``masks``.
 
     Of folders named after a split only those of ``split`` count, and their set is named after the
-    folder above. Raises ExportError if there are none.
+    folder above. Raises ExportError if there are none, if one is empty, or if two have one name.
     """
     found = {}
     for masks in sorted(directory.rglob("masks")):
         folder = masks.parent
         if not (folder / "images").is_dir() or (folder.name in _SPLITS and folder.name != split):
             continue
-        found[folder.parent.name if folder.name in _SPLITS else folder.name] = folder
+        name = folder.parent.name if folder.name in _SPLITS else folder.name
+        if name in found:
+            raise ExportError(f"{found[name]} and {folder} are both called {name!r}; rename one.")
+        if not any(masks.iterdir()):
+            raise ExportError(f"{masks} is empty; put the masks of {folder / 'images'} there, or remove it.")
+        found[name] = folder
     if not found:
         raise ExportError(f"There are no pictures in {directory}: a set is a folder of 'images' and 'masks'.")
     return found

@@ -12,7 +12,8 @@ import numpy as np
 class Overlap:
     """The four counts of pixels of a mask against the truth, and what is computed of them.
 
-    Where the truth has no person and the mask finds none, IoU, precision, recall and F1 are 1.
+    Where the truth has no person and the mask finds none, IoU, precision, recall and F1 are 1. A mask that
+    finds none of somebody has precision 0, and one that finds somebody where nobody is has recall 0.
     """
 
     both: int
@@ -38,12 +39,12 @@ class Overlap:
     @property
     def precision(self) -> float:
         """Share of the mask that is person."""
-        return _ratio(self.both, self.both + self.mask_only)
+        return _ratio(self.both, self.both + self.mask_only, float(not self.truth_only))
 
     @property
     def recall(self) -> float:
         """Share of the person that is in the mask."""
-        return _ratio(self.both, self.both + self.truth_only)
+        return _ratio(self.both, self.both + self.truth_only, float(not self.mask_only))
 
     @property
     def f1(self) -> float:
@@ -58,5 +59,5 @@ def overlap(alpha: np.ndarray, truth: np.ndarray, threshold: float = 0.5) -> Ove
     return Overlap(both, of_mask - both, of_truth - both, mask.size - of_mask - of_truth + both)
 
 
-def _ratio(part: int, whole: int) -> float:
-    return part / whole if whole else 1.0
+def _ratio(part: int, whole: int, of_nothing: float = 1.0) -> float:
+    return part / whole if whole else of_nothing

@@ -33,6 +33,4 @@ def build(name: str, options: dict | None = None) -> Network:
     try:
         return getattr(importlib.import_module(f"{__name__}.{module}"), kind)(**(options or {}))
     except TypeError as error:
-        raise ExportError(
-            f"The architecture {name!r} does not take these [network.options]: {error}."
-        ) from None
+        raise ExportError(f"The architecture {name!r} does not take these [options]: {error}.") from None

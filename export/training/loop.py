@@ -24,8 +24,10 @@ from . import history
 from .losses import losses
 from .recipe import Recipe
 
-#: Without a validation set of its own, one in so many stills of the training set is held out.
+#: One in so many backgrounds, and without a validation set of its own one in so many stills of the training
+#: set, is held out.
 HELD_OUT = 20
+_NOT_A_NUMBER = "The loss is no longer a number; lower 'rate' in the recipe and start again."
 
 
 def train(recipe: Recipe, root: Path, into: Path) -> dict[str, float]:
@@ -91,10 +93,13 @@ def train(recipe: Recipe, root: Path, into: Path) -> dict[str, float]:
         )
         figures = _measure(fabric, network, loaders["val"], recipe.entropy)
         row |= {f"val_{key}": value for key, value in figures.items()}
+        if not math.isfinite(row["val_loss"]):
+            raise ExportError(_NOT_A_NUMBER)
         better = row["val_loss"] < state["best"]
         state.update(epoch=epoch, rows=[*state["rows"], row], waited=0 if better else state["waited"] + 1)
         state["best"] = min(state["best"], row["val_loss"])
-        for name in ["last.pt", *(["best.pt"] if better else [])]:
+        # The best one first: cut off between the two, the next start does this epoch again.
+        for name in [*(["best.pt"] if better else []), "last.pt"]:
             fabric.save(into / f"{name}.new", state)
             if fabric.is_global_zero:
                 os.replace(into / f"{name}.new", into / name)
@@ -181,9 +186,8 @@ def _groups(network, recipe):
 def _check_resumable(into, recipe):
     path = into / "last.pt"
     if path.is_file():
-        before = torch.load(path, map_location="cpu", weights_only=True)["recipe"]
-        # Read as a recipe: it may be older than an entry that recipes have now.
-        if dataclasses.replace(Recipe(**before), epochs=recipe.epochs, patience=recipe.patience) != recipe:
+        _, before = load(path)
+        if dataclasses.replace(before, epochs=recipe.epochs, patience=recipe.patience) != recipe:
             raise ExportError(
                 f"{path} was made by another recipe; name another directory with --into, or delete it."
             )
@@ -194,14 +198,22 @@ def _dataset(recipe, root, split):
         found = stills.find(recipe.folders(root, split), recipe.contrast)
     else:
         found = stills.find(recipe.folders(root, "train"), recipe.contrast)
-        found = [still for number, still in enumerate(found) if (number % HELD_OUT == 0) == (split == "val")]
+        found = _split(found, split == "train")
     shape = sequence.Shape(recipe.frames, recipe.height, recipe.width)
     if recipe.frames == 1:
         return sequence.Stills(found, shape, split == "train", recipe.seed)
     backgrounds = stills.pictures(recipe.folders(root, "backgrounds"))
+    # A single one has to serve for both.
+    backgrounds = _split(backgrounds, split == "train") or backgrounds
     count, offset = (recipe.clips, 0) if split == "train" else (recipe.clips_val, 1 if split == "val" else 2)
     clips = sequence.Clips(found, backgrounds, shape, count, recipe.seed + offset)
-    return Taught(clips, recipe.teacher) if recipe.teacher else clips
+    # The test is against the labels alone: who refines them is not to be asked how well it did.
+    return Taught(clips, recipe.teacher) if recipe.teacher and split != "test" else clips
+
+
+def _split(found, learning):
+    """Return those to learn from, or those held out."""
+    return [entry for number, entry in enumerate(found) if (number % HELD_OUT > 0) == learning]
 
 
 def _loader(fabric, recipe, data, split):
@@ -262,7 +274,7 @@ def _learn(fabric, network, optimiser, schedule, loader, steps, title, entropy):
                 bar.at(number + 1)
     means = {key: float(fabric.all_reduce(value / steps, reduce_op="mean")) for key, value in sums.items()}
     if not math.isfinite(means["loss"]):
-        raise ExportError("The loss is no longer a number; lower 'rate' in the recipe and start again.")
+        raise ExportError(_NOT_A_NUMBER)
     return {f"train_{key}" if key == "loss" else f"train_{key}_part": value for key, value in means.items()}
 
 
@@ -270,7 +282,8 @@ def _learn(fabric, network, optimiser, schedule, loader, steps, title, entropy):
 def _measure(fabric, network, loader, entropy):
     """Return loss, mad and dtssd (0..1), person IoU and accuracy over all pixels that are sure."""
     network.eval()
-    sums = torch.zeros(9, device=fabric.device, dtype=torch.float64)
+    # Not on the device: Apple's GPUs know no double precision.
+    sums = torch.zeros(9, dtype=torch.float64)
     for batch in loader:
         pictures, alphas, weights = _batch(batch)
         logits = _logits(fabric, network, pictures)
@@ -291,8 +304,8 @@ def _measure(fabric, network, loader, entropy):
             change.square().mean((2, 3, 4)).sqrt().sum(),
             pictures.new_tensor(change[:, :, 0, 0, 0].numel()),
         ]
-        sums += torch.stack([entry.double() for entry in entries])
-    sums = fabric.all_reduce(sums, reduce_op="sum")
+        sums += torch.stack([entry.float() for entry in entries]).cpu()
+    sums = fabric.all_reduce(sums.float().to(fabric.device), reduce_op="sum")
     loss, clips, error, sure, both, either, right, change, changes = sums.tolist()
     return {
         "loss": loss / clips,

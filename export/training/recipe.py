@@ -14,6 +14,19 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+#: Type of an entry, as it is written in Recipe -> what TOML may give for it, and what that is called.
+_KINDS = {
+    "str": ((str,), "a text in quotes"),
+    "int": ((int,), "a whole number"),
+    "float": ((int, float), "a number"),
+    "bool": ((bool,), "true or false"),
+    "dict": ((dict,), "a section"),
+    "list[str]": ((list,), "a list of texts"),
+}
+#: Entries that make no sense at 0; none is sensible below.
+_POSITIVE = (
+    "height", "width", "frames", "epochs", "clips", "clips_val", "batch", "rate", "contrast", "patience",
+)  # fmt: skip
 #: The recipes that come with the project.
 RECIPES = Path(__file__).resolve().parent.parent / "recipes"
 
@@ -90,6 +103,8 @@ def read(path: Path) -> Recipe:
     except TypeError as error:
         missing = str(error).rpartition(": ")[2]
         raise ExportError(f"{path} lacks the entries {missing}; complete it.") from None
+    for entry in fields(Recipe):
+        _check(path, entry.name, getattr(recipe, entry.name), str(entry.type))
     if recipe.frames > 1 and not recipe.backgrounds:
         raise ExportError(f"{path} asks for clips but names no backgrounds; add the entry 'backgrounds'.")
     if recipe.teacher and recipe.frames == 1:
@@ -100,3 +115,13 @@ def read(path: Path) -> Recipe:
     if seen:
         raise ExportError(f"{path} tests on {sorted(seen)[0]!r}, which it learns from; name another split.")
     return recipe
+
+
+def _check(path, key, value, kind):
+    types, wanted = _KINDS[kind]
+    right = isinstance(value, types) and isinstance(value, bool) == (kind == "bool")
+    if not right or (kind == "list[str]" and not all(isinstance(entry, str) for entry in value)):
+        raise ExportError(f"{path}: {key} is {value!r}; it must be {wanted}.")
+    if kind in ("int", "float") and (value < 0 or (key in _POSITIVE and not value)):
+        least = "more than 0" if key in _POSITIVE else "0 or more"
+        raise ExportError(f"{path}: {key} is {value!r}; it must be {least}.")

@@ -4,14 +4,17 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import cv2
 import numpy as np
 import pytest
 
+from export import origin
 from export.__main__ import main
-from export.card import SHELF, read_card, with_section
-from export.evaluate import measure, speed
+from export.card import SHELF, read_card, with_section, write_sections
+from export.errors import ExportError
+from export.evaluate import command, measure, speed
 from export.evaluate.scale import to_frame, to_picture
 from export.runner import Runner
 from export.shelf import shelf_table
@@ -23,8 +26,9 @@ summary = "For tests."
 licence = "CC0-1.0"
 source = "made by a test"
 
-[quality]
+[quality]  # filled
 clips_mad = 99.0
+others_iou = 0.25
 
 [input]
 height = 64
@@ -79,9 +83,9 @@ def test_evaluate_command(data, capsys):
     # One picture of two is found whole, of the other nothing.
     row = next(line for line in text.splitlines() if line.startswith("| model |") and "0.5000" in line)
     background = (WIDTH * HEIGHT - 32 * 32) / (WIDTH * HEIGHT)
-    # mIoU: 1 of the one; of the other half the background's share of all. A mask of nothing has precision 1.
+    # mIoU: 1 of the one; of the other half the background's share of all.
     expected = {"IoU": 0.5, "mIoU": (1 + background / 2) / 2, "accuracy": (1 + background) / 2}
-    expected.update({"precision": 1, "recall": 0.5, "F1": 0.5, "boundary F": 0.5})
+    expected.update({"precision": 0.5, "recall": 0.5, "F1": 0.5, "boundary F": 0.5})
     table = text[text.index("## Pictures") :].splitlines()
     headings = [cell.strip(" ↑↓") for cell in table[2].split("|")[2:-1]]
     cells = dict(zip(headings, (cell.strip() for cell in row.split("|")[2:-1])))
@@ -95,6 +99,7 @@ def test_evaluate_command(data, capsys):
 
     card = read_card(data / "model" / "card.toml")
     assert card.quality["squares_iou"] == 0.5
+    assert card.quality["others_iou"] == 0.25  # not measured this time
     assert card.quality["clips_iou"] > 0.97  # the clip's picture went through a lossy codec
     assert card.quality["clips_mad"] < 10
     assert card.speed["milliseconds"] >= 0
@@ -103,6 +108,56 @@ def test_evaluate_command(data, capsys):
     kept = (data / "model" / "card.toml").read_text(encoding="utf-8")
     assert "# a comment that stays" in kept
     assert "99.0" not in kept
+
+
+def test_only_the_cards_of_the_model_itself_are_filled(data, monkeypatch, capsys):
+    shelf, folder = data / "shelf", data / "model"
+    (shelf / "model").mkdir(parents=True)
+    (shelf / "model" / "card.toml").write_text(CARD, encoding="utf-8")
+    monkeypatch.setattr(command, "SHELF", shelf)
+    filled = ["evaluate", "--images", str(data / "sets"), "--write-cards", "--model"]
+
+    def of(path):
+        return read_card(path / "card.toml").quality.get("squares_iou")
+
+    assert main([*filled, str(folder)]) == 0
+    assert (of(folder), of(shelf / "model")) == (0.5, None)
+    # One that was fetched as the shelf's card says is that model.
+    fetched = CARD + '\n[fetch]\nfiles = { a = "b" }\n'
+    (shelf / "model" / "card.toml").write_text(fetched, encoding="utf-8")
+    made = contract_model()
+    origin.mark(made, read_card(shelf / "model" / "card.toml"))
+    (folder / "model.onnx").write_bytes(made.SerializeToString())
+    monkeypatch.chdir(folder)
+    assert main([*filled, "model.onnx"]) == 0
+    assert of(shelf / "model") == 0.5
+    # An edition beside it is another model, and a card that cannot be filled loses no figures.
+    (folder / "model-int8.onnx").write_bytes(made.SerializeToString())
+    (folder / "card.toml").write_text(CARD, encoding="utf-8")
+    capsys.readouterr()
+    assert main([*filled, "model-int8.onnx"]) == 0
+    said = capsys.readouterr()
+    assert "has no card to fill" in said.err and "0.5000" in said.out
+    assert of(folder) is None
+    (folder / "card.toml").write_text("no = card\n", encoding="utf-8")
+    assert main([*filled, str(folder)]) == 0
+    assert "0.5000" in capsys.readouterr().out
+
+
+def test_two_of_one_name_are_told(data, capsys):
+    again = data / "sets" / "more" / "squares" / "val"
+    (again / "images").mkdir(parents=True)
+    (again / "masks").mkdir()
+    command = ["evaluate", "--model", str(data / "model")]
+    assert main([*command, "--images", str(again)]) == 1
+    assert "is empty" in capsys.readouterr().err
+    cv2.imwrite(str(again / "masks" / "0.png"), square(0))
+    assert main([*command, "--images", str(data / "sets")]) == 1
+    assert "both called 'squares'" in capsys.readouterr().err
+    (data / "clips" / "more").mkdir()
+    shutil.copytree(data / "clips" / "square", data / "clips" / "more" / "square")
+    assert main([*command, "--clips", str(data / "clips")]) == 1
+    assert "are called 'square'" in capsys.readouterr().err
 
 
 def test_models_are_timed_in_turns():
@@ -184,6 +239,16 @@ def test_with_section():
     before = "a = 1\n\n[speed]\nms = 9\nold = 1\n\n[other]\nb = 2\n"
     expected = 'a = 1\n\n[speed]\nname = "a \\"b\\""\n\n[other]\nb = 2\n'
     assert with_section(before, "speed", {"name": 'a "b"'}) == expected
+    assert with_section(before.replace("[speed]", "[speed]  # ms"), "speed", {"name": 'a "b"'}) == expected
+    assert with_section("", "quality", {"my photos_iou": 1}).endswith('"my photos_iou" = 1\n')
+
+
+def test_a_card_that_would_be_no_toml_stays(tmp_path):
+    path = tmp_path / "card.toml"
+    path.write_text("[ speed ]\nms = 1\n", encoding="utf-8")
+    with pytest.raises(ExportError, match="no TOML file any more"):
+        write_sections(path, {"speed": {"ms": 2}})
+    assert path.read_text(encoding="utf-8") == "[ speed ]\nms = 1\n"
 
 
 def test_the_shelf_in_the_readme_is_the_commands(capsys):

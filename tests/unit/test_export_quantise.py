@@ -8,7 +8,7 @@ import onnx
 import pytest
 from onnx import TensorProto, numpy_helper
 
-from export import contract, frame, probe
+from export import contract, frame, probe, quantise
 from export.__main__ import main
 from export.card import SHELF
 from export.errors import ExportError
@@ -55,6 +55,21 @@ def test_the_command_writes_both_and_tells_the_loss(tmp_path, capsys):
         model = contract.load(tmp_path / "out" / f"two-{name}.onnx")
         assert contract.violations(model) == []
     assert any(node.op_type == "QuantizeLinear" for node in model.graph.node)
+
+
+def test_a_broken_edition_is_not_written(tmp_path, monkeypatch, capsys):
+    path = tmp_path / "two" / "model.onnx"
+    path.parent.mkdir()
+    onnx.save(network(), path)
+    flat = network()
+    for constant in flat.graph.initializer:
+        values = numpy_helper.to_array(constant)
+        if values.ndim == 4:
+            constant.CopyFrom(numpy_helper.from_array(values * 0, constant.name))
+    monkeypatch.setattr(quantise, "float16", lambda model: flat.SerializeToString())
+    assert main(["quantise", str(path), "--into", str(tmp_path / "out")]) == 1
+    assert "The float16 edition is" in capsys.readouterr().err
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_no_edition_of_a_stranger_comes_to_the_shelf(tmp_path, capsys):

@@ -3,17 +3,21 @@
 
 from __future__ import annotations
 
+import os
+
 import cv2
 import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from export import card, contract, probe
+from export import card, contract, place, probe
 from export.__main__ import main as run
 from export.errors import ExportError
 from export.runner import Runner
-from export.wrap import IMAGENET, Reading, wrapped
+from export.wrap import command
+from export.wrap.graph import wrapped
+from export.wrap.reading import IMAGENET, Reading
 
 from .export_models import contract_model
 
@@ -65,6 +69,41 @@ def test_normalisation_logits_and_channel():
 def test_what_is_wrong_is_told(model, sentence):
     with pytest.raises(ExportError, match=sentence):
         wrapped(model, Reading())
+
+
+def test_what_says_nothing_of_where_is_told():
+    model = network()
+    constants = [helper.make_tensor("rows", TensorProto.INT64, [2], [2, 3])]
+    model.graph.initializer.extend(constants)
+    model.graph.node.append(helper.make_node("ReduceMean", ["picture", "rows"], ["classes"], keepdims=0))
+    model.opset_import[0].version = 18
+    del model.graph.output[:]
+    model.graph.output.append(helper.make_tensor_value_info("classes", TensorProto.FLOAT, (1, 3)))
+    with pytest.raises(ExportError, match=r"\[1, 3\], which is no mask of a picture of 24x32"):
+        wrapped(model, Reading())
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_files_of_older_exporters(known):
+    model = network(opset=13)
+    model.ir_version = 3  # constants are inputs there
+    for constant in model.graph.initializer:
+        model.graph.input.append(helper.make_tensor_value_info(constant.name, TensorProto.INT64, [1]))
+    if not known:
+        model.graph.output[0].type.tensor_type.ClearField("shape")
+    frame = probe.frames(*SIZE, 1)[0]
+    alpha = Runner(wrapped(model, Reading()).SerializeToString()).alpha(frame)
+    assert np.array_equal(alpha, frame[..., 2])
+
+
+def test_what_answers_otherwise_once_wrapped_is_not_kept(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("OBS_BGREMOVE_HOME", str(tmp_path / "home"))
+    path = tmp_path / "own.onnx"
+    onnx.save(network(), path)
+    monkeypatch.setattr(command, "wrapped", lambda model, reading: wrapped(model, Reading(order="bgr")))
+    assert run(["wrap", str(path), "--name", "own"]) == 1
+    assert "answers otherwise than before" in capsys.readouterr().err
+    assert not (tmp_path / "home" / "models" / "own").exists()
 
 
 def two_outputs():
@@ -153,9 +192,29 @@ def test_the_command_fills_the_shelf(tmp_path, monkeypatch, capsys):
     assert sorted(entry.name for entry in folder.parent.iterdir()) == ["own"]
 
 
+def test_what_was_there_comes_back(tmp_path, monkeypatch):
+    folder = tmp_path / "models" / "own"
+    folder.mkdir(parents=True)
+    (folder / "model.onnx").write_bytes(b"before")
+    real = os.replace
+
+    def stopped(source, destination):
+        if destination == folder and "new" in source.name:
+            raise KeyboardInterrupt
+        real(source, destination)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(place.os, "replace", stopped)
+        with place.workspace(folder.parent) as work:
+            place.put(b"after", "", work, folder)
+    assert (folder / "model.onnx").read_bytes() == b"before"
+
+
 def test_a_name_stays_in_its_folder(tmp_path, capsys):
     path = tmp_path / "own.onnx"
     onnx.save(network(), path)
+    assert run(["wrap", str(path), "--name", "quality"]) == 1
+    assert "is a model of the project" in capsys.readouterr().err
     assert run(["wrap", str(path), "--name", "../own"]) == 1
     assert "cannot be a folder's name" in capsys.readouterr().err
 

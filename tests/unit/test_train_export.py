@@ -67,6 +67,8 @@ def test_reproduce_refuses_the_shelf_before_it_trains(capsys):
     into = SHELF / "no-such-model"
     assert main(["reproduce", "compare-unet", "--smoke", "--into", str(into)]) == 1
     assert "shipped = false" in capsys.readouterr().err
+    assert main(["reproduce", "fast", "--smoke", "--into", str(into)]) == 1
+    assert "A few steps make no model for the shelf" in capsys.readouterr().err
     assert not into.exists()
 
 

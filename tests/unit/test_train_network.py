@@ -6,6 +6,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
+import os
 
 import cv2
 import numpy as np
@@ -53,6 +54,9 @@ def tiny(**changes):
 def test_each_architecture_keeps_the_contract_and_agrees_with_torch(name):
     torch.manual_seed(0)
     network = networks.build(name)
+    for weights in network.parameters():
+        if not weights.any():
+            torch.nn.init.normal_(weights, std=0.1)  # what is added as the identity is to matter too
     network.train()
     with torch.no_grad():
         network(torch.rand(2, 3, 64, 96), network.zeros(2, 64, 96))  # statistics of its own
@@ -69,6 +73,12 @@ def test_an_export_that_differs_is_refused():
     from export import probe
 
     with pytest.raises(ExportError, match="differs from torch"):
+        torch_graph.compare(network, content, probe.frames(48, 64, 2))
+    # At first the memory is not listened to, so the alpha alone would not tell.
+    network = networks.build("fast").eval()
+    content = torch_graph.export(network, 48, 64, "fast")
+    network.memory_8.candidate.bias.data += 1
+    with pytest.raises(ExportError, match=r"by 0\.5\d? of 255 in its alpha and by .* in its memory"):
         torch_graph.compare(network, content, probe.frames(48, 64, 2))
 
 
@@ -230,6 +240,41 @@ def test_a_training_that_was_cut_off_ends_the_same(data, tmp_path):
     del last["recipe"]["steps"]  # of a time when recipes had no such entry
     torch.save(last, tmp_path / "cut" / "last.pt")
     assert loop.train(full, data, tmp_path / "cut") == resumed
+
+
+def test_cut_off_while_it_saves_it_ends_the_same(data, tmp_path, monkeypatch):
+    entry = tiny(epochs=1)
+    whole = loop.train(entry, data, tmp_path / "whole")
+    real = os.replace
+
+    def stopped(source, destination):
+        if destination.name == "last.pt":
+            raise KeyboardInterrupt
+        real(source, destination)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(loop.os, "replace", stopped)
+        loop.train(entry, data, tmp_path / "cut")
+    assert loop.train(entry, data, tmp_path / "cut") == pytest.approx(whole, rel=1e-4)
+    (tmp_path / "cut" / "last.pt").write_bytes(b"cut short")
+    with pytest.raises(ExportError, match="not a checkpoint"):
+        loop.train(entry, data, tmp_path / "cut")
+
+
+def test_a_loss_that_is_no_number_is_told(data, tmp_path, monkeypatch):
+    monkeypatch.setattr(loop, "_measure", lambda *_: {"loss": float("nan")})
+    with pytest.raises(ExportError, match="no longer a number; lower 'rate'"):
+        loop.train(tiny(epochs=1), data, tmp_path)
+
+
+def test_what_it_is_tested_on_was_not_learned_from(data, monkeypatch):
+    monkeypatch.setattr(taught, "locate", lambda name: name)
+    entry = tiny(teacher="rvm-144x256")
+    found = {split: loop._dataset(entry, data, split) for split in ("train", "val", "test")}
+    assert [isinstance(each, taught.Taught) for each in found.values()] == [True, True, False]
+    shown, held = set(found["train"].clips.backgrounds), set(found["test"].backgrounds)
+    assert shown and held and not shown & held
+    assert held == set(found["val"].clips.backgrounds)
 
 
 def test_an_epoch_may_have_fewer_steps(data, tmp_path, capsys):

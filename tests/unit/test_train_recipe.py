@@ -41,6 +41,11 @@ def test_a_recipe_is_read_by_its_path_and_those_of_the_project_by_name(tmp_path)
         (GOOD.replace('backgrounds = ["rooms"]', ""), "names no backgrounds"),
         (GOOD.replace("a/val", "a/train"), "tests on 'a/train', which it learns from"),
         (GOOD.replace("frames = 3", 'teacher = "rvm-144x256"'), "names a teacher, which refines clips"),
+        (GOOD.replace("height = 48", 'height = "48"'), "height is '48'; it must be a whole number"),
+        (GOOD.replace("height = 48", "height = true"), "height is True; it must be a whole number"),
+        (GOOD + "epochs = 0\n", "epochs is 0; it must be more than 0"),
+        (GOOD + "decay = -1.0\n", "decay is -1.0; it must be 0 or more"),
+        (GOOD.replace('["rooms"]', '"rooms"'), "backgrounds is 'rooms'; it must be a list of texts"),
     ],
 )
 def test_a_wrong_recipe_is_told(tmp_path, text, match):

@@ -1,95 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""``python -m export wrap``: a user's segmentation network becomes a model on the shelf."""
+"""Puts a network between the contract's ends: camera bytes before it, alpha bytes after it."""
 
 from __future__ import annotations
-
-import os
-import re
-import shutil
-import tempfile
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from onnx import TensorProto, compose, helper, numpy_helper, shape_inference, version_converter
 
-from obs_bgremove import home
-
-from . import card, contract, probe
-from .errors import ExportError
-from .evaluate import speed
-from .evaluate.clips import find as find_clips
-from .evaluate.command import evaluate
-from .evaluate.pictures import find as find_pictures
-from .graph import IR_VERSION, OPSET
-from .progress import say
-from .runner import Runner
+from .. import contract
+from ..errors import ExportError
+from ..graph import IR_VERSION, OPSET
+from . import shapes
+from .reading import Reading
 
 _FLOATS = (TensorProto.FLOAT, TensorProto.FLOAT16)
-#: Mean and standard deviation of ImageNet's pictures, RGB in 0..1: what most backbones expect.
-IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How a network is read: what it expects of pixels, and where in its answer the person is.
-
-    Pixels become (``scale`` * byte - ``mean``) / ``std``, planes in the ``order`` "rgb" or "bgr" (in which
-    ``mean`` and ``std`` are too). ``logits``: the answer still needs a sigmoid (one channel) or a softmax.
-    ``channel``: the person's of several (None: the last). ``output``: the mask's name, if there are several.
-    """
-
-    scale: float = 1 / 255
-    mean: tuple[float, ...] = (0, 0, 0)
-    std: tuple[float, ...] = (1, 1, 1)
-    order: str = "rgb"
-    logits: bool = False
-    channel: int | None = None
-    output: str | None = None
-
-
-def wrap(network: Path, name: str, licence: str, reading: Reading, again: bool, clips: Path | None = None,
-         pictures: Path | None = None) -> Path:  # fmt: skip
-    """Put ``network`` under the graph contract into the data directory's models/``name``; return that folder.
-
-    A model that keeps the contract already is put there as it is. Its speed is measured, and its quality on
-    ``clips`` and ``pictures`` (as ``evaluate`` takes them) if given; both go to its card. Raises ExportError
-    with a sentence about what is wrong with the network.
-    """
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
-        raise ExportError(f"{name!r} cannot be a folder's name; use letters, digits, '-', '_' and '.'.")
-    folder = home.directory() / "models" / name
-    if folder.exists() and not again:
-        raise ExportError(f"{folder} exists already; choose another --name, or add --again to replace it.")
-    if clips:
-        find_clips(clips)
-    if pictures:
-        find_pictures(pictures)
-    model = contract.load(network)
-    if any(entry.name == "frame" for entry in model.graph.input):
-        wrong = contract.violations(model)
-        if wrong:
-            raise ExportError(f"{network} has an input 'frame' but breaks the contract: {' '.join(wrong)}")
-    else:
-        model = wrapped(model, reading)
-    content = model.SerializeToString()
-    try:
-        runner = Runner(content)
-        alphas = [runner.alpha(frame) for frame in probe.frames(runner.height, runner.width, 2)]
-    except Exception as error:  # onnxruntime's errors share no class
-        reason = str(error).splitlines()[0]
-        raise ExportError(f"onnxruntime cannot run the wrapped {network.name}: {reason}") from None
-    if np.ptp(alphas[-1].astype(int)) < 64:
-        say(
-            "Warning: it sees no person in a drawn picture. If that is so in OBS too, check --imagenet, "
-            "--scale, --mean, --std, --order, --logits and --channel."
-        )
-    milliseconds = speed.milliseconds(runner, 0.5)
-    _place(folder, content, _card(name, network, licence, runner, milliseconds))
-    if clips or pictures:
-        print(evaluate([str(folder)], clips, pictures, "val", None, True), end="")
-    say(f"{name}: {milliseconds:.1f} ms per frame on one thread; in OBS' list of models from {folder}")
-    return folder
 
 
 def wrapped(model, reading: Reading):
@@ -105,10 +28,10 @@ def wrapped(model, reading: Reading):
             f"It has {len(inputs)} inputs ({', '.join(entry.name for entry in inputs)}); a network "
             "with a memory needs 'frame' and pairs of 'state_x' and 'next_state_x', as models/README.md says."
         )
-    size_in, kind = _shape(inputs[0], "input"), inputs[0].type.tensor_type.elem_type
+    size_in, kind = shapes.sizes(inputs[0], "input"), inputs[0].type.tensor_type.elem_type
     if kind not in _FLOATS:
         raise ExportError(f"Its input is {TensorProto.DataType.Name(kind).lower()}; it must be float.")
-    height, width, last = _picture_size(size_in)
+    height, width, last = shapes.of_picture(size_in)
     output = _only_output(model, reading.output)
     if output.type.tensor_type.elem_type not in _FLOATS:
         kind_out = TensorProto.DataType.Name(output.type.tensor_type.elem_type).lower()
@@ -116,7 +39,8 @@ def wrapped(model, reading: Reading):
             f"Its output {output.name!r} is {kind_out}: classes or a cut mask; export it without the last "
             "argmax or threshold, so that it answers how sure it is."
         )
-    size_out = _shape(_with_shape(model, inputs[0], size_in), "output")
+    size_out = shapes.sizes(_with_shape(model, inputs[0], size_in), "output")
+    rows, columns, channels, channels_last = shapes.of_mask(size_out, height, width)
     model = compose.add_prefix(model, "network/")
     graph = model.graph
     nodes, constants = [], []
@@ -144,7 +68,6 @@ def wrapped(model, reading: Reading):
     before, nodes = nodes, []
 
     x = _cast(nodes, graph.output[0].name, TensorProto.FLOAT)
-    rows, columns, channels, channels_last = _mask_size(size_out)
     whole = [1, rows, columns, channels] if channels_last else [1, channels, rows, columns]
     x = add("Reshape", x, constant(np.array(whole, np.int64)), to="wrap_mask")
     if channels_last:
@@ -172,7 +95,8 @@ def wrapped(model, reading: Reading):
     graph.initializer.extend(constants)
     graph.input.append(helper.make_tensor_value_info("frame", TensorProto.UINT8, [height, width, 4]))
     graph.output.append(helper.make_tensor_value_info("alpha", TensorProto.UINT8, [height, width]))
-    model.ir_version = min(model.ir_version, IR_VERSION)
+    # Files of version 3 name their constants among the inputs, and these are gone now.
+    model.ir_version = min(max(model.ir_version, 4), IR_VERSION)
     wrong = contract.violations(model)
     if wrong:
         raise ExportError(f"Wrapped, it still breaks the graph contract: {' '.join(wrong)}")
@@ -206,7 +130,8 @@ def _with_shape(model, entry, size):
     for dimension, value in zip(entry.type.tensor_type.shape.dim, size):
         dimension.dim_value = value
     output = model.graph.output[0]
-    if all(size.dim_value > 0 for size in output.type.tensor_type.shape.dim):
+    known = output.type.tensor_type.shape.dim
+    if known and all(size.dim_value > 0 for size in known):
         return output
     free = type(model).FromString(model.SerializeToString())
     free.graph.output[0].type.tensor_type.ClearField("shape")
@@ -234,71 +159,4 @@ def _at_opset(model):
         reason = str(error).splitlines()[0]
         raise ExportError(
             f"Its opset {version} cannot be raised to {OPSET} ({reason}); export it with opset {OPSET}."
-        ) from None
-
-
-def _shape(entry, kind):
-    sizes = [size.dim_value if size.HasField("dim_value") else 0 for size in entry.type.tensor_type.shape.dim]
-    # A free batch size is common, and 1 is what it will be.
-    if len(sizes) in (3, 4) and sizes[0] < 1:
-        sizes[0] = 1
-    if not all(size > 0 for size in sizes):
-        raise ExportError(
-            f"Its {kind} {entry.name!r} has a dynamic shape; export it with each size a number (batch 1)."
-        )
-    return sizes
-
-
-def _picture_size(sizes):
-    if len(sizes) != 4 or sizes[0] != 1 or (sizes[1] != 3 and sizes[3] != 3):
-        raise ExportError(f"Its input has the shape {sizes}; a picture must be [1, 3, H, W] or [1, H, W, 3].")
-    return (sizes[2], sizes[3], False) if sizes[1] == 3 else (sizes[1], sizes[2], True)
-
-
-def _mask_size(sizes):
-    """Return rows, columns, channels, and whether the channels come last."""
-    if len(sizes) == 2:
-        return (*sizes, 1, False)
-    if len(sizes) == 3 and sizes[0] == 1:
-        return (*sizes[1:], 1, False)
-    if len(sizes) == 4 and sizes[0] == 1:
-        # The channels are the smaller end: there are fewer classes than rows or columns.
-        if sizes[1] <= sizes[3]:
-            return sizes[2], sizes[3], sizes[1], False
-        return sizes[1], sizes[2], sizes[3], True
-    raise ExportError(
-        f"Its output has the shape {sizes}; a mask must be [1, C, H, W], [1, H, W, C], [1, H, W] or [H, W]."
-    )
-
-
-def _card(name, network, licence, runner, milliseconds):
-    text = (
-        f"title = {card.toml_value(name)}\n"
-        f"summary = {card.toml_value(f'Your own network, from {network.name}.')}\n"
-        f"licence = {card.toml_value(licence)}\nsource = {card.toml_value(network.name)}\n\n"
-        f"[input]\nheight = {runner.height}\nwidth = {runner.width}\n"
-    )
-    if runner.recurrent:
-        text += "\n[recurrent]\nsettle_frames = 15\n"
-    measured = {"milliseconds": round(milliseconds, 2), "threads": 1, "processor": speed.processor()}
-    return card.with_section(text, "speed", measured)
-
-
-def _place(folder, content, text):
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=".wrap-", dir=folder.parent))
-        try:
-            fresh = work / "new"
-            fresh.mkdir()
-            (fresh / "model.onnx").write_bytes(content)
-            (fresh / "card.toml").write_text(text, encoding="utf-8")
-            if folder.exists():
-                os.replace(folder, work / "before")
-            os.replace(fresh, folder)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-    except OSError as error:
-        raise ExportError(
-            f"{folder} cannot be written ({error.strerror}); make it writable, or close OBS if it uses it."
         ) from None

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the shapes of a network's input and output say."""
+
+from __future__ import annotations
+
+from ..errors import ExportError
+
+
+def sizes(entry, kind: str) -> list[int]:
+    """Return the shape of a graph's ``entry``, its "input" or "output"; a free batch size counts as 1.
+
+    Raises ExportError if any other is not a number.
+    """
+    found = [size.dim_value if size.HasField("dim_value") else 0 for size in entry.type.tensor_type.shape.dim]
+    # A free batch size is common, and 1 is what it will be.
+    if len(found) in (3, 4) and found[0] < 1:
+        found[0] = 1
+    if not all(size > 0 for size in found):
+        raise ExportError(
+            f"Its {kind} {entry.name!r} has a dynamic shape; export it with each size a number (batch 1)."
+        )
+    return found
+
+
+def of_picture(sizes: list[int]) -> tuple[int, int, bool]:
+    """Return height, width, and whether the channels come last; raise ExportError if it is no picture's."""
+    if len(sizes) != 4 or sizes[0] != 1 or (sizes[1] != 3 and sizes[3] != 3):
+        raise ExportError(f"Its input has the shape {sizes}; a picture must be [1, 3, H, W] or [1, H, W, 3].")
+    return (sizes[2], sizes[3], False) if sizes[1] == 3 else (sizes[1], sizes[2], True)
+
+
+def of_mask(sizes: list[int], height: int, width: int) -> tuple[int, int, int, bool]:
+    """Return rows, columns, channels, and whether the channels come last.
+
+    Raises ExportError if it is not the shape of a mask of a picture of ``height`` x ``width``.
+    """
+    rows, columns, channels, last = _by_rank(sizes)
+    if min(rows, columns) < 4 or not 0.8 < rows / columns * width / height < 1.25:
+        raise ExportError(
+            f"Its output has the shape {sizes}, which is no mask of a picture of {height}x{width}. A network "
+            "that says what is in a picture, but not where, cannot cut it out."
+        )
+    return rows, columns, channels, last
+
+
+def _by_rank(sizes):
+    if len(sizes) == 2:
+        return (*sizes, 1, False)
+    if len(sizes) == 3 and sizes[0] == 1:
+        return (*sizes[1:], 1, False)
+    if len(sizes) == 4 and sizes[0] == 1:
+        # The channels are the smaller end: there are fewer classes than rows or columns.
+        if sizes[1] <= sizes[3]:
+            return sizes[2], sizes[3], sizes[1], False
+        return sizes[1], sizes[2], sizes[3], True
+    raise ExportError(
+        f"Its output has the shape {sizes}; a mask must be [1, C, H, W], [1, H, W, C], [1, H, W] or [H, W]."
+    )
