@@ -37,7 +37,8 @@ class Recipe:
 
     ``shipped`` says that the weights are to be given away: then only free alphas may teach them.
     ``train``, ``val`` and ``test`` are sets of stills; ``backgrounds`` directories of pictures (for
-    clips). Without ``val`` every 20th still of ``train`` validates instead of teaching. ``init`` is a
+    clips), of which every 20th is kept for validation and test. Without ``val`` every 20th still of ``train``
+    validates instead of teaching. ``init`` is a
     checkpoint of the same network, below the data's root, to start from; ``entropy`` the weight of the
     cross entropy in the loss. ``contrast``: so many times narrower are the edges of our own labels, which
     are means of several answers. ``steps``: at most so many batches per epoch (0: all there are).
