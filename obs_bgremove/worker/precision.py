@@ -54,7 +54,11 @@ def recorded(model: Model, device: Device) -> Path | None:
     """Return the edition to take for a model; None if there is none."""
     if device.name != "cuda":
         return None
-    edition = _place(model)
+    try:
+        edition = _place(model)
+    except OSError:
+        # A full disk, a home that cannot be written: it runs without.
+        return None
     return edition if edition.is_file() else None
 
 

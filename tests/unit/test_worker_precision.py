@@ -109,6 +109,17 @@ def test_a_filter_gets_the_edition_and_if_that_fails_the_model(model, monkeypatc
         stream.close()
 
 
+def test_a_cache_that_cannot_be_written_costs_the_edition_and_nothing_else(model, monkeypatch, tmp_path):
+    monkeypatch.setattr(providers, "order", lambda wanted, avoid=(): ([PRETENDED, CPU], []))
+    (tmp_path / "cache").write_text("in the way of the folder")
+    assert precision.recorded(model, PRETENDED) is None
+    told, made = [], []
+    Loader(told.append, lambda request, stream: made.append(stream))._load(Request(1, "inverted", "cuda"))
+    assert made[-1].engine.file == model.file and made[-1].engine.device is PRETENDED
+    assert (told[-1]["tell"], told[-1]["note"]) == ("ring", "")
+    made[-1].close()
+
+
 def test_the_person_moves(monkeypatch):
     pictures = list(precision._pictures(36, 256))
     assert all(picture.shape == (36, 256, 4) and picture.flags.c_contiguous for picture in pictures)
