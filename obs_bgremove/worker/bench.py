@@ -73,8 +73,9 @@ def bench(names: list[str], device: str, seconds: float, target: str | None, rec
         for one in devices:
             try:
                 row = {**measure(model, one.name, seconds), **_alone(model, one)}
-            except (catalogue.ModelProblem, providers.DeviceProblem) as problem:
-                print(f"{model.name:20} {one.name:9} {problem}", flush=True)
+            except Exception as error:
+                # Also what onnxruntime raises: the other rows are not to be lost with this one.
+                print(f"{model.name:20} {one.name:9} {reason(error)}.", flush=True)
                 failed = True
                 continue
             rows.append(row)
@@ -103,6 +104,9 @@ def _choose_threads(models: list[catalogue.Model], seconds: float) -> None:
             figures = threads.measure(model, seconds)
         except catalogue.ModelProblem:
             # Told in the table.
+            continue
+        except Exception as error:
+            print(f"Threads for {model.name} cannot be chosen: {reason(error)}.", flush=True)
             continue
         threads.record(model, threads.choose(figures))
         print(threads.table(model, figures), flush=True)

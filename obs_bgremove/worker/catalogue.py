@@ -76,12 +76,15 @@ def read() -> dict[str, Model]:
 
 
 def choose(models: dict[str, Model], name: str) -> Model:
-    """Return the model of that name ("" is the default one); raise ModelProblem if it cannot be used."""
+    """Return the model of that name; raise ModelProblem if it cannot be used.
+
+    "" is the default one, or the first that can be used if that cannot (see :func:`passed_over`).
+    """
     if not name:
         usable = [model for model in models.values() if model.installed]
         if not usable:
             raise ModelProblem(f"No model is installed in {home.directory() / 'models'}; run install.py.")
-        model = usable[0]
+        model = next((model for model in usable if not model.problem), usable[0])
     elif name in models:
         model = models[name]
     else:
@@ -90,6 +93,12 @@ def choose(models: dict[str, Model], name: str) -> Model:
     if model.problem:
         raise ModelProblem(model.problem)
     return model
+
+
+def passed_over(models: dict[str, Model], taken: Model) -> str:
+    """Return what is wrong with the default model, if another was taken in its place; empty if none was."""
+    first = next(model for model in models.values() if model.installed)
+    return f"{first.problem} Until then {taken.title} is used." if first is not taken else ""
 
 
 def signature() -> tuple:

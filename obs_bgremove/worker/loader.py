@@ -129,6 +129,8 @@ class Loader:
             if not name:
                 name, chosen = automatic.choose(models, device.name)
             model = catalogue.choose(models, name)
+            if not name:
+                chosen = catalogue.passed_over(models, model)
             plain = bool(request.plain) and device.name == "cuda"
             key = _key(model, device, plain)
             if key in self._unbuildable:

@@ -7,6 +7,7 @@ import pytest
 
 from obs_bgremove import home
 from obs_bgremove.worker import automatic, catalogue, providers
+from obs_bgremove.worker import bench as bench_module
 from obs_bgremove.worker.bench import bench
 
 from . import worker_home, worker_models
@@ -60,6 +61,23 @@ def test_what_cannot_be_measured_is_named_and_the_rest_is_measured(directory, ca
     assert "'alpha'" in next(line for line in table.splitlines() if line.startswith("broken"))
     assert any(line.startswith("counter") for line in table.splitlines())
     assert not home.speed_file().exists()
+
+
+def test_a_model_that_fails_while_it_runs_costs_its_own_row_only(directory, capsys, monkeypatch):
+    def measure(model, *_):
+        if model.name == "picky":
+            raise RuntimeError("[ONNXRuntimeError] : 6 : out of memory\nat some line")
+        figures = {field: 1.0 for _heading, field, _form in bench_module._COLUMNS}
+        return {**figures, "model": model.name, "provider": "cpu"}
+
+    worker_home.add_model(directory, "picky", worker_models.picky())
+    monkeypatch.setattr(bench_module, "measure", measure)
+    assert bench(["picky", "counter"], "cpu", 1.0, None, record=True) == 1
+    table = capsys.readouterr().out
+    # Any picture has values that it does not bear: what is raised then is onnxruntime's own.
+    assert "Threads for picky cannot be chosen: [ONNXRuntimeError]" in table
+    assert "[ONNXRuntimeError] : 6 : out of memory.\n" in table
+    assert [row["model"] for row in automatic.read()] == ["counter"]
 
 
 @pytest.mark.parametrize(("names", "device"), [(["nothing"], "all"), ([], "abacus")])

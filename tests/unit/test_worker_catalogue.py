@@ -9,6 +9,7 @@ import pytest
 from obs_bgremove import home
 from obs_bgremove.worker import catalogue
 from obs_bgremove.worker.catalogue import ModelProblem
+from obs_bgremove.worker.loader import Loader, Request
 
 from . import worker_home, worker_models
 
@@ -49,11 +50,28 @@ def test_without_the_default_one_that_is_installed_is_taken(directory):
     assert catalogue.choose(catalogue.read(), "").name == "b"
 
 
-def test_a_default_that_is_broken_is_not_passed_over_in_silence(directory):
+def test_a_default_that_is_broken_is_passed_over_but_not_in_silence(directory):
     worker_home.add_model(directory, "a", b"broken", default=True)
-    worker_home.add_model(directory, "b", worker_models.green())
     with pytest.raises(ModelProblem, match="not an ONNX model"):
         catalogue.choose(catalogue.read(), "")
+    worker_home.add_model(directory, "b", worker_models.green())
+    models = catalogue.read()
+    taken = catalogue.choose(models, "")
+    assert taken.name == "b"
+    assert "model a is not an ONNX model" in catalogue.passed_over(models, taken)
+    assert catalogue.passed_over({"b": taken}, taken) == ""
+    with pytest.raises(ModelProblem, match="not an ONNX model"):
+        catalogue.choose(models, "a")
+
+
+def test_a_filter_gets_another_model_than_the_broken_default_and_is_told(directory):
+    worker_home.add_model(directory, "a", b"broken", default=True)
+    worker_home.add_model(directory, "b", worker_models.green())
+    told, made = [], []
+    Loader(told.append, lambda request, stream: made.append(stream))._load(Request(1, "", "cpu"))
+    assert made[-1].engine.model.name == "b"
+    assert "model a is not an ONNX model" in told[-1]["note"] and "Test b is used" in told[-1]["note"]
+    made[-1].close()
 
 
 def test_an_installed_model_wins_over_a_card_alone(directory):
