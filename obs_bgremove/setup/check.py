@@ -73,7 +73,8 @@ def _models() -> list[Finding]:
         if folder:
             found.append(Finding("Model", f"{name} in {folder}"))
         elif name in models.USUAL:
-            found.append(Finding("Model", f"{name} is not installed", INSTALL))
+            needed = not models.carried()
+            found.append(Finding("Model", f"{name} is not installed", INSTALL, needed))
         else:
             todo = f"to have it, run 'python3 install.py --model {name.split('-', 1)[0]}'."
             found.append(Finding("Model", f"{name} is not installed", todo, needed=False))

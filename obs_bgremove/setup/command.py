@@ -92,10 +92,11 @@ def set_up(flavour: str, wanted: list[str], groups: list[str]) -> None:
     problem = interpreter.problem()
     if problem:
         raise SetupError(problem)
-    names = models.select([*models.USUAL, *wanted] if models.known() else wanted)
+    names = models.select(wanted)
     choice = runtime.choose(runtime.this_machine(), flavour)
     environment.ensure(choice, groups, fall_back=flavour == "auto")
     models.fetch(names)
+    models.fetch_usual(beside=names)
 
 
 def add_script() -> str:

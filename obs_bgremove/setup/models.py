@@ -9,7 +9,7 @@ from .. import home
 from . import environment
 from .errors import SetupError, say
 
-#: What is fetched when nothing is asked for.
+#: What is fetched when nothing is asked for, and can be done without: the default model is carried along.
 USUAL = ("mediapipe-landscape", "mediapipe-general")
 
 
@@ -42,9 +42,24 @@ def select(wanted: list[str]) -> list[str]:
     return names
 
 
+def carried() -> list[str]:
+    """Return the names of the models that the project itself carries."""
+    return [name for name in known() if (home.PROJECT / "models" / name / "model.onnx").is_file()]
+
+
+def fetch_usual(beside: list[str]) -> None:
+    """Obtain ``USUAL`` but for those ``beside``; a failure is only said, unless no model is carried along."""
+    try:
+        fetch([name for name in USUAL if name in known() and name not in beside])
+    except SetupError as error:
+        if not carried():
+            raise
+        say(f"{error} Going on, since {', '.join(carried())} came along; the next run tries again.")
+
+
 def fetch(names: list[str]) -> None:
-    """Obtain models into HOME/models; those that the project itself carries are there already."""
-    missing = [name for name in names if not (home.PROJECT / "models" / name / "model.onnx").is_file()]
+    """Obtain models into HOME/models, SetupError if one cannot be had; those carried are there already."""
+    missing = [name for name in names if name not in carried()]
     if not missing:
         return
     into = home.directory() / "models"

@@ -160,6 +160,38 @@ def test_the_usual_models_are_on_the_shelf():
 
 
 @pytest.fixture
+def no_registry(data, monkeypatch):
+    """Let every fetching fail; return the calls."""
+    calls = []
+
+    def run(*arguments):
+        calls.append(arguments)
+        return 1
+
+    monkeypatch.setattr(environment, "run_module", run)
+    monkeypatch.setattr(environment, "ensure", lambda *_, **__: "cpu")
+    return calls
+
+
+def test_without_the_usual_models_it_goes_on_with_the_one_that_came_along(no_registry, capsys):
+    command.set_up("cpu", [], ["export"])
+    assert set(models.USUAL) <= set(no_registry[0])
+    printed = capsys.readouterr().out
+    assert "could not be obtained" in printed and "fast" in printed
+
+
+def test_a_model_asked_for_by_name_must_be_had(no_registry):
+    with pytest.raises(SetupError, match="could not be obtained"):
+        command.set_up("cpu", [models.USUAL[0]], ["export"])
+
+
+def test_without_any_model_it_does_not_go_on(no_registry, monkeypatch):
+    monkeypatch.setattr(models, "carried", list)
+    with pytest.raises(SetupError, match="could not be obtained"):
+        command.set_up("cpu", [], ["export"])
+
+
+@pytest.fixture
 def bench(data, monkeypatch):
     """Return the calls of the worker's bench; it records no figures, and its exit code is ``bench.code``."""
 
@@ -300,6 +332,13 @@ def test_check_says_what_is_missing_and_what_to_do(sound, monkeypatch, capsys, m
     missing = [line for line in lines(capsys, subject) if line.startswith("MISSING")]
     assert len(missing) == 1
     assert " - " in missing[0], "it says what to do"
+
+
+def test_check_does_without_a_usual_model_where_one_came_along(sound, monkeypatch, capsys):
+    monkeypatch.setattr(models, "installed", lambda _: None)
+    monkeypatch.setattr(models, "carried", lambda: ["fast"])
+    assert check.check() == 0
+    assert lines(capsys, "Model")[0].startswith("note    Model: mediapipe-landscape")
 
 
 def test_check_without_obs(sound, monkeypatch, capsys):
