@@ -63,7 +63,7 @@ def read_record() -> dict:
     """Return what install.py recorded; empty if nothing is installed (or it cannot be read).
 
     Keys: ``python`` (the interpreter of the worker's virtual environment), ``flavour``
-    (which onnxruntime: cpu, cuda, directml), ``version`` (of the project that was installed),
+    (which onnxruntime: one of runtime.FLAVOURS), ``version`` (of the project that was installed),
     ``measured`` (what the record of speed is about).
     """
     try:

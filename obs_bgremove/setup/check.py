@@ -60,7 +60,9 @@ def _environment() -> Finding:
         return Finding("Worker", f"onnxruntime cannot be imported by {record['python']}", INSTALL)
     best = runtime.choose(runtime.this_machine())
     found = f"{runtime.PACKAGES.get(flavour, flavour)} {version} in {environment.folder()}"
-    if best.flavour != flavour and best.flavour != "cpu" and record.get("instead_of") != best.flavour:
+    # CUDA 12 serves where CUDA 13 could, too.
+    suits = best.flavour in (flavour, "cpu") or (flavour, best.flavour) == ("cuda12", "cuda")
+    if not suits and record.get("instead_of") != best.flavour:
         todo = f"{best.why}: 'python3 install.py --flavour {best.flavour}' would use it."
         return Finding("Worker", found, todo, needed=False)
     return Finding("Worker", found)

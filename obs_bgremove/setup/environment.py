@@ -54,34 +54,37 @@ def ensure(choice: Choice, groups: list[str], fall_back: bool) -> str:
     """Make the environment with one flavour of onnxruntime and dependency groups; return the flavour it has.
 
     ``groups`` are added to those of earlier runs. With ``fall_back``, a flavour that cannot be installed is
-    replaced by "cpu". Raises SetupError.
+    replaced by another one, at last "cpu". Raises SetupError.
     """
     record = home.read_record()
     groups = sorted({*groups, *record.get("groups", [])})
     if fall_back and record.get("instead_of") == choice.flavour:
         # Tried before and found wanting: not downloaded again until it is asked for by name.
         choice = Choice(
-            "cpu", f"{choice.package} did not work here ('--flavour {choice.flavour}' tries again)"
+            record["flavour"],
+            f"{choice.package} did not work here ('--flavour {choice.flavour}' tries again)",
         )
     if works() and record.get("fingerprint") == fingerprint(choice.flavour, groups) and installed_runtime():
         say(f"The environment is up to date ({PACKAGES[choice.flavour]} {installed_runtime()}).")
         return choice.flavour
     make()
-    say(choice.sentence())
     # From here until it is done the environment is neither the old one nor the new one.
     _record({**record, "fingerprint": ""})
     instead_of = record.get("instead_of", "") if fall_back else ""
-    try:
-        _check_space(choice)
-        install(choice.flavour, groups)
-    except SetupError as error:
-        if choice.flavour == "cpu" or not fall_back:
-            raise
-        instead_of = choice.flavour
-        say(f"{choice.package} does not work here: {error}")
-        choice = Choice("cpu", "it runs everywhere")
-        say(f"Falling back. {choice.sentence()}")
-        install(choice.flavour, groups)
+    wanted, others = choice, _others(choice) if fall_back else []
+    while True:
+        say(choice.sentence())
+        try:
+            _check_space(choice)
+            install(choice.flavour, groups)
+            break
+        except SetupError as error:
+            if not others:
+                raise
+            instead_of = wanted.flavour
+            say(f"{choice.package} does not work here: {error}")
+            say("Falling back.")
+            choice = others.pop(0)
     _record(
         {
             **record,
@@ -94,6 +97,14 @@ def ensure(choice: Choice, groups: list[str], fall_back: bool) -> str:
         }
     )
     return choice.flavour
+
+
+def _others(choice: Choice) -> list[Choice]:
+    """Return what to try in turn where a flavour cannot be installed."""
+    others = [Choice("cpu", "it runs everywhere")]
+    if sys.platform == "win32" and choice.flavour in ("cuda", "cuda12"):
+        others.insert(0, Choice("directml", "it runs on every GPU of Windows"))
+    return others if choice.flavour != "cpu" else []
 
 
 def _record(record: dict) -> None:
@@ -146,7 +157,8 @@ def install(flavour: str, groups: list[str]) -> None:
     """Install one flavour of onnxruntime and dependency groups of pyproject.toml; SetupError if pip fails."""
     pip("install", "--upgrade", PIP, quiet=True)
     # The flavours write into the same folder: what another one left there would be mixed with this one.
-    others = [name for other, name in PACKAGES.items() if other != flavour]
+    # (One package of two versions stays: pip replaces it where its version does not suit the flavour.)
+    others = sorted({*PACKAGES.values()} - {PACKAGES[flavour]})
     present = [name for name in others if _run([str(python()), "-m", "pip", "show", name]).returncode == 0]
     if present:
         pip("uninstall", "--yes", *present, quiet=True)

@@ -11,22 +11,26 @@ import sys
 from dataclasses import dataclass
 
 #: "openvino" is only taken when it is asked for: quicker on processors, but larger.
-FLAVOURS = ("cpu", "cuda", "directml", "openvino")
+FLAVOURS = ("cpu", "cuda", "cuda12", "directml", "openvino")
 
 #: The package of each flavour; they share one import name, so only one may be installed at a time.
+#: "cuda12" is an older version of that of "cuda".
 PACKAGES = {
     "cpu": "onnxruntime",
     "cuda": "onnxruntime-gpu",
+    "cuda12": "onnxruntime-gpu",
     "directml": "onnxruntime-directml",
     "openvino": "onnxruntime-openvino",
 }
 
 #: About what pip downloads and what it takes on the disk, in megabytes, with all that the groups bring.
-DOWNLOAD = {"cpu": 120, "cuda": 2000, "directml": 130, "openvino": 200}
-ON_DISK = {"cpu": 400, "cuda": 5000, "directml": 450, "openvino": 650}
+DOWNLOAD = {"cpu": 120, "cuda": 2000, "cuda12": 2000, "directml": 130, "openvino": 200}
+ON_DISK = {"cpu": 400, "cuda": 5000, "cuda12": 5000, "directml": 450, "openvino": 650}
 
 #: CUDA 12 needs at least this NVIDIA driver.
 OLDEST_DRIVER = 525
+#: CUDA 13 needs at least this one, and a card of this compute capability (Turing) or a later one.
+CUDA13_DRIVER, CUDA13_CAPABILITY = 580, 7.5
 
 
 @dataclass(frozen=True)
@@ -51,18 +55,19 @@ class Choice:
 @dataclass(frozen=True)
 class Machine:
     """What decides the choice. ``nvidia`` is the name of an NVIDIA GPU, "" if none; ``driver`` its
-    driver's major version, 0 if unknown."""
+    driver's major version and ``capability`` the lowest compute capability of all, 0 if unknown."""
 
     system: str
     processor: str
     nvidia: str = ""
     driver: int = 0
     directml: bool = False
+    capability: float = 0
 
 
 def this_machine() -> Machine:
     """Look at this machine."""
-    name, driver = _nvidia_smi()
+    name, driver, capability = _nvidia_smi()
     if not name and _cuda_driver_loads():
         name = "NVIDIA GPU"
     return Machine(
@@ -71,6 +76,7 @@ def this_machine() -> Machine:
         name,
         driver,
         sys.platform == "win32" and _loads("d3d12.dll"),
+        capability,
     )
 
 
@@ -88,6 +94,12 @@ def choose(machine: Machine, wanted: str = "auto") -> Choice:
             f"the driver of the {machine.nvidia} is {machine.driver}, CUDA 12 needs {OLDEST_DRIVER} or newer"
         )
         return Choice("directml" if machine.directml else "cpu", why)
+    if machine.nvidia and (
+        # An unknown driver may be an old one; CUDA 12 runs on new ones too.
+        machine.driver < CUDA13_DRIVER or 0 < machine.capability < CUDA13_CAPABILITY
+    ):
+        newer = f"CUDA 13 is for drivers from {CUDA13_DRIVER} and cards from Turing on"
+        return Choice("cuda12", f"there is an {machine.nvidia}, and {newer}")
     if machine.nvidia:
         return Choice("cuda", f"there is an {machine.nvidia}")
     if machine.directml:
@@ -95,25 +107,33 @@ def choose(machine: Machine, wanted: str = "auto") -> Choice:
     return Choice("cpu", "there is no NVIDIA GPU here")
 
 
-def _nvidia_smi() -> tuple[str, int]:
-    """Return the first GPU's name and its driver's major version."""
-    try:
-        done = subprocess.run(
-            ["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"],
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return "", 0
-    return parse_nvidia_smi(done.stdout) if done.returncode == 0 else ("", 0)
+def _nvidia_smi() -> tuple[str, int, float]:
+    """Return the first GPU's name, its driver's major version and the lowest compute capability of all."""
+    # Old drivers refuse the question for the capability, and with it the others.
+    for query in ("name,driver_version,compute_cap", "name,driver_version"):
+        try:
+            done = subprocess.run(
+                ["nvidia-smi", f"--query-gpu={query}", "--format=csv,noheader"],
+                capture_output=True,
+                text=True,
+                timeout=30,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return "", 0, 0
+        if done.returncode == 0:
+            return parse_nvidia_smi(done.stdout)
+    return "", 0, 0
 
 
-def parse_nvidia_smi(output: str) -> tuple[str, int]:
-    """Return name and driver from the lines ``NVIDIA GeForce RTX 3060, 550.54``; ("", 0) if there is none."""
+def parse_nvidia_smi(output: str) -> tuple[str, int, float]:
+    """Return name, driver and capability from lines as ``NVIDIA GeForce RTX 3060, 550.54, 8.6``.
+
+    The last may be missing. ("", 0, 0) if there is no GPU.
+    """
     match = re.match(r"\s*([^,\n]+),\s*(\d+)\.", output)
-    return (match[1].strip(), int(match[2])) if match else ("", 0)
+    capabilities = [float(found) for found in re.findall(r",[^,\n]+,\s*(\d+\.\d+)\s*$", output, re.MULTILINE)]
+    return (match[1].strip(), int(match[2]), min(capabilities, default=0)) if match else ("", 0, 0)
 
 
 def _cuda_driver_loads() -> bool:

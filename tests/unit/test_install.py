@@ -101,6 +101,28 @@ def test_a_gpu_flavour_that_fails_becomes_cpu_and_is_not_tried_again(pip, capsys
     assert len(pip) == count
 
 
+def test_on_windows_cuda_falls_back_to_directml_first_and_stays_there(pip, monkeypatch):
+    monkeypatch.setattr(environment.sys, "platform", "win32")
+    pip.broken = frozenset({"worker-cuda12"})
+    assert environment.ensure(Choice("cuda12", "there is one"), ["export"], fall_back=True) == "directml"
+    assert (home.read_record()["flavour"], home.read_record()["instead_of"]) == ("directml", "cuda12")
+    count = len(pip)
+    assert environment.ensure(Choice("cuda12", "there is one"), ["export"], fall_back=True) == "directml"
+    assert len(pip) == count
+    # Another driver, another flavour: that was not tried yet.
+    pip.broken = frozenset({"worker-cuda", "worker-directml"})
+    assert environment.ensure(Choice("cuda", "there is one"), ["export"], fall_back=True) == "cpu"
+    assert (home.read_record()["flavour"], home.read_record()["instead_of"]) == ("cpu", "cuda")
+
+
+def test_of_two_flavours_of_one_package_none_is_uninstalled(pip, monkeypatch):
+    present = subprocess.CompletedProcess([], 0, "", "")
+    monkeypatch.setattr(environment, "_run", lambda _: present)
+    environment.ensure(Choice("cuda12", "why"), [], fall_back=True)
+    (uninstalled,) = [call for call in pip if call[0] == "uninstall"]
+    assert "onnxruntime" in uninstalled and "onnxruntime-gpu" not in uninstalled
+
+
 def test_a_flavour_asked_for_by_name_does_not_fall_back(pip):
     pip.broken = frozenset({"worker-cuda"})
     with pytest.raises(SetupError, match="no matching distribution"):
@@ -339,6 +361,17 @@ def test_check_does_without_a_usual_model_where_one_came_along(sound, monkeypatc
     monkeypatch.setattr(models, "carried", lambda: ["fast"])
     assert check.check() == 0
     assert lines(capsys, "Model")[0].startswith("note    Model: mediapipe-landscape")
+
+
+@pytest.mark.parametrize(
+    ("has", "driver", "told"), [("cuda", 550, True), ("cuda12", 580, False), ("cpu", 550, True)]
+)
+def test_check_tells_of_a_better_flavour(sound, monkeypatch, capsys, has, driver, told):
+    machine = runtime.Machine("linux", "x86_64", "NVIDIA RTX 3060", driver)
+    monkeypatch.setattr(runtime, "this_machine", lambda: machine)
+    home.write_record({**home.read_record(), "flavour": has})
+    assert check.check() == 0
+    assert ("--flavour cuda12" in lines(capsys, "Worker")[0]) == told
 
 
 def test_check_without_obs(sound, monkeypatch, capsys):

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from obs_bgremove import home
@@ -14,12 +16,18 @@ from obs_bgremove.setup.runtime import Machine
     ("machine", "flavour", "word"),
     [
         (Machine("linux", "x86_64"), "cpu", "no NVIDIA"),
-        (Machine("linux", "x86_64", "NVIDIA H200", 550), "cuda", "NVIDIA H200"),
-        (Machine("linux", "x86_64", "NVIDIA H200", 0), "cuda", "NVIDIA H200"),
+        (Machine("linux", "x86_64", "NVIDIA H200", 580, False, 9.0), "cuda", "NVIDIA H200"),
+        (Machine("linux", "x86_64", "NVIDIA H200", 580), "cuda", "NVIDIA H200"),
+        (Machine("linux", "x86_64", "NVIDIA H200", 579, False, 9.0), "cuda12", "580"),
+        (Machine("linux", "x86_64", "NVIDIA H200", 525), "cuda12", "NVIDIA H200"),
+        (Machine("linux", "x86_64", "NVIDIA H200", 0), "cuda12", "NVIDIA H200"),
+        (Machine("linux", "x86_64", "GeForce GTX 1080", 580, False, 6.1), "cuda12", "Turing"),
+        (Machine("linux", "x86_64", "GeForce RTX 2080", 580, False, 7.5), "cuda", "RTX 2080"),
         (Machine("linux", "x86_64", "GeForce GTX 970", 470), "cpu", "525"),
         (Machine("linux", "aarch64", "Orin", 550), "cpu", "aarch64"),
         (Machine("darwin", "arm64"), "cpu", "CoreML"),
-        (Machine("win32", "amd64", "NVIDIA RTX", 560, True), "cuda", "NVIDIA RTX"),
+        (Machine("win32", "amd64", "NVIDIA RTX", 580, True), "cuda", "NVIDIA RTX"),
+        (Machine("win32", "amd64", "NVIDIA RTX", 560, True), "cuda12", "NVIDIA RTX"),
         (Machine("win32", "amd64", "GeForce GTX 970", 470, True), "directml", "525"),
         (Machine("win32", "amd64", directml=True), "directml", "DirectML"),
         (Machine("win32", "amd64"), "cpu", "no NVIDIA"),
@@ -56,14 +64,34 @@ def test_the_sentence_names_package_and_size():
 @pytest.mark.parametrize(
     ("output", "expected"),
     [
-        ("NVIDIA GeForce RTX 3060, 550.54.14\n", ("NVIDIA GeForce RTX 3060", 550)),
-        ("Tesla T4, 470.1\nTesla T4, 470.1\n", ("Tesla T4", 470)),
-        ("No devices were found\n", ("", 0)),
-        ("", ("", 0)),
+        ("NVIDIA GeForce RTX 3060, 550.54.14, 8.6\n", ("NVIDIA GeForce RTX 3060", 550, 8.6)),
+        ("NVIDIA GB200, 580.1, 10.0\r\n", ("NVIDIA GB200", 580, 10.0)),
+        ("RTX 4090, 580.1, 8.9\nGTX 1080, 580.1, 6.1\n", ("RTX 4090", 580, 6.1)),
+        ("Tesla T4, 580.65.06, [N/A]\n", ("Tesla T4", 580, 0)),
+        ("NVIDIA GeForce RTX 3060, 550.54.14\n", ("NVIDIA GeForce RTX 3060", 550, 0)),
+        ("Tesla T4, 470.1\nTesla T4, 470.1\n", ("Tesla T4", 470, 0)),
+        ("No devices were found\n", ("", 0, 0)),
+        ("", ("", 0, 0)),
     ],
 )
 def test_parse_nvidia_smi(output, expected):
     assert runtime.parse_nvidia_smi(output) == expected
+
+
+def test_an_old_driver_that_cannot_tell_the_capability_still_tells_the_rest(monkeypatch):
+    def run(command, **_):
+        if "compute_cap" in command[1]:
+            return subprocess.CompletedProcess(command, 2, 'Field "compute_cap" is not a valid field.\n', "")
+        return subprocess.CompletedProcess(command, 0, "Tesla T4, 470.1\n", "")
+
+    monkeypatch.setattr(runtime.subprocess, "run", run)
+    assert runtime._nvidia_smi() == ("Tesla T4", 470, 0)
+
+
+def test_the_flavour_for_cuda_12_stays_below_the_first_version_for_cuda_13():
+    project = (home.PROJECT / "pyproject.toml").read_text()
+    (line,) = [line for line in project.splitlines() if line.startswith("worker-cuda12 = ")]
+    assert ",<1.27" in line
 
 
 @pytest.mark.parametrize("version", [(3, 8), (3, 15), (2, 7)])
