@@ -89,7 +89,7 @@ def _obs() -> Finding:
     if program is None:
         sandbox = obs_program.sandboxed()
         if sandbox:
-            return Finding("OBS", f"installed as {sandbox}")
+            return Finding("OBS", f"installed as {sandbox}", obs_program.SANDBOXED)
         return Finding("OBS", "not installed", obs_program.how_to_get())
     version = obs_program.version(program)
     told = f"{'.'.join(map(str, version))} " if version else ""

@@ -14,6 +14,10 @@ from . import apt
 
 OLDEST = 28
 PACKAGES = ("obs-studio", "obs-plugins")
+SANDBOXED = (
+    "the filter does not find its installation from within that sandbox: install the package obs-studio of "
+    "your distribution and use that."
+)
 #: What a private OBS needs where there is no screen.
 SCREENLESS_PACKAGES = ("xvfb", "libgl1-mesa-dri")
 
@@ -74,7 +78,10 @@ def ensure(screenless: bool) -> str:
     Empty if everything is there. Raises SetupError if apt-get fails.
     """
     missing: list[str] = []
-    if find_program() is None and not sandboxed():
+    if find_program() is None:
+        sandbox = sandboxed()
+        if sandbox:
+            return f"OBS is installed as {sandbox}, but {SANDBOXED}"
         if not apt.available():
             return f"OBS Studio is not installed: {how_to_get()}"
         missing += PACKAGES

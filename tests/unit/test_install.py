@@ -381,6 +381,16 @@ def test_check_without_obs(sound, monkeypatch, capsys):
     assert lines(capsys, "OBS")[0].startswith("MISSING")
 
 
+@pytest.mark.parametrize("sandbox", ["Flatpak", "Snap"])
+def test_an_obs_in_a_sandbox_does_not_do(sound, monkeypatch, capsys, sandbox):
+    monkeypatch.setattr(obs_program, "find_program", lambda: None)
+    monkeypatch.setattr(obs_program, "sandboxed", lambda: sandbox)
+    assert check.check() == 1
+    line = lines(capsys, "OBS")[0]
+    assert line.startswith("MISSING") and sandbox in line and "package obs-studio" in line
+    assert "package obs-studio" in obs_program.ensure(screenless=False)
+
+
 def test_check_of_an_empty_directory_says_how_to_begin(data, capsys):
     assert command.main(["--check"]) == 1
     assert "run 'python3 install.py'" in lines(capsys, "Worker")[0]
