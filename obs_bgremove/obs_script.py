@@ -19,10 +19,12 @@ def script_description():
 
 def script_load(settings):
     """Register the filter. OBS calls this again on a reload and on a change of scene collection."""
-    if sys.version_info < (3, 9):  # noqa: UP036  (OBS may bring any Python)
+    # OBS may bring any Python; before 3.10 the clocks of two processes differ on Windows and macOS.
+    oldest = (3, 10) if sys.platform in ("win32", "darwin") else (3, 9)
+    if sys.version_info[:2] < oldest:
         raise RuntimeError(
-            "obs_bgremove needs Python 3.9 or newer, OBS uses {}.{}: choose another one in "
-            "Tools > Scripts > Python Settings".format(*sys.version_info[:2])
+            "obs_bgremove needs Python {}.{} or newer, OBS uses {}.{}: choose another one in "
+            "Tools > Scripts > Python Settings".format(*oldest, *sys.version_info[:2])
         )
     from obs_bgremove.filter.plugin import plugin
 

@@ -25,6 +25,7 @@ import cv2
 import numpy
 import obsws_python
 
+from ..setup.errors import COMMAND
 from ..setup.obs_program import find_program
 from . import exit_report, profile
 from .display import Xvfb, has_display
@@ -209,9 +210,7 @@ class PrivateObs:
     def _program(self) -> Program:
         path = find_program()
         if path is None:
-            raise ObsError(
-                "OBS Studio is not installed: run 'python3 install.py --check' to see how to get it."
-            )
+            raise ObsError(f"OBS Studio is not installed: run '{COMMAND} --check' to see how to get it.")
         if sys.platform != "win32":
             return Program([str(path)], None)
         # Windows knows no environment variable for the settings: portable mode keeps them two folders

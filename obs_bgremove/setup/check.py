@@ -9,9 +9,9 @@ from pathlib import Path
 
 from .. import home
 from . import environment, interpreter, models, obs_program, runtime, scene_collections
-from .errors import say
+from .errors import COMMAND, say
 
-INSTALL = "run 'python3 install.py'."
+INSTALL = f"run '{COMMAND}'."
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def _environment() -> Finding:
     # CUDA 12 serves where CUDA 13 could, too.
     suits = best.flavour in (flavour, "cpu") or (flavour, best.flavour) == ("cuda12", "cuda")
     if not suits and record.get("instead_of") != best.flavour:
-        todo = f"{best.why}: 'python3 install.py --flavour {best.flavour}' would use it."
+        todo = f"{best.why}: '{COMMAND} --flavour {best.flavour}' would use it."
         return Finding("Worker", found, todo, needed=False)
     return Finding("Worker", found)
 
@@ -78,7 +78,7 @@ def _models() -> list[Finding]:
             needed = not models.carried()
             found.append(Finding("Model", f"{name} is not installed", INSTALL, needed))
         else:
-            todo = f"to have it, run 'python3 install.py --model {name.split('-', 1)[0]}'."
+            todo = f"to have it, run '{COMMAND} --model {name.split('-', 1)[0]}'."
             found.append(Finding("Model", f"{name} is not installed", todo, needed=False))
     found += [Finding("Model", f"{path.name} (your own) in {path}") for path in models.made_by_the_user()]
     return found
@@ -120,6 +120,6 @@ def _collections() -> list[Finding]:
 
 
 BY_HAND = (
-    "start OBS once, close it, and run 'python3 install.py' again; or in OBS: Tools > Scripts > + > "
+    f"start OBS once, close it, and run '{COMMAND}' again; or in OBS: Tools > Scripts > + > "
     f"{scene_collections.SCRIPT}"
 )

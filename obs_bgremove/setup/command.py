@@ -82,7 +82,7 @@ def install(options: argparse.Namespace) -> None:
     if sys.platform in ("win32", "darwin"):
         say(
             "In OBS, Tools > Scripts > Python Settings must name a folder with Python "
-            "(OBS 30.2 to 32.2 load 3.6 to 3.12; this filter needs 3.9 or newer)."
+            "(OBS 30.2 to 32.2 load 3.6 to 3.12; this filter needs 3.10 or newer)."
         )
     say("Then, in OBS: right-click a camera > Filters > + > Background Removal.")
 

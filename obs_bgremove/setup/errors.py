@@ -3,6 +3,11 @@
 
 from __future__ import annotations
 
+import sys
+
+#: How a person runs install.py.
+COMMAND = "py install.py" if sys.platform == "win32" else "python3 install.py"
+
 
 class SetupError(Exception):
     """A sentence or two: what is wrong, and what to do about it."""

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import subprocess
+import sys
+from types import SimpleNamespace
 
 import pytest
 
-from obs_bgremove import home
+from obs_bgremove import home, obs_script
 from obs_bgremove.setup import interpreter, runtime
 from obs_bgremove.setup.runtime import Machine
 
@@ -95,15 +97,45 @@ def test_the_flavour_for_cuda_12_stays_below_the_first_version_for_cuda_13():
 
 
 @pytest.mark.parametrize("version", [(3, 8), (3, 15), (2, 7)])
-def test_a_wrong_python_gets_a_sentence(version):
+def test_a_wrong_python_gets_a_sentence(monkeypatch, version):
+    monkeypatch.setattr(interpreter.sys, "platform", "linux")
     problem = interpreter.problem(version, 64)
     assert f"{version[0]}.{version[1]}" in problem
     assert "3.9 to 3.14" in problem
 
 
 @pytest.mark.parametrize("version", [(3, 9), (3, 12), (3, 14)])
-def test_a_right_python_gets_none(version):
+def test_a_right_python_gets_none(monkeypatch, version):
+    monkeypatch.setattr(interpreter.sys, "platform", "linux")
     assert interpreter.problem(version, 64) == ""
+
+
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+def test_where_the_clocks_of_two_processes_differ_python_3_9_gets_a_sentence(monkeypatch, system):
+    monkeypatch.setattr(interpreter.sys, "platform", system)
+    assert "3.10 to 3.14" in interpreter.problem((3, 9), 64)
+    assert interpreter.problem((3, 10), 64) == ""
+    with pytest.raises(RuntimeError, match=r"needs Python 3\.10 or newer, OBS uses 3\.9"):
+        monkeypatch.setattr(obs_script, "sys", SimpleNamespace(platform=system, version_info=(3, 9, 18)))
+        obs_script.script_load(None)
+
+
+@pytest.mark.parametrize("name", ["base_prefix", "executable"])
+def test_the_python_of_the_microsoft_store_gets_a_sentence(monkeypatch, name):
+    place = r"C:\Program Files\WindowsApps\PythonSoftwareFoundation.Python.3.12"
+    monkeypatch.setattr(interpreter.sys, name, place)
+    assert interpreter.problem((3, 12), 64) == ""
+    monkeypatch.setattr(interpreter.sys, "platform", "win32")
+    assert "python.org" in interpreter.problem((3, 12), 64)
+
+
+@pytest.mark.parametrize(("system", "said"), [("win32", "py install.py"), ("linux", "python3 install.py")])
+def test_the_command_is_named_as_it_is_on_the_system(system, said):
+    script = (
+        f"import sys; sys.platform = {system!r}; from obs_bgremove.setup import errors; print(errors.COMMAND)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=home.PROJECT, capture_output=True, text=True)
+    assert done.stdout.strip() == said, done.stderr
 
 
 def test_a_32_bit_python_gets_a_sentence():
