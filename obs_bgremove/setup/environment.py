@@ -125,6 +125,11 @@ def make() -> None:
         raise writing_problem(home.directory(), error) from None
     if works():
         return
+    if _may_be_anybodys():
+        raise SetupError(
+            f"{folder()} is in the way: it is no virtual environment, and nothing says that we made it. "
+            "Move it away, or set OBS_BGREMOVE_HOME to another folder."
+        )
     say(f"Making a virtual environment in {folder()}.")
     if importlib.util.find_spec("ensurepip") is None and apt.available() and _is_the_systems():
         apt.install("python3-venv", f"python3.{sys.version_info[1]}-venv")
@@ -147,6 +152,13 @@ def make() -> None:
         f"No virtual environment could be made in {folder()} ({_last_line(done)}): "
         "make the folder writable, or set OBS_BGREMOVE_HOME to another one."
     )
+
+
+def _may_be_anybodys() -> bool:
+    """Return whether there is something that must not be cleared away for a new environment."""
+    if home.read_record() or (folder() / "pyvenv.cfg").is_file():
+        return False
+    return folder().is_dir() and any(folder().iterdir())
 
 
 def _is_the_systems() -> bool:

@@ -8,14 +8,15 @@ from pathlib import Path
 
 from .. import home
 from . import models, scene_collections
-from .errors import say, writing_problem
+from .errors import SetupError, say, writing_problem
 from .question import ask
 
 
 def uninstall(yes: bool) -> None:
     """Remove the script from OBS' scene collections, then what the data directory holds.
 
-    Models that the user put there stay unless ``yes`` or the user agrees; backups always stay.
+    Models that the user put there stay unless ``yes`` or the user agrees; backups always stay. SetupError if
+    it has such things, but no record of an installation: they may be anybody's.
     """
     changed, _, warnings = scene_collections.remove()
     for warning in warnings:
@@ -28,7 +29,13 @@ def uninstall(yes: bool) -> None:
         f"Delete your own models too ({', '.join(path.name for path in own)})?", yes, default=False
     ):
         keep = own
-    for path in _made_by_us(keep):
+    ours = _made_by_us(keep)
+    if not home.read_record() and any(path.exists() for path in ours):
+        raise SetupError(
+            f"{home.directory()} has no record of an installation (install.json), so nothing in it was "
+            f"deleted: delete it by hand, or let {home.VARIABLE} name the folder of the installation."
+        )
+    for path in ours:
         _delete(path)
     _delete_if_empty(home.directory() / "models", scene_collections.backups(), home.directory())
     for path in keep:
@@ -45,7 +52,6 @@ def _made_by_us(keep: list[Path]) -> list[Path]:
         "logs",
         "demo",
         "cache",
-        "install.json",
         "install.new",
         "speed.json",
         "speed.new",
@@ -54,7 +60,8 @@ def _made_by_us(keep: list[Path]) -> list[Path]:
     )
     below = directory / "models"
     fetched = [path for path in below.iterdir() if path not in keep] if below.is_dir() else []
-    return [*(directory / name for name in names), *fetched]
+    # The record goes last: what is stopped before can be done again.
+    return [*(directory / name for name in names), *fetched, home.record_file()]
 
 
 def _delete(path: Path) -> None:

@@ -21,6 +21,7 @@ from obs_bgremove.setup import (
     runtime,
     scene_collections,
     speed,
+    uninstall,
 )
 from obs_bgremove.setup.errors import SetupError
 from obs_bgremove.setup.runtime import Choice
@@ -142,6 +143,20 @@ def test_a_data_directory_that_cannot_be_written_gets_a_sentence(tmp_path, monke
     (tmp_path / "file").write_text("")
     monkeypatch.setenv(home.VARIABLE, str(tmp_path / "file" / "data"))
     with pytest.raises(SetupError, match="set OBS_BGREMOVE_HOME to a folder that is"):
+        environment.make()
+
+
+def test_a_folder_that_is_not_ours_is_not_cleared_for_the_environment(data, monkeypatch):
+    monkeypatch.setattr(
+        environment, "_run", lambda command: subprocess.CompletedProcess(command, 1, "", "no")
+    )
+    (data / "venv").mkdir(parents=True)
+    (data / "venv" / "notes.txt").write_text("mine")
+    with pytest.raises(SetupError, match="is in the way"):
+        environment.make()
+    assert (data / "venv" / "notes.txt").exists()
+    home.write_record({"fingerprint": ""})
+    with pytest.raises(SetupError, match="No virtual environment could be made"):
         environment.make()
 
 
@@ -298,6 +313,30 @@ def test_uninstall_deletes_nothing_it_did_not_make(installed):
     (installed / "notes.txt").write_text("mine")
     command.main(["--uninstall", "--yes"])
     assert [path.name for path in installed.iterdir()] == ["notes.txt"]
+
+
+def test_uninstall_deletes_nothing_where_nothing_was_installed(installed, capsys):
+    home.record_file().unlink()
+    assert command.main(["--uninstall", "--yes"]) == 1
+    assert "no record of an installation" in capsys.readouterr().err
+    assert all(
+        (installed / name).exists() for name in ("venv", "logs", "demo", "cache", "models", "speed.json")
+    )
+
+
+def test_an_uninstallation_that_was_stopped_can_be_done_again(installed, monkeypatch):
+    rmtree = uninstall.shutil.rmtree
+
+    def stopped(path):
+        if path.parent.name == "models":
+            raise OSError(13, "used by another program")
+        rmtree(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(uninstall.shutil, "rmtree", stopped)
+        assert command.main(["--uninstall", "--yes"]) == 1
+    assert command.main(["--uninstall", "--yes"]) == 0
+    assert not installed.exists()
 
 
 def test_uninstall_while_obs_runs_deletes_nothing(installed, tmp_path, monkeypatch, capsys):
