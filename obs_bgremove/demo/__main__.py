@@ -18,7 +18,7 @@ import cv2
 from export.errors import ExportError
 
 from .. import home
-from . import backdrop, collection, person, verdict
+from . import backdrop, collection, person, profile, verdict
 from .display import DisplayError
 from .private_obs import ObsError, PrivateObs, wait_for
 
@@ -51,6 +51,11 @@ def scenes(clip: Path, background: Path) -> dict:
 
 def run(into: Path, leave_open: bool) -> int:
     """Make the clip, start OBS, take both pictures and judge them; see :func:`main`."""
+    if sys.platform in profile.NAMES_PYTHON and not profile.users_python():
+        raise ObsError(
+            "The demo's OBS would have no Python, since yours names none: name one in OBS, Tools > Scripts > "
+            "Python Settings, close OBS and run this again."
+        )
     into.mkdir(parents=True, exist_ok=True)
     for name in ("before.png", "after.png"):
         # Old pictures must not pass for new ones.

@@ -6,11 +6,32 @@ Standard library only.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from ..setup import scene_collections
+
 NAME = "obs_bgremove"
+#: Systems on which OBS loads no Python but the one that its settings name.
+NAMES_PYTHON = ("win32", "darwin")
+
+
+def users_python() -> str:
+    """Return where the user's own OBS has its Python, as its settings say it; empty if they do not."""
+    for configuration in scene_collections.configurations():
+        # OBS 31 and newer keep it in user.ini.
+        for name in ("user.ini", "global.ini"):
+            section = ""
+            with contextlib.suppress(OSError, UnicodeDecodeError):
+                for line in (configuration / name).read_text(encoding="utf-8-sig").splitlines():
+                    section = line.strip() if line.startswith("[") else section
+                    key, _, value = (part.strip() for part in line.partition("="))
+                    if (section, key) == ("[Python]", "Path64bit") and value:
+                        return value
+    return ""
 
 
 def _ini(sections: dict[str, dict]) -> str:
@@ -82,6 +103,8 @@ def _write_global(configuration: Path, current: str, port: int, password: str, p
             "ServerPassword": password,
         },
     }
+    if sys.platform in NAMES_PYTHON:
+        common["Python"] = {"Path64bit": users_python()}
     configuration.mkdir(parents=True, exist_ok=True)
     # OBS 28 to 30 keep everything in global.ini; later ones split the user's part off into user.ini.
     for name in ("global.ini", "user.ini"):
