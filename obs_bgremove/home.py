@@ -19,12 +19,20 @@ PROJECT = Path(__file__).resolve().parent.parent
 def directory() -> Path:
     """Return the data directory (it need not exist yet).
 
-    ``OBS_BGREMOVE_HOME`` moves it, for portable installs and tests; otherwise it is where
-    the system keeps the data of applications.
+    ``OBS_BGREMOVE_HOME`` moves it, for another disk, portable installs and tests. OBS is seldom started with
+    that variable, so an installation that was moved leaves a note in the :func:`usual` place.
     """
     moved = os.environ.get(VARIABLE)
-    if moved:
-        return Path(moved).expanduser().resolve()
+    if not moved:
+        try:
+            moved = note().read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            moved = ""
+    return Path(moved).expanduser().resolve() if moved else usual()
+
+
+def usual() -> Path:
+    """Return where the system keeps the data of applications."""
     if sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     elif sys.platform == "darwin":
@@ -32,6 +40,11 @@ def directory() -> Path:
     else:
         base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
     return base / "obs_bgremove"
+
+
+def note() -> Path:
+    """Return the path of the file that says where the data directory is, if it is not the usual one."""
+    return usual() / "moved.txt"
 
 
 def model_directories() -> list[Path]:

@@ -11,7 +11,7 @@ from .. import home
 from ..demo.display import has_display
 from . import environment, interpreter, models, obs_program, runtime, scene_collections, speed
 from .check import BY_HAND, check
-from .errors import SetupError, say
+from .errors import SetupError, say, writing_problem
 from .uninstall import uninstall
 
 #: Dependency groups beside the worker's: what fetching a model needs, and what the demo needs.
@@ -72,6 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
 def install(options: argparse.Namespace) -> None:
     """Set everything up; SetupError if it cannot be done."""
     set_up(options.flavour, options.model, GROUPS)
+    note_place()
     speed.ensure()
     todo = obs_program.ensure(screenless=False)
     script_problem = add_script()
@@ -97,6 +98,18 @@ def set_up(flavour: str, wanted: list[str], groups: list[str]) -> None:
     environment.ensure(choice, groups, fall_back=flavour == "auto")
     models.fetch(names)
     models.fetch_usual(beside=names)
+
+
+def note_place() -> None:
+    """Have OBS find a data directory that was moved: it is started without the variable that did so."""
+    try:
+        if home.directory().resolve() == home.usual().resolve():
+            home.note().unlink(missing_ok=True)
+        else:
+            home.usual().mkdir(parents=True, exist_ok=True)
+            home.note().write_text(f"{home.directory()}\n", encoding="utf-8")
+    except OSError as error:
+        raise writing_problem(home.usual(), error) from None
 
 
 def add_script() -> str:

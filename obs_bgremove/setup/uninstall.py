@@ -38,6 +38,8 @@ def uninstall(yes: bool) -> None:
     for path in ours:
         _delete(path)
     _delete_if_empty(home.directory() / "models", scene_collections.backups(), home.directory())
+    if not home.directory().exists():
+        _delete_note()
     for path in keep:
         say(f"Kept your own model {path}.")
     if scene_collections.backups().exists():
@@ -62,6 +64,14 @@ def _made_by_us(keep: list[Path]) -> list[Path]:
     fetched = [path for path in below.iterdir() if path not in keep] if below.is_dir() else []
     # The record goes last: what is stopped before can be done again.
     return [*(directory / name for name in names), *fetched, home.record_file()]
+
+
+def _delete_note() -> None:
+    """Delete what says that the data directory is where it was, if that is what it says."""
+    note = home.note()
+    if note.is_file() and Path(note.read_text(encoding="utf-8").strip()) == home.directory():
+        _delete(note)
+        _delete_if_empty(home.usual())
 
 
 def _delete(path: Path) -> None:

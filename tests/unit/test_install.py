@@ -300,6 +300,24 @@ def test_uninstall_keeps_the_users_own_models(installed):
     assert [path.name for path in (installed / "models").iterdir()] == ["my-own"]
 
 
+def test_obs_finds_an_installation_that_was_moved(installed, tmp_path, monkeypatch):
+    monkeypatch.setattr(home, "usual", lambda: tmp_path / "usual")
+    command.note_place()
+    monkeypatch.delenv(home.VARIABLE)  # as OBS is started
+    assert home.directory() == installed.resolve()
+    assert home.read_record()["flavour"] == "cpu"
+    assert command.main(["--uninstall", "--yes"]) == 0
+    assert not installed.exists() and not (tmp_path / "usual").exists()
+    assert home.directory() == tmp_path / "usual"
+    # And back to the usual place.
+    monkeypatch.setenv(home.VARIABLE, str(installed))
+    command.note_place()
+    monkeypatch.setenv(home.VARIABLE, str(tmp_path / "usual"))
+    command.note_place()
+    monkeypatch.delenv(home.VARIABLE)
+    assert home.directory() == tmp_path / "usual"
+
+
 def test_uninstall_with_yes_leaves_nothing(installed):
     assert command.main(["--uninstall", "--yes"]) == 0
     assert not installed.exists()
