@@ -28,6 +28,8 @@ TRY_AGAIN = 10.0
 START_UP = 60.0
 SILENT = 1.5
 GIVEN_UP = 10.0
+#: The same while it loads a model: many versions of onnxruntime let no other thread run meanwhile.
+LOADING = 300.0
 #: Seconds that one inference may take.
 HANGING = 15.0
 #: Seconds that a worker gets to end by itself.
@@ -108,6 +110,8 @@ class Client:
         self._busy = 0.0
         self._avoid: tuple[str, ...] = ()
         self._used: set[str] = set()
+        # Rings whose model is being loaded, or has a better device coming.
+        self._loading: set[int] = set()
 
     @property
     def problem(self) -> str:
@@ -202,7 +206,7 @@ class Client:
         self._process = process
         self._ready = self._cannot = False
         self._busy = 0.0
-        self._used = set()
+        self._used, self._loading = set(), set()
         self.usage = Usage()
         self._started_at = self._heard_at = time.monotonic()
         self.pid = process.pid
@@ -220,14 +224,15 @@ class Client:
     def _watch(self) -> None:
         self._process.send_rest()
         silence = time.monotonic() - self._heard_at
-        if silence > (GIVEN_UP if self._ready else START_UP):
+        allowed = START_UP if not self._ready else LOADING if self._loading else GIVEN_UP
+        if silence > allowed:
             self._replace(f"did not answer for {silence:.0f} seconds")
         elif self._busy > HANGING:
             self._replace(f"has been busy with one picture for {self._busy:.0f} seconds")
         elif self._ready and silence > SILENT:
             self._silence = (
                 f"The worker process does not answer for {silence:.0f} s; "
-                f"it is started anew if that lasts {GIVEN_UP:.0f} s."
+                f"it is started anew if that lasts {allowed:.0f} s."
             )
         else:
             self._silence = ""
@@ -341,6 +346,7 @@ class Client:
             channel.problem = "The name of the model or of the device is too long; choose one from the list."
 
     def _give_back(self, number: int | None) -> None:
+        self._loading.discard(number)
         if number is not None and self._process is not None:
             self._process.send({"ask": "close", "ring": number})
 
@@ -388,12 +394,15 @@ class Client:
 
     def _told_loading(self, message: dict) -> None:
         self._used.add(message["device"])
+        self._loading.add(message["ring"])
         for channel in self._channels:
             if message["ring"] in (channel.pending, channel.live):
                 channel.note = message["note"]
 
     def _told_ring(self, message: dict) -> None:
         number = message["ring"]
+        if message["settled"]:
+            self._loading.discard(number)
         try:
             # Opened in any case: that removes its name.
             memory = open_place(message["place"])
@@ -420,6 +429,7 @@ class Client:
 
     def _told_failed(self, message: dict) -> None:
         number, problem = message["ring"], message["problem"]
+        self._loading.discard(number)
         for channel in self._channels:
             if number == channel.pending:
                 channel.pending = None

@@ -112,6 +112,32 @@ def test_stopped_for_long_it_is_replaced(directory, monkeypatch):
         until(lambda: gone(pid), "the end of the stopped process")
 
 
+def test_silent_while_it_loads_it_is_let_be(directory, monkeypatch):
+    """Many versions of onnxruntime let no other thread run while they load, so that no word is said."""
+    monkeypatch.setattr(client_module, "GIVEN_UP", 2.0)
+    with worker_home.client() as client:
+        channel = client.open()
+        channel.request("green", "cpu")
+        ring(channel, client)
+        pid = client.pid
+        # As if it had just been told: the worker itself loads too quickly to be stopped meanwhile.
+        process = client._process
+        client._events.put(
+            (client._told, process, {"tell": "loading", "ring": 99, "device": "cpu", "note": ""})
+        )
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            until(lambda: "started anew if that lasts 300 s" in client.problem, "a problem")
+            time.sleep(3)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        until(lambda: not client.problem, "no problem")
+        assert client.pid == pid
+        client._events.put((client._told, process, {"tell": "failed", "ring": 99, "problem": "cannot"}))
+        os.kill(pid, signal.SIGSTOP)
+        until(lambda: client.pid != pid, "the end of the process")
+
+
 def test_hanging_in_a_picture_it_is_replaced(directory, monkeypatch):
     monkeypatch.setattr(client_module, "HANGING", 1.0)
     with worker_home.client() as client:
