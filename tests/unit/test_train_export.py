@@ -209,7 +209,8 @@ def test_compare_tells_trained_from_untrained(checkpoint, tmp_path, monkeypatch,
     trained, untrained = ([cell.strip() for cell in row.split("|")[1:-1]]
                           for row in capsys.readouterr().out.splitlines()[2:])  # fmt: skip
     weights = sum(entry.numel() for entry in networks.build("unet", {"base": 8}).parameters())
-    assert trained[:3] == untrained[:3] == ["`unet`", "48x32", f"{weights / 1e6:.2f}"]
+    assert (trained[0], untrained[0]) == ("`one`", "`two`")
+    assert trained[1:3] == untrained[1:3] == ["48x32", f"{weights / 1e6:.2f}"]
     assert all(0 <= float(cell) <= 1 for cell in trained[5:])
     assert untrained[5:] == ["not trained", *["-"] * 6]
     assert main(["compare", "--runs", str(runs), "--images", str(runs)]) == 1
