@@ -130,7 +130,8 @@ class Effect:
 
     def __init__(self, path: Path):
         error = c_void_p()
-        self.handle = lib.gs_effect_create_from_file(str(path).encode(), byref(error))
+        # OBS finds what a file includes by the last "/" of its path: with Windows' own it finds nothing.
+        self.handle = lib.gs_effect_create_from_file(path.as_posix().encode(), byref(error))
         if not self.handle:
             reason = ctypes.string_at(error.value).decode(errors="replace") if error.value else "unknown"
             if error.value:
