@@ -31,11 +31,11 @@ class Gpu:
 
     def call(self, name: str):
         """Return the function of that name."""
+        if hasattr(self, name):
+            return getattr(self, name)
         if name.startswith("gs_effect_set_"):
             return self._set_uniform
-        if name.endswith("_create"):
-            return lambda *_arguments: self._new(name)
-        return getattr(self, name, lambda *_arguments: None)
+        return lambda *_arguments: self._new(name) if name.endswith("_create") else None
 
     def _new(self, name: str) -> int:
         self._names[len(self._names) + 1] = name
