@@ -28,19 +28,21 @@ class Shared:
         self._channels = 0
         self.clock = FrameClock(self._on_frame)
         self.on_frame = lambda: None
-        self._shaders: Shaders | ObsError | None = None
+        self._shaders: Shaders | None = None
+        self._shaders_problem = ""
 
     @property
     def shaders(self) -> Shaders:
         """The compiled effects (graphics context entered)."""
+        if self._shaders_problem:
+            # Not compiled again in every frame. An exception that was kept would grow with each raise.
+            raise ObsError(self._shaders_problem)
         if self._shaders is None:
             try:
                 self._shaders = Shaders()
             except ObsError as error:
-                self._shaders = error
-        if isinstance(self._shaders, ObsError):
-            # Not compiled again in every frame.
-            raise self._shaders
+                self._shaders_problem = str(error)
+                raise
         return self._shaders
 
     def open_channel(self) -> Channel:
@@ -74,7 +76,7 @@ class Shared:
         """End the worker, stop the clock and free the shaders, before Python ends."""
         self.clock.stop()
         self.client.stop()
-        if isinstance(self._shaders, Shaders):
+        if self._shaders:
             with entered():
                 self._shaders.free()
             self._shaders = None
