@@ -42,6 +42,7 @@ class RenderTarget:
     """A texture that can be drawn into (``gs_texrender``); it takes the size of each drawing."""
 
     def __init__(self, color_format: int):
+        self._format = color_format
         self.handle = lib.gs_texrender_create(color_format, 0)
         self.width = self.height = 0
 
@@ -55,6 +56,9 @@ class RenderTarget:
         """
         lib.gs_texrender_reset(self.handle)
         if not lib.gs_texrender_begin_with_color_space(self.handle, width, height, space):
+            # It keeps the size that it has no texture of, and would never try again.
+            self.free()
+            self.handle = lib.gs_texrender_create(self._format, 0)
             raise ObsError(f"the GPU refused a render target of {width}x{height} pixels")
         self.width, self.height = width, height
         lib.gs_clear(CLEAR_COLOR, byref(TRANSPARENT), 0.0, 0)

@@ -9,8 +9,9 @@ from pathlib import PureWindowsPath
 import pytest
 
 from obs_bgremove.filter.shared import Shared
-from obs_bgremove.obs.graphics import Effect
+from obs_bgremove.obs.graphics import Effect, RenderTarget
 from obs_bgremove.obs.library import ObsError
+from obs_bgremove.obs.structs import FORMAT_RGBA
 
 
 def test_an_effect_finds_what_it_includes_on_windows_too(gpu):
@@ -28,3 +29,15 @@ def test_shaders_that_do_not_compile_are_compiled_once_and_told_each_time(gpu):
         lengths.append(len(traceback.extract_tb(caught.value.__traceback__)))
     assert len(gpu.compiled) == 1
     assert len(set(lengths[1:])) == 1, "nothing grows from frame to frame"
+
+
+def test_a_render_target_is_tried_again_when_there_was_no_room_for_it(gpu):
+    target = RenderTarget(FORMAT_RGBA)
+    gpu.has_room = False
+    for _frame in range(3):
+        with pytest.raises(ObsError, match="640x360"), target.drawing(640, 360):
+            pass
+    gpu.has_room = True
+    with target.drawing(640, 360):
+        pass
+    assert target.texture and len(gpu.targets) == 1
