@@ -13,7 +13,7 @@ import threading
 
 from .. import home
 from ..link.layout import Box
-from ..obs import log, sources
+from ..obs import data, log, sources
 from ..obs.functions import lib
 from ..obs.graphics import entered
 from ..obs.sources import WeakSource
@@ -104,13 +104,23 @@ class BackgroundFilter:
     def properties(self) -> int:
         """Return the properties page."""
         status = self._status()
+        names = [name for name in sources.video_source_names() if name != status.source]
         models = [(model.name, model.title) for model in shared.client.models if model.installed]
         devices = [(device.name, device.title) for device in shared.client.devices]
-        # What was chosen stays in the list, also while this machine does not have it.
-        for options, chosen in ((models, self.settings.model), (devices, self.settings.device)):
-            if chosen not in (AUTO, "") and chosen not in dict(options):
-                options.append((chosen, f"{chosen} (not available)"))
-        return page.build(status.text, bool(status.problem), models, devices, status.source)
+        options = {
+            "background_source": [("", "(choose)"), *((name, name) for name in names)],
+            "model": [(AUTO, "Automatic"), *models],
+            "device": [(AUTO, "Automatic"), *devices],
+        }
+        # What OBS keeps: the filter itself learns of a change only in the next frame.
+        with data.of_source(self.source) as values:
+            settings = Settings.read(values)
+        # What was chosen stays in its list, also while it is not there: else OBS would choose the first.
+        for name, offered in options.items():
+            chosen = getattr(settings, name)
+            if chosen and chosen not in dict(offered):
+                offered.append((chosen, f"{chosen} (not available)"))
+        return page.build(status.text, bool(status.problem), options)
 
     # --- graphics thread ----------------------------------------------------------------
 

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 
-from ..obs import data, properties, sources
+from ..obs import data, properties
 from ..obs.properties import Page
 from .files import PICTURES, VIDEOS
-from .settings import AUTO, USED, Settings
+from .settings import USED, Settings
 
 _FILES = f"Pictures and videos ({' '.join(f'*{one}' for one in PICTURES + VIDEOS)});;All files (*)"
 
@@ -23,43 +23,32 @@ def _show_used(page: int, settings: int) -> None:
 _background_changed = properties.on_change(_show_used)
 
 
-def build(
-    status: str,
-    warning: bool,
-    models: Iterable[tuple[str, str]],
-    devices: Iterable[tuple[str, str]],
-    parent: str,
-) -> int:
+def build(status: str, warning: bool, options: Mapping[str, Iterable[tuple[str, str]]]) -> int:
     """Return a new properties object.
 
-    ``models`` and ``devices`` are (value, label); ``parent`` is the name of the filtered
-    source, which is not offered as its own background.
+    ``options``: (value, label) of what the settings of these names are chosen from, where that is
+    known only now.
     """
     page = Page()
     for one in fields(Settings):
         if not one.metadata.get("advanced"):
-            _add(page, one, models, devices, parent)
+            _add(page, one, options)
     page.text("status", status, warning)
     page.button("refresh", "Refresh the status", properties.reload_page)
     inner = page.group("advanced", "Advanced")
     for one in fields(Settings):
         if one.metadata.get("advanced"):
-            _add(inner, one, models, devices, parent)
+            _add(inner, one, options)
     return page.handle
 
 
-def _add(page, one, models, devices, parent):
+def _add(page, one, options):
     """Add what one field of the settings is chosen with."""
     name, about = one.name, one.metadata
     if name == "background_path":
         made = page.path(name, about["label"], _FILES)
-    elif name == "background_source":
-        names = [other for other in sources.video_source_names() if other != parent]
-        made = page.choice(name, about["label"], [("", "(choose)"), *((other, other) for other in names)])
-    elif name == "model":
-        made = page.choice(name, about["label"], [(AUTO, "Automatic"), *models])
-    elif name == "device":
-        made = page.choice(name, about["label"], [(AUTO, "Automatic"), *devices])
+    elif name in options:
+        made = page.choice(name, about["label"], options[name])
     elif "choices" in about:
         made = page.choice(name, about["label"], about["choices"].items())
     elif "range" in about:

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A script for a private OBS: opens the properties page of a filter, as the window Filters does.
+
+Asked by obs-websocket vendor requests to "page": "open" with ``source`` and ``filter`` keeps the page
+open, "read" with ``name`` answers ``description`` and ``values`` (of a list) of one property of it.
+"""
+
+import ctypes
+import os
+import sys
+from ctypes import c_char_p, c_size_t, c_void_p
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+
+from obs_bgremove.obs import data
+from obs_bgremove.obs.functions import lib
+from obs_bgremove.obs.vendor import Vendor
+
+process = ctypes.CDLL(None)
+for function, result, arguments in (
+    ("obs_source_get_filter_by_name", c_void_p, [c_void_p, c_char_p]),
+    ("obs_source_properties", c_void_p, [c_void_p]),
+    ("obs_properties_destroy", None, [c_void_p]),
+    ("obs_property_description", c_char_p, [c_void_p]),
+    ("obs_property_list_item_count", c_size_t, [c_void_p]),
+    ("obs_property_list_item_string", c_char_p, [c_void_p, c_size_t]),
+):
+    getattr(process, function).restype = result
+    getattr(process, function).argtypes = arguments
+
+vendor = None
+page = None
+
+
+def open_page(asked, response):
+    """Open the page of a filter."""
+    global page
+    close()
+    source = lib.obs_get_source_by_name(data.read(asked, "source", "").encode())
+    found = process.obs_source_get_filter_by_name(source, data.read(asked, "filter", "").encode())
+    page = process.obs_source_properties(found)
+    for one in (source, found):
+        lib.obs_source_release(one)
+
+
+def read(asked, response):
+    """Answer with what one property shows."""
+    found = lib.obs_properties_get(page, data.read(asked, "name", "").encode())
+    count = process.obs_property_list_item_count(found)
+    values = [process.obs_property_list_item_string(found, number).decode() for number in range(count)]
+    data.write(response, {"description": process.obs_property_description(found).decode()})
+    data.write_list(response, "values", [{"value": value} for value in values])
+
+
+def close():
+    """Close the page."""
+    global page
+    if page:
+        process.obs_properties_destroy(page)
+        page = None
+
+
+def script_load(settings):
+    """Answer from now on."""
+    global vendor
+    vendor = Vendor("page")
+    vendor.answer("open", open_page)
+    vendor.answer("read", read)
+
+
+def script_unload():
+    """Answer no more."""
+    close()
+    vendor.close()
