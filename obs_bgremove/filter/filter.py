@@ -13,7 +13,7 @@ import threading
 
 from .. import home
 from ..link.layout import Box
-from ..obs import data, log, sources
+from ..obs import data, log, properties, sources
 from ..obs.functions import lib
 from ..obs.graphics import entered
 from ..obs.sources import WeakSource
@@ -121,6 +121,11 @@ class BackgroundFilter:
             if chosen and chosen not in dict(offered):
                 offered.append((chosen, f"{chosen} (not available)"))
         return page.build(status.text, bool(status.problem), options)
+
+    def tell(self, opened: int) -> None:
+        """Show the status as it is now on a properties page that is open."""
+        status = self._status()
+        properties.tell(opened, page.STATUS, status.text, bool(status.problem))
 
     # --- graphics thread ----------------------------------------------------------------
 

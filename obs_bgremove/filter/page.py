@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 
-from ..obs import data, properties
+from ..obs import data, properties, registration
 from ..obs.properties import Page
 from .files import PICTURES, VIDEOS
 from .settings import USED, Settings
 
+STATUS = "status"
 _FILES = f"Pictures and videos ({' '.join(f'*{one}' for one in PICTURES + VIDEOS)});;All files (*)"
 
 
@@ -20,7 +21,14 @@ def _show_used(page: int, settings: int) -> None:
         properties.show(page, name, name in USED.get(kind, ()))
 
 
+def _refresh(page: int, handle: int) -> None:
+    found = registration.find(handle)
+    if found:
+        found.tell(page)
+
+
 _background_changed = properties.on_change(_show_used)
+_refreshed = properties.on_click(_refresh)
 
 
 def build(status: str, warning: bool, options: Mapping[str, Iterable[tuple[str, str]]]) -> int:
@@ -33,8 +41,8 @@ def build(status: str, warning: bool, options: Mapping[str, Iterable[tuple[str, 
     for one in fields(Settings):
         if not one.metadata.get("advanced"):
             _add(page, one, options)
-    page.text("status", status, warning)
-    page.button("refresh", "Refresh the status", properties.reload_page)
+    page.text(STATUS, status, warning)
+    page.button("refresh", "Refresh the status", _refreshed)
     inner = page.group("advanced", "Advanced")
     for one in fields(Settings):
         if one.metadata.get("advanced"):

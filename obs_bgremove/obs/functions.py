@@ -134,6 +134,7 @@ TABLE = [
     ("obs_properties_add_color", p, [p, c_char_p, c_char_p], _must_exist),
     ("obs_properties_add_text", p, [p, c_char_p, c_char_p, c_int], _must_exist),
     ("obs_properties_add_button", p, [p, c_char_p, c_char_p, p], _must_exist),
+    ("obs_property_set_description", None, [p, c_char_p]),
     ("obs_property_set_long_description", None, [p, c_char_p]),
     ("obs_property_set_visible", None, [p, c_bool]),
     ("obs_property_set_modified_callback", None, [p, p]),

@@ -61,7 +61,7 @@ class Page:
     def text(self, name: str, text: str, warning: bool) -> int:
         """Add a text to read, marked if it is a warning."""
         made = lib.obs_properties_add_text(self.handle, name.encode(), text.encode(), TEXT_INFO)
-        lib.obs_property_text_set_info_type(made, INFO_WARNING if warning else INFO_NORMAL)
+        _mark(made, warning)
         return made
 
     def button(self, name: str, label: str, clicked) -> int:
@@ -73,6 +73,17 @@ class Page:
         inner = Page()
         lib.obs_properties_add_group(self.handle, name.encode(), label.encode(), GROUP_NORMAL, inner.handle)
         return inner
+
+
+def tell(page: int, name: str, text: str, warning: bool) -> None:
+    """Have a ``Page.text`` say something else."""
+    found = lib.obs_properties_get(page, name.encode())
+    lib.obs_property_set_description(found, text.encode())
+    _mark(found, warning)
+
+
+def _mark(made: int, warning: bool) -> None:
+    lib.obs_property_text_set_info_type(made, INFO_WARNING if warning else INFO_NORMAL)
 
 
 def explain(made: int, text: str) -> None:
@@ -106,7 +117,18 @@ def watch(made: int, callback) -> None:
     lib.obs_property_set_modified_callback(made, callback)
 
 
-@ButtonClicked
-def reload_page(_page, _property, _filter):
-    """Be the callback of a button that lays the page out anew."""
-    return True
+def on_click(clicked: Callable[[int, int], None]):
+    """Return a callback for a button: ``clicked(page, filter)``, with the handle that the filter was created
+    with; the page is laid out anew after it.
+
+    OBS keeps the pointer, so the caller keeps the object: one for the life of the process.
+    """
+
+    def called(page, _property, handle):
+        try:
+            clicked(page, handle)
+        except Exception:
+            log.exception("properties")
+        return True
+
+    return ButtonClicked(called)

@@ -53,6 +53,9 @@ class VideoFilter(Protocol):
     def properties(self) -> int:
         """Return a new properties object."""
 
+    def tell(self, page: int) -> None:
+        """Show how it is doing on a properties page that is open."""
+
     def update(self, settings: int) -> None:
         """Take over changed settings (any thread)."""
 
@@ -111,6 +114,12 @@ def register(filter_class: type[VideoFilter]) -> None:
 def living() -> list[VideoFilter]:
     """Return the filters that exist now."""
     return [made for _source, made in list(_living.values())]
+
+
+def find(handle: int) -> VideoFilter | None:
+    """Return the filter that ``create`` answered with this handle, if it exists."""
+    living = _living.get(handle)
+    return living[1] if living else None
 
 
 def shut_down() -> None:

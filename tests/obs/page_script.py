@@ -2,13 +2,14 @@
 """A script for a private OBS: opens the properties page of a filter, as the window Filters does.
 
 Asked by obs-websocket vendor requests to "page": "open" with ``source`` and ``filter`` keeps the page
-open, "read" with ``name`` answers ``description`` and ``values`` (of a list) of one property of it.
+open, "read" with ``name`` answers ``description`` and ``values`` (of a list) of one property of it,
+"press" with ``name`` presses a button of it.
 """
 
 import ctypes
 import os
 import sys
-from ctypes import c_char_p, c_size_t, c_void_p
+from ctypes import c_bool, c_char_p, c_size_t, c_void_p
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
@@ -22,6 +23,7 @@ for function, result, arguments in (
     ("obs_source_properties", c_void_p, [c_void_p]),
     ("obs_properties_destroy", None, [c_void_p]),
     ("obs_property_description", c_char_p, [c_void_p]),
+    ("obs_property_button_clicked", c_bool, [c_void_p, c_void_p]),
     ("obs_property_list_item_count", c_size_t, [c_void_p]),
     ("obs_property_list_item_string", c_char_p, [c_void_p, c_size_t]),
 ):
@@ -29,18 +31,18 @@ for function, result, arguments in (
     getattr(process, function).argtypes = arguments
 
 vendor = None
+opened = None
 page = None
 
 
 def open_page(asked, response):
     """Open the page of a filter."""
-    global page
+    global opened, page
     close()
     source = lib.obs_get_source_by_name(data.read(asked, "source", "").encode())
-    found = process.obs_source_get_filter_by_name(source, data.read(asked, "filter", "").encode())
-    page = process.obs_source_properties(found)
-    for one in (source, found):
-        lib.obs_source_release(one)
+    opened = process.obs_source_get_filter_by_name(source, data.read(asked, "filter", "").encode())
+    lib.obs_source_release(source)
+    page = process.obs_source_properties(opened)
 
 
 def read(asked, response):
@@ -52,12 +54,19 @@ def read(asked, response):
     data.write_list(response, "values", [{"value": value} for value in values])
 
 
+def press(asked, response):
+    """Press a button."""
+    found = lib.obs_properties_get(page, data.read(asked, "name", "").encode())
+    data.write(response, {"laid_out_anew": process.obs_property_button_clicked(found, opened)})
+
+
 def close():
     """Close the page."""
-    global page
+    global opened, page
     if page:
         process.obs_properties_destroy(page)
-        page = None
+        lib.obs_source_release(opened)
+        opened = page = None
 
 
 def script_load(settings):
@@ -66,6 +75,7 @@ def script_load(settings):
     vendor = Vendor("page")
     vendor.answer("open", open_page)
     vendor.answer("read", read)
+    vendor.answer("press", press)
 
 
 def script_unload():

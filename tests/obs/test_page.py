@@ -7,7 +7,8 @@ import pytest
 
 from obs_bgremove import home as installed
 from obs_bgremove.demo import collection
-from tests.obs.stage import SCRIPT, filtered, open_obs, wait_until_running
+from obs_bgremove.demo.private_obs import wait_for
+from tests.obs.stage import SCRIPT, filtered, open_obs, status, wait_until_running
 
 FILTER = "Background Removal"
 
@@ -47,3 +48,12 @@ def test_what_was_chosen_stays_in_its_list(obs):
     obs.ws.set_source_filter_settings("Clip", FILTER, {"background_source": "Scene"}, True)
     obs.vendor("open", {"source": "Clip", "filter": FILTER}, vendor="page")
     assert values(obs, "background_source") == ["", "Scene"]
+
+
+def test_the_button_shows_the_status_of_now_on_the_open_page(obs):
+    obs.vendor("open", {"source": "Clip", "filter": FILTER}, vendor="page")
+    assert "alphas per second" in read(obs, "status")["description"]
+    obs.ws.set_source_filter_enabled("Clip", FILTER, False)
+    wait_for(lambda: status(obs)["state"] == "idle", "the filter rests")
+    assert obs.vendor("press", {"name": "refresh"}, vendor="page")["laid_out_anew"]
+    assert "The source is not shown anywhere" in read(obs, "status")["description"]
