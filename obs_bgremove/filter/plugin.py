@@ -34,7 +34,7 @@ class Plugin:
         self._vendor.answer("get_status", self._answer_status)
         self._thread = threading.Thread(target=self._look_after, name="obs_bgremove", daemon=True)
         self._thread.start()
-        frontend.on_scripting_shutdown(self._end)
+        frontend.on_exit(self._end)
         version = lib.obs_get_version()
         log.info(f"ready in OBS {version >> 24}.{version >> 16 & 255}.{version & 65535}")
 

@@ -7,18 +7,23 @@ from typing import Callable
 
 from . import log
 from .functions import lib
-from .structs import FRONTEND_EVENT_SCRIPTING_SHUTDOWN, FrontendEvent
+from .structs import FRONTEND_EVENT_EXIT, FRONTEND_EVENT_SCRIPTING_SHUTDOWN, FrontendEvent
 
 _kept: list = []
 
 
-def on_scripting_shutdown(action: Callable[[], None]) -> None:
-    """Call ``action`` (UI thread) when OBS closes: settings are saved, Python still runs."""
+def on_exit(action: Callable[[], None]) -> None:
+    """Call ``action`` (UI thread) once when OBS closes: settings are saved, Python still runs.
+
+    That is before the sources go, but for an OBS that closes while it must not save, as when it has just
+    begun to load: of these events it then sends the last one alone.
+    """
+    waiting = [action]
 
     def event(number, _parameter):
-        if number == FRONTEND_EVENT_SCRIPTING_SHUTDOWN:
+        if number in (FRONTEND_EVENT_SCRIPTING_SHUTDOWN, FRONTEND_EVENT_EXIT) and waiting:
             try:
-                action()
+                waiting.pop()()
             except Exception:
                 log.exception("shutting down")
 

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""When OBS is taken to close."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from obs_bgremove.obs import frontend
+
+OTHER, EXIT, SCRIPTING_SHUTDOWN = 25, 17, 36
+
+
+@pytest.mark.parametrize(
+    "events", [(SCRIPTING_SHUTDOWN, EXIT), (EXIT,), (OTHER, SCRIPTING_SHUTDOWN), (OTHER, EXIT, EXIT)]
+)
+def test_told_once_by_whichever_event_comes_first(monkeypatch, events):
+    callbacks, ends = [], []
+    monkeypatch.setattr(
+        frontend,
+        "lib",
+        SimpleNamespace(
+            obs_frontend_add_event_callback=lambda callback, _parameter: callbacks.append(callback)
+        ),
+    )
+    frontend.on_exit(lambda: ends.append(None))
+    for event in events:
+        callbacks[0](event, None)
+    assert len(ends) == 1
