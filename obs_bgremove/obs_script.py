@@ -29,3 +29,12 @@ def script_load(settings):
     from obs_bgremove.filter.plugin import plugin
 
     plugin.start()
+
+
+def script_unload():
+    """Take note that OBS does not list the script any more: it was taken off the list, or another scene
+    collection comes, whose list may not have it."""
+    if "obs_bgremove.filter.plugin" in sys.modules:  # else this Python was too old to load it
+        from obs_bgremove.filter.plugin import plugin
+
+        plugin.unlisted()

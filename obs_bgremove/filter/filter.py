@@ -36,6 +36,12 @@ from .status import Meter, Status, Stopwatch
 
 #: The techniques of composite.effect for the views other than the result.
 _SHOW = {"alpha": b"ShowAlpha", "foreground": b"ShowForeground", "comparison": b"ShowComparison"}
+#: See ``Shared.listed``.
+_UNLISTED = (
+    "This scene collection does not list the filter's script: add "
+    f"{home.PROJECT / 'obs_bgremove' / 'obs_script.py'} under Tools > Scripts, or OBS shows the room at its "
+    "next start."
+)
 
 
 class BackgroundFilter:
@@ -349,6 +355,9 @@ class BackgroundFilter:
             problem = (
                 f"The worker has given no alpha for {self._stall.seconds:.0f} s; see {home.log_directory()}."
             )
+        # While OBS changes the scene collection the filters of the one that goes have no source any more.
+        if source and not shared.listed:
+            problem = f"{problem} {_UNLISTED}".strip()
         return Status(
             source=source,
             filter=sources.name_of(self.source),

@@ -23,7 +23,8 @@ class Plugin:
         self._ending = threading.Event()
 
     def start(self) -> None:
-        """Start; a second call (OBS reloads the script, or changes the scene collection) does nothing."""
+        """Start; after the first call (OBS reloads the script, or changes the scene collection) all runs."""
+        shared.listed = True
         if self._started:
             return
         self._started = True
@@ -37,6 +38,10 @@ class Plugin:
         frontend.on_exit(self._end)
         version = lib.obs_get_version()
         log.info(f"ready in OBS {version >> 24}.{version >> 16 & 255}.{version & 65535}")
+
+    def unlisted(self) -> None:
+        """Take note that the script was taken off OBS' list, where it stays unless ``start`` follows."""
+        shared.listed = False
 
     def _on_frame(self) -> None:
         for one in registration.living():

@@ -241,6 +241,25 @@ def test_scene_collection_switched_away_and_back(tmp_path, test_home, clip, ends
         assert saved_settings(obs) == [SETTINGS]
 
 
+def test_a_collection_that_does_not_list_the_script_is_told(tmp_path, test_home, clip, ends_well):
+    with open_obs(tmp_path, test_home, one_scene(clip)) as obs:
+        wait_until_running(obs)
+        obs.ws.create_scene_collection("New")
+        wait_for(lambda: not statuses(obs), "the old collection is gone")
+        scene = obs.ws.get_current_program_scene().current_program_scene_name
+        green = {"color": 0xFF00FF00, "width": 640, "height": 360}
+        obs.ws.create_input(scene, "Plain", "color_source_v3", green, True)
+        obs.ws.create_source_filter("Plain", FILTER, "obs_bgremove", SETTINGS)
+        (told,) = wait_until_running(obs)
+        for text in (told["problem"], told["text"]):
+            assert f"does not list the filter's script: add {SCRIPT} under Tools > Scripts" in text
+        wait_for(lambda: "does not list the filter's script" in obs.log(), "the log says so")
+        obs.switch_collection("Test")
+        assert wait_until_running(obs)[0]["problem"] == ""
+        report = ends_well(obs)
+        assert "Clip: This scene collection does not list" not in report.log, "neither before nor after"
+
+
 def test_closed_while_inferring(tmp_path, test_home, clip, ends_well):
     with open_obs(tmp_path, test_home, one_scene(clip)) as obs:
         wait_until_running(obs)
