@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The background filter: one object per filter that a streamer has added.
 
-``render`` runs on the graphics thread and never waits. ``update`` and ``properties`` run on
-the UI thread and only replace whole values. ``look_after`` runs on a thread of our own, twice a
-second, and does what may take time (asking for files, writing the log).
+``render`` and ``update`` run on the graphics thread (OBS puts off changes of the settings until its
+next frame) and never wait. ``properties`` runs on the UI thread. ``look_after`` runs on a thread of
+our own, twice a second and when it is woken, and does what may take time (asking for files, writing
+the log). What they share is replaced as a whole, so that none has to wait for another.
 """
 
 from __future__ import annotations
 
 import re
 import threading
+import time
 
 from .. import home
 from ..link.layout import Box
@@ -52,6 +54,8 @@ class BackgroundFilter:
 
     #: A filter that was not drawn for so many OBS frames starts anew: what it has is old.
     FORGET_AFTER = 15
+    #: Seconds after which a new filter that OBS has put on no source will hardly come to one: it is a copy.
+    ARRIVAL = 2.0
 
     def __init__(self, source: int, settings: int):
         self.source = source
@@ -64,6 +68,7 @@ class BackgroundFilter:
         self._parents = [WeakSource(None)]
         self._parent_handle: int | None = None
 
+        self._made_at = time.monotonic()
         self._hotkeys: Hotkeys | None = None
 
         # Made on the graphics thread, when first drawn.
@@ -93,6 +98,10 @@ class BackgroundFilter:
         # Held while a thread that is neither OBS' UI nor its graphics thread asks the source.
         self._alive = threading.Lock()
         self._destroyed = False
+
+    def registered(self) -> None:
+        """Have the hotkeys bound before OBS saves the scene collection without their keys."""
+        shared.wake()
 
     # --- settings -----------------------------------------------------------------------
 
@@ -308,6 +317,11 @@ class BackgroundFilter:
         with self._alive:
             if not self._destroyed:
                 self._look_after()
+
+    @property
+    def arriving(self) -> bool:
+        """Whether OBS has created it a moment ago and not put it on its source yet."""
+        return self._hotkeys is None and time.monotonic() - self._made_at < self.ARRIVAL
 
     def _bind_hotkeys(self) -> None:
         # Filters are private to OBS and have no hotkeys of their own: they are those of the source.

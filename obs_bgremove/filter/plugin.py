@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import queue
 import threading
 
 from ..obs import data, frontend, log, registration
@@ -17,10 +19,13 @@ class Plugin:
 
     #: Seconds that the worker outlives the last filter.
     KEEP_WORKER = 20
+    #: Seconds between two looks at the filters; and while OBS has not put a new one on its source yet.
+    PERIOD, SOON = 0.5, 0.05
 
     def __init__(self):
         self._started = False
-        self._ending = threading.Event()
+        self._ending = False
+        self._wakes: queue.SimpleQueue = queue.SimpleQueue()
 
     def start(self) -> None:
         """Start; after the first call (OBS reloads the script, or changes the scene collection) all runs."""
@@ -30,6 +35,7 @@ class Plugin:
         self._started = True
         registration.register(BackgroundFilter)
         shared.on_frame = self._on_frame
+        shared.wake = self._wake
         shared.clock.start()
         self._vendor = Vendor("obs_bgremove")
         self._vendor.answer("get_status", self._answer_status)
@@ -47,18 +53,28 @@ class Plugin:
         for one in registration.living():
             one.tick()
 
+    def _wake(self) -> None:
+        self._wakes.put(None)
+
     def _look_after(self) -> None:
-        idle = 0
-        while not self._ending.wait(0.5):
+        idle, period = 0, self.PERIOD
+        while True:
+            with contextlib.suppress(queue.Empty):
+                self._wakes.get(timeout=period)
+                while True:  # one look will do
+                    self._wakes.get_nowait()
+            if self._ending:
+                return
             living = registration.living()
             idle = 0 if living else idle + 1
-            if idle == 2 * self.KEEP_WORKER:
+            if idle == self.KEEP_WORKER / self.PERIOD:
                 shared.rest()
             for one in living:
                 try:
                     one.look_after()
                 except Exception:
                     log.exception("looking after a filter")
+            period = self.SOON if any(one.arriving for one in living) else self.PERIOD
 
     @staticmethod
     def _answer_status(_asked: int, response: int) -> None:
@@ -67,7 +83,8 @@ class Plugin:
 
     def _end(self) -> None:
         """Leave nothing behind that OBS could call after Python has ended."""
-        self._ending.set()
+        self._ending = True
+        self._wake()
         self._thread.join()
         self._vendor.close()
         registration.shut_down()

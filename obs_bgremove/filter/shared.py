@@ -28,6 +28,8 @@ class Shared:
         self._channels = 0
         self.clock = FrameClock(self._on_frame)
         self.on_frame = lambda: None
+        #: Has the filters looked after now (any thread; never waits).
+        self.wake = lambda: None
         #: Whether the scene collection lists the script. OBS keeps a list for each of them, and does not
         #: know the filter when it starts with one that has it not.
         self.listed = True

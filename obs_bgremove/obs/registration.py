@@ -46,6 +46,9 @@ class VideoFilter(Protocol):
 
     def __init__(self, source: int, settings: int): ...
 
+    def registered(self) -> None:
+        """Begin: from now on it is among the ``living`` (any thread)."""
+
     @staticmethod
     def defaults(settings: int) -> None:
         """Write the default settings."""
@@ -57,7 +60,7 @@ class VideoFilter(Protocol):
         """Show how it is doing on a properties page that is open."""
 
     def update(self, settings: int) -> None:
-        """Take over changed settings (any thread)."""
+        """Take over changed settings (graphics thread, as a rule)."""
 
     def render(self) -> None:
         """Draw (graphics thread, or another that holds the graphics context)."""
@@ -92,6 +95,7 @@ def register(filter_class: type[VideoFilter]) -> None:
             return handle
         _living[handle] = (source, made)
         lib.signal_handler_connect(lib.obs_source_get_signal_handler(source), b"destroy", _on_destroy, handle)
+        made.registered()
         return handle
 
     info = SourceInfoPrefix(

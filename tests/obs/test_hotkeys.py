@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from obs_bgremove import home as installed
 from obs_bgremove.demo import collection
 from obs_bgremove.demo.private_obs import wait_for
 from obs_bgremove.filter.settings import PRESETS
@@ -106,6 +107,20 @@ def test_gone_with_the_filter(tmp_path, test_home, clip):
         wait_for(lambda: registered(obs) == 3, "the hotkeys are back")
         obs.ws.remove_input("Clip")
         wait_for(lambda: registered(obs) == 0, "the hotkeys are gone")
+        assert ended_well(obs) == 0
+
+
+def test_there_as_soon_as_the_filter_is(tmp_path, test_home, clip):
+    """OBS drops the keys of hotkeys that are not there yet when it saves."""
+    script = installed.PROJECT / "tests" / "obs" / "unhurried_script.py"
+    things = one_scene(clip)
+    things["modules"]["scripts-tool"].insert(0, collection.script(script))
+    with open_obs(tmp_path, test_home, things) as obs:
+        for _round in range(3):
+            wait_for(lambda: registered(obs) == 3, "the hotkeys are there")
+            obs.ws.remove_source_filter("Clip", FILTER)
+            wait_for(lambda: registered(obs) == 0, "the hotkeys are gone")
+            obs.ws.create_source_filter("Clip", FILTER, "obs_bgremove", SETTINGS)
         assert ended_well(obs) == 0
 
 
