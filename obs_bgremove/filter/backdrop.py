@@ -11,28 +11,28 @@ from .settings import Settings
 
 
 class Backdrop:
-    """One filter's background: chosen on the UI thread, shown on the graphics thread, freed on a third."""
+    """One filter's background: shown on the graphics thread; made anew, changed and freed on the one that
+    looks after the filters, since OBS decodes a picture where its source is made."""
 
     def __init__(self, settings: Settings):
-        self._settings = settings
+        self._settings = self._made_for = settings
+        self._newest = backgrounds.make(settings)
         self._shown = backgrounds.Background()
         # Whole objects are handed from thread to thread; none of them ever waits for another.
         self._next: queue.SimpleQueue = queue.SimpleQueue()
-        self._next.put(backgrounds.make(settings))
+        self._next.put(self._newest)
         self._old: queue.SimpleQueue = queue.SimpleQueue()
 
     def choose(self, settings: Settings) -> None:
-        """Make the background anew if the settings ask for another one."""
-        before, self._settings = self._settings, settings
-        if backgrounds.key(before) != backgrounds.key(settings):
-            self._next.put(backgrounds.make(settings))
+        """Take note of what is wanted (any thread); ``look_after`` does the rest."""
+        self._settings = settings
 
     def show(self) -> backgrounds.Background:
         """Return the newest background, which is seen from now on (graphics thread)."""
         with contextlib.suppress(queue.Empty):
             while True:
                 newer = self._next.get_nowait()
-                # Not released here: another thread may just be asking it what is wrong.
+                # Not released here: that may take time.
                 self._old.put(self._shown)
                 self._shown = newer
         self._shown.set_showing(True)
@@ -43,14 +43,20 @@ class Backdrop:
         self._shown.set_showing(False)
 
     def look_after(self, parent: int | None) -> str:
-        """Return what is wrong as a sentence, or nothing; may take time. ``parent``: the filtered source."""
-        problem = self._shown.problem(parent) if parent else ""
+        """Make what is wanted; return what is wrong with it as a sentence, or nothing.
+
+        ``parent``: the filtered source.
+        """
         _release_all(self._old)
-        # While the source is not drawn nobody takes what is put there.
-        if self._shown.stale and self._next.empty():
-            self._next.put(backgrounds.make(self._settings))
-            self._shown.stale = False
-        return problem
+        before, self._made_for = self._made_for, self._settings
+        if backgrounds.key(before) != backgrounds.key(self._made_for) or self._newest.missing():
+            self._newest = backgrounds.make(self._made_for)
+            # While the source is not drawn nobody takes what was put there.
+            _release_all(self._next)
+            self._next.put(self._newest)
+        elif before != self._made_for:
+            self._newest.adjust(self._made_for)
+        return self._newest.problem(parent) if parent else ""
 
     def release(self) -> None:
         """Give everything back."""

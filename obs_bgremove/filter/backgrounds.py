@@ -2,8 +2,8 @@
 """The kinds of background: what the person is drawn on.
 
 Pictures, videos and other sources are OBS' own sources: OBS decodes, animates and loops them.
-A background is made on any thread and drawn on the graphics thread; ``problem`` and ``release`` may
-take time, so they are called on another one.
+A background is drawn on the graphics thread; all that may take time (making and releasing it, asking
+what is wrong) is done on another one.
 """
 
 from __future__ import annotations
@@ -23,6 +23,10 @@ from .passes.cut import Cut
 from .passes.drawing import AS_IN_SCENE, REPLACE
 from .passes.preset import draw_preset
 from .settings import USED, Settings
+
+#: The settings that a background takes over as it is. Made anew, a video would start again, and a picture
+#: would be decoded again for each shade while a colour is dragged.
+ADJUSTED = ("background_fit", "background_color")
 
 #: The filtered sources whose pictures are being made at this moment, innermost last (graphics context
 #: entered). Drawn once more inside that, OBS would draw them bare: the room would be the background.
@@ -49,15 +53,12 @@ def make(settings: Settings) -> Background:
 
 def key(settings: Settings) -> tuple:
     """Return what decides whether a background has to be made anew."""
-    used = USED[settings.background]
+    used = [name for name in USED[settings.background] if name not in ADJUSTED]
     return (settings.background, *(getattr(settings, name) for name in used))
 
 
 class Background:
     """The transparent background, and the base of the others."""
-
-    #: Whether making it anew may help (its source was not there, but may be by now).
-    stale = False
 
     def ground(self, passes: Passes, cut: Cut, width: int, height: int) -> Ground:
         """Return what the person of this cut is drawn on."""
@@ -65,6 +66,13 @@ class Background:
 
     def set_showing(self, showing: bool) -> None:
         """Tell whether anyone sees it: hidden, a video rests."""
+
+    def adjust(self, settings: Settings) -> None:
+        """Take over changes of what is ``ADJUSTED``, while it may be drawn."""
+
+    def missing(self) -> bool:
+        """Tell whether making it anew may help: its source was not there, but may be by now."""
+        return False
 
     def problem(self, parent: int) -> str:
         """Return a sentence for the user if it cannot be shown, else an empty one."""
@@ -90,6 +98,9 @@ class Color(Background):
     """One colour."""
 
     def __init__(self, settings: Settings):
+        self.adjust(settings)
+
+    def adjust(self, settings):
         value = settings.background_color
         bgr = [(value >> shift & 255) / 255 for shift in (0, 8, 16)]
         self._encoded = vec4(*bgr, 1.0)
@@ -133,8 +144,11 @@ class _OfSource(Color):
 
     def __init__(self, settings: Settings):
         super().__init__(settings)
-        self._fit = settings.background_fit
         self._showing = False
+
+    def adjust(self, settings):
+        super().adjust(settings)
+        self._fit = settings.background_fit
 
     def ground(self, passes, cut, width, height):
         # Into a texture of its own: what sticks out of the picture has to be cut off.
@@ -233,12 +247,15 @@ class OtherSource(_OfSource):
         # Asked in every frame: scenes change, and other filters' backgrounds are not in OBS' tree.
         return not any(contains(source, one) for one in being_drawn)
 
+    def missing(self):
+        with self.source.held() as source:
+            return bool(self._name) and not source
+
     def problem(self, parent):
         if not self._name:
             return "No source is chosen as the background. Choose one."
         with self.source.held() as source:
             if not source:
-                self.stale = True
                 return f"The background source “{self._name}” does not exist. Choose another one."
             if contains(source, parent):
                 return f"The background source “{self._name}” shows this source itself. Choose another one."

@@ -3,8 +3,8 @@
 
 ``render`` and ``update`` run on the graphics thread (OBS puts off changes of the settings until its
 next frame) and never wait. ``properties`` runs on the UI thread. ``look_after`` runs on a thread of
-our own, twice a second and when it is woken, and does what may take time (asking for files, writing
-the log). What they share is replaced as a whole, so that none has to wait for another.
+our own, twice a second and when it is woken, and does what may take time (reading pictures, asking
+for files, writing the log). What they share is replaced as a whole, so that none waits for another.
 """
 
 from __future__ import annotations
@@ -115,6 +115,7 @@ class BackgroundFilter:
         self.settings = Settings.read(settings)
         self._channel.request(self.settings.model, self.settings.device)
         self._backdrop.choose(self.settings)
+        shared.wake()
 
     def properties(self) -> int:
         """Return the properties page."""

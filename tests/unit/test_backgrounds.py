@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What makes a background be made anew, and how often a preset is drawn."""
+"""What makes a background be made anew, what it takes over, and how often a preset is drawn."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from obs_bgremove.filter import backgrounds
+from obs_bgremove.filter.backdrop import Backdrop
 from obs_bgremove.filter.settings import BACKGROUNDS, PRESETS, USED, Settings
 from obs_bgremove.home import PROJECT
 
@@ -36,7 +37,7 @@ def test_made_anew_for_what_it_uses_and_nothing_else(kind):
         for name, value in OTHER.items()
         if backgrounds.key(replace(settings, **{name: value})) != backgrounds.key(settings)
     }
-    assert changing == set(USED[kind])
+    assert changing == set(USED[kind]) - set(backgrounds.ADJUSTED)
 
 
 def test_every_setting_of_a_background_is_used_by_one():
@@ -60,3 +61,93 @@ def test_a_preset_is_drawn_once_for_each_size(monkeypatch):
     for size in [(640, 360)] * 3 + [(360, 640)] * 2 + [(640, 360)]:
         assert preset.ground(passes, None, *size).texture == 7
     assert drawn == [("neon", (640, 360)), ("neon", (360, 640)), ("neon", (640, 360))]
+
+
+class Made:
+    """A background that keeps account of what becomes of it."""
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.is_missing = self.released = self.seen = False
+
+    def adjust(self, settings):
+        self.settings = settings
+
+    def missing(self):
+        return self.is_missing
+
+    def set_showing(self, showing):
+        self.seen = showing
+
+    def problem(self, parent):
+        return "missing" if self.is_missing else ""
+
+    def release(self):
+        assert not self.released
+        self.released = True
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """Return the list of the backgrounds that are made."""
+    found = []
+    monkeypatch.setattr(backgrounds, "make", lambda settings: found.append(Made(settings)) or found[-1])
+    return found
+
+
+VIDEO = Settings(background="video", background_path="/videos/one.mp4")
+
+
+def test_fit_and_colour_are_taken_over_by_the_video_that_runs(made):
+    backdrop = Backdrop(VIDEO)
+    shown = backdrop.show()
+    for settings in (
+        replace(VIDEO, background_fit="contain"),
+        replace(VIDEO, background_fit="contain", background_color=0xFF123456),
+    ):
+        backdrop.choose(settings)
+        backdrop.look_after(None)
+        assert backdrop.show() is shown
+        assert shown.settings == settings
+    assert made == [shown]
+    backdrop.release()
+
+
+def test_another_file_is_read_by_the_thread_that_looks_after_and_not_where_it_is_chosen(made):
+    backdrop = Backdrop(VIDEO)
+    first = backdrop.show()
+    backdrop.choose(replace(VIDEO, background_path="/videos/two.mp4"))
+    assert backdrop.show() is first and len(made) == 1
+    backdrop.look_after(None)
+    assert backdrop.show() is made[1] and made[1].seen and not first.released
+    backdrop.look_after(None)
+    assert first.released and len(made) == 2
+    backdrop.release()
+    assert all(one.released for one in made)
+
+
+def test_what_was_never_shown_does_not_pile_up(made):
+    backdrop = Backdrop(VIDEO)
+    for number in range(5):
+        backdrop.choose(replace(VIDEO, background_path=f"/videos/{number}.mp4"))
+        backdrop.look_after(None)
+    assert [one.released for one in made] == [True] * 5 + [False]
+    backdrop.release()
+    assert made[-1].released
+
+
+def test_a_source_that_was_missing_is_looked_for_again(made):
+    backdrop = Backdrop(Settings(background="source", background_source="Late"))
+    backdrop.show().is_missing = True
+    assert backdrop.look_after(7) == ""
+    assert backdrop.show() is made[1]
+    backdrop.look_after(7)
+    assert len(made) == 2
+    backdrop.release()
+
+
+def test_a_colour_is_taken_over(gpu):
+    color = backgrounds.make(Settings(background="color", background_color=0xFF0000FF))
+    color.adjust(Settings(background="color", background_color=0xFFFF0000))
+    shown = color.ground(None, None, 640, 360).color
+    assert (shown.x, shown.y, shown.z) == (0.0, 0.0, 1.0)
