@@ -212,6 +212,8 @@ class BackgroundFilter:
             self._capture.forget()
             self._framing.look_everywhere()
             self._stall.resume()
+            # The source that is the background may have come since it was looked for.
+            shared.wake()
         self._drawn_at = now
         self._pairing.matched = self.settings.sync == "matched"
 
