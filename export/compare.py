@@ -41,7 +41,8 @@ def compare(runs: Path | None, images: Path | None, split: str) -> str:
         )
         runner = Runner(content)
         weights = sum(parameter.numel() for parameter in network.parameters())
-        row = [f"`{entry.name.removeprefix('compare-')}`", f"{entry.width}x{entry.height}", f"{weights / 1e6:.2f}",
+        name = entry.name.removeprefix("compare-")
+        row = [f"`{name}`", f"{entry.width}x{entry.height}", f"{weights / 1e6:.2f}",
                f"{len(content) / 1e6:.1f}", f"{speed.milliseconds(runner):.1f}"]  # fmt: skip
         if there and images:
             means = measure.average(measure.on_pictures(runner, images, split))
