@@ -102,14 +102,7 @@ def on_change(changed: Callable[[int, int], None]):
     OBS keeps the pointer, so the caller keeps the object: one for the life of the process.
     """
 
-    def modified(page, _property, settings):
-        try:
-            changed(page, settings)
-        except Exception:
-            log.exception("properties")
-        return True
-
-    return PropertyModified(modified)
+    return PropertyModified(_then_laid_out_anew(changed))
 
 
 def watch(made: int, callback) -> None:
@@ -124,11 +117,15 @@ def on_click(clicked: Callable[[int, int], None]):
     OBS keeps the pointer, so the caller keeps the object: one for the life of the process.
     """
 
-    def called(page, _property, handle):
+    return ButtonClicked(_then_laid_out_anew(clicked))
+
+
+def _then_laid_out_anew(action: Callable[[int, int], None]):
+    def called(page, _property, other):
         try:
-            clicked(page, handle)
+            action(page, other)
         except Exception:
             log.exception("properties")
         return True
 
-    return ButtonClicked(called)
+    return called

@@ -59,7 +59,8 @@ def fetch_usual(beside: list[str]) -> None:
 
 def fetch(names: list[str]) -> None:
     """Obtain models into HOME/models, SetupError if one cannot be had; those carried are there already."""
-    missing = [name for name in names if name not in carried()]
+    there = carried()
+    missing = [name for name in names if name not in there]
     if not missing:
         return
     into = home.directory() / "models"
