@@ -7,8 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from .errors import ExportError
-from .progress import say
+from .errors import ExportError, exit_code
 
 
 def _fetch(options) -> None:
@@ -265,25 +264,7 @@ def _count(text: str) -> int:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return its exit code: 0, or 1 after a sentence about what is wrong."""
     options = _parser().parse_args(arguments)
-    try:
-        options.run(options)
-    except ExportError as error:
-        say(f"Error: {error}")
-        return 1
-    except OSError as error:
-        where = error.filename or "A file"
-        say(f"Error: {where} cannot be read or written ({error.strerror or error}); choose another place.")
-        return 1
-    except ModuleNotFoundError as error:
-        say(
-            f"Error: The package {error.name!r} is missing; install the groups 'export' and 'worker-cpu' "
-            "(for reports also 'evaluate', for training 'train', for TensorFlow Lite 'tflite')."
-        )
-        return 1
-    except KeyboardInterrupt:
-        say("Stopped.")
-        return 1
-    return 0
+    return exit_code(lambda: options.run(options))
 
 
 if __name__ == "__main__":

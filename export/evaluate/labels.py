@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from .. import metrics
-from ..errors import ExportError
+from ..errors import ExportError, exit_code
 from . import pictures, scale
 
 
@@ -41,13 +41,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("labels", type=Path, help="folder that the labelling made")
     parser.add_argument("masks", type=Path, help="the same photographs with hand-made masks")
     options = parser.parse_args(arguments)
-    try:
-        count, iou = measure(options.labels, options.masks)
-    except ExportError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 1
-    print(f"{options.labels}: IoU {iou:.4f} on {count} photographs")
-    return 0
+    return exit_code(lambda: _print(options.labels, options.masks))
+
+
+def _print(labels, masks):
+    count, iou = measure(labels, masks)
+    print(f"{labels}: IoU {iou:.4f} on {count} photographs")
 
 
 if __name__ == "__main__":

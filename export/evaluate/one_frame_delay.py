@@ -15,8 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import metrics
-from ..errors import ExportError
-from ..progress import say
+from ..errors import exit_code
 from ..runner import Runner
 from . import clips, report, scale
 from .command import locate, name_of
@@ -75,16 +74,15 @@ def main() -> int:
     parser.add_argument("--model", nargs="+", required=True, help="names of installed models, or paths")
     parser.add_argument("--clips", type=Path, required=True, help="directory of clip folders")
     options = parser.parse_args()
+    return exit_code(lambda: _print(list(map(locate, options.model)), options.clips))
+
+
+def _print(models, directory):
     rows = []
-    try:
-        for path in map(locate, options.model):
-            plain, better = measure(path, options.clips)
-            rows.append([name_of(path), *(f"{plain[key]:.2f} -> {better[key]:.2f}" for key in plain)])
-    except ExportError as error:
-        say(f"Error: {error}")
-        return 1
+    for path in models:
+        plain, better = measure(path, directory)
+        rows.append([name_of(path), *(f"{plain[key]:.2f} -> {better[key]:.2f}" for key in plain)])
     print(report.table(["model", "MAD", "MSE", "dtSSD"], rows))
-    return 0
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import torch
 
 from ..errors import ExportError
 from ..progress import say
-from .loop import load
+from .loop import load, require_free_start
 
 
 def blend(first: Path, last: Path, into: Path, share: float) -> None:
@@ -23,11 +23,7 @@ def blend(first: Path, last: Path, into: Path, share: float) -> None:
     if not 0 <= share <= 1:
         raise ExportError(f"--share {share} is no share; choose one from 0 (the first) to 1 (the last).")
     (before, recipe_before), (network, recipe) = load(first), load(last)
-    if recipe.shipped and not recipe_before.shipped:
-        raise ExportError(
-            f"{first} may have learned from alphas that are not free (shipped = false in its recipe "
-            f"{recipe_before.name}), and {last} is to be given away; blend it with another checkpoint."
-        )
+    require_free_start(recipe, str(last), recipe_before, first)
     started = {id(value) for module in network.started() for value in module.parameters()}
     known = dict(before.named_parameters())
     moved = [(name, value) for name, value in network.named_parameters() if id(value) in started]

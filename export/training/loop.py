@@ -146,13 +146,20 @@ def load(checkpoint: Path) -> tuple[networks.Network, Recipe]:
     return network.eval(), recipe
 
 
-def _load_first_weights(network, recipe, root):
-    first, before = load(root / recipe.init)
+def require_free_start(recipe: Recipe, what: str, before: Recipe, checkpoint: Path) -> None:
+    """Raise ExportError if ``what``, taught by ``recipe``, is to be shipped, and the ``checkpoint`` that it
+    starts from, taught by ``before``, must not be.
+    """
     if recipe.shipped and not before.shipped:
         raise ExportError(
-            f"{recipe.name} is to be shipped, but {recipe.init} may have learned from alphas that are not "
-            f"free (shipped = false in its recipe {before.name}); start from another checkpoint."
+            f"{what} is to be shipped, but {checkpoint} may have learned from alphas that are not free "
+            f"(shipped = false in its recipe {before.name}); start from another checkpoint."
         )
+
+
+def _load_first_weights(network, recipe, root):
+    first, before = load(root / recipe.init)
+    require_free_start(recipe, recipe.name, before, root / recipe.init)
     if before.network != recipe.network:
         raise ExportError(
             f"{recipe.init} is a {before.network}, not a {recipe.network}; "

@@ -174,15 +174,16 @@ class Settings:
         A value that is not among a setting's choices becomes the default, a number outside
         its range the nearest end of it: settings also arrive from scripts and old files.
         """
-        values = {}
+        with data.copied(settings) as copy:
+            cls.write_defaults(copy)
+            values = {one.name: data.read(copy, one.name, one.default) for one in fields(cls)}
         for one in fields(cls):
-            value = data.read(settings, one.name, one.default)
+            value = values[one.name]
             if "choices" in one.metadata and value not in one.metadata["choices"]:
-                value = one.default
+                values[one.name] = one.default
             if "range" in one.metadata:
                 low, high, _step = one.metadata["range"]
-                value = min(max(value, low), high)
-            values[one.name] = value
+                values[one.name] = min(max(value, low), high)
         return cls(**values)
 
     @classmethod

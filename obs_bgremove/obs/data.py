@@ -62,6 +62,18 @@ def created(values: dict[str, Value]):
 
 
 @contextlib.contextmanager
+def copied(data: int):
+    """Give a copy of what the user chose in a settings object (not of its defaults), released at the end.
+
+    OBS does not lock the settings of a source, and other threads change them: one call into libobs is over
+    long before as many as there are settings.
+    """
+    with created({}) as copy:
+        lib.obs_data_apply(copy, data)
+        yield copy
+
+
+@contextlib.contextmanager
 def of_source(source: int):
     """Give the settings object of a source, released at the end."""
     data = lib.obs_source_get_settings(source)

@@ -98,6 +98,7 @@ TABLE = [
     # settings
     ("obs_data_create", p, [], _must_exist),
     ("obs_data_release", None, [p]),
+    ("obs_data_apply", None, [p, p]),
     ("obs_data_get_string", c_char_p, [p, c_char_p]),
     ("obs_data_get_bool", c_bool, [p, c_char_p]),
     ("obs_data_get_int", c_longlong, [p, c_char_p]),
