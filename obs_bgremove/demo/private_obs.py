@@ -245,6 +245,10 @@ class PrivateObs:
                 WAYLAND_DISPLAY=None,
                 QT_QPA_PLATFORM="xcb",
                 LIBGL_ALWAYS_SOFTWARE="1",
+                # No drawing threads: Mesa's (22.3, and newer) let go of the lock of a fence that the thread
+                # which draws may have freed by then, and what lies there is overwritten. Once in some hours
+                # OBS crashes of it, with any filter or none.
+                LP_NUM_THREADS="0",
                 # No sound server and no session bus: nothing is searched for, started or waited for.
                 PULSE_SERVER="unix:/nonexistent",
                 DBUS_SESSION_BUS_ADDRESS="disabled:",

@@ -17,7 +17,15 @@ from pathlib import Path
 
 from obs_bgremove.demo import collection
 from tests.obs import fast_and_slow
-from tests.obs.stage import BLUE, filtered, one_scene, open_obs, status, wait_until_running
+from tests.obs.stage import (
+    BLUE,
+    DRAWN_BY_OTHERS,
+    filtered,
+    one_scene,
+    open_obs,
+    status,
+    wait_until_running,
+)
 
 SIZES = (640, 360), (1280, 720)
 #: What the made model takes: some 20 times as long as the fast one.
@@ -43,7 +51,10 @@ def run(folder: Path, options) -> None:
         for model in (None, options.fast, options.slow):
             settings = {"background": "color", "background_color": BLUE, "model": model}
             things = one_scene(collection.clip("Clip", clip, [filtered(settings)] if model else []))
-            with open_obs(folder / f"obs-{size[0]}-{model}", home, things, size=size) as obs:
+            opened = open_obs(
+                folder / f"obs-{size[0]}-{model}", home, things, size=size, environment=DRAWN_BY_OTHERS
+            )
+            with opened as obs:
                 told = None
                 if model:
                     wait_until_running(obs)

@@ -26,7 +26,7 @@ from obs_bgremove import home as installed
 from obs_bgremove.demo import collection
 from obs_bgremove.demo.private_obs import PrivateObs, wait_for
 from tests.obs import fast_and_slow
-from tests.obs.stage import BLUE, filtered, one_scene, status, wait_until_running
+from tests.obs.stage import BLUE, DRAWN_BY_OTHERS, filtered, one_scene, status, wait_until_running
 
 SIZE, FPS = (640, 360), 30
 FILTER = "Background Removal"
@@ -77,7 +77,7 @@ def run(folder: Path, options) -> None:
         for model in (options.fast, options.slow):
             settings = {"background": "color", "background_color": BLUE, "model": model}
             things = one_scene(collection.clip("Clip", clip, [filtered(settings, FILTER)]))
-            environment = {installed.VARIABLE: str(home)}
+            environment = {installed.VARIABLE: str(home), **DRAWN_BY_OTHERS}
             directory = folder / f"obs-{model}-{encoder}"
             turns: dict[bool, list[dict]] = {False: [], True: []}
             with X264Obs(directory, things, size=SIZE, fps=FPS, environment=environment) as obs:

@@ -24,7 +24,7 @@ import numpy
 from obs_bgremove import home as installed
 from obs_bgremove.demo import collection
 from tests.obs import networks
-from tests.obs.stage import BLUE, SCRIPT, filtered, make_home, open_obs, wait_until_running
+from tests.obs.stage import BLUE, DRAWN_BY_OTHERS, SCRIPT, filtered, make_home, open_obs, wait_until_running
 
 PROBE = installed.PROJECT / "tests" / "obs" / "pass_times_script.py"
 PLAIN = {"refinement": False, "color_cleaning": False}
@@ -63,7 +63,7 @@ def run(folder: Path, size: tuple[int, int], seconds: float, names: list[str]) -
     things = collection.collection(
         "Test", [source], [collection.scene("Scene", ["Picture"])], scripts=scripts
     )
-    with open_obs(folder / "obs", home, things, size=size) as obs:
+    with open_obs(folder / "obs", home, things, size=size, environment=DRAWN_BY_OTHERS) as obs:
         for name in names:
             settings = {
                 "model": "green",

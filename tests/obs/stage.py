@@ -17,6 +17,8 @@ from obs_bgremove.demo import collection
 from obs_bgremove.demo.private_obs import PrivateObs, wait_for
 
 SCRIPT = installed.PROJECT / "obs_bgremove" / "obs_script.py"
+#: What an OBS is opened with for figures of its graphics thread: others draw, as a GPU would.
+DRAWN_BY_OTHERS = {"LP_NUM_THREADS": None}
 #: Blue, as OBS keeps colours (0xAABBGGRR): neither white nor magenta.
 BLUE = 0xFFFF0000
 

@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 
 import pytest
 
 from obs_bgremove.demo import collection, exit_report
 from obs_bgremove.demo.private_obs import ObsError, PrivateObs, wait_for
 from tests.obs import numbered
+from tests.obs.stage import DRAWN_BY_OTHERS
 
 ORANGE = (20, 130, 240)
 
@@ -26,6 +29,16 @@ def test_screenshot_shows_the_colour_exactly(tmp_path):
         picture = obs.screenshot("Colour")
         assert picture.shape == (180, 320, 4)
         assert (picture == (*ORANGE, 255)).all()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Mesa's threads are looked for in /proc")
+@pytest.mark.parametrize(("environment", "threads"), [({}, False), (DRAWN_BY_OTHERS, True)])
+def test_nobody_draws_beside_the_graphics_thread(tmp_path, environment, threads):
+    with PrivateObs(tmp_path, orange_scene(), size=(320, 180), environment=environment) as obs:
+        assert obs.screenshot("Colour").any(), "it has drawn"
+        names = [path.read_text() for path in Path(f"/proc/{obs.pid}/task").glob("*/comm")]
+    assert any("graphic" in name for name in names)
+    assert any("llvmpipe" in name for name in names) == threads, names
 
 
 def test_recording_changes_no_pixel(tmp_path):
