@@ -68,7 +68,7 @@ def read_card(path: Path) -> Card:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ExportError(
-            f"{path} lacks a usable entry {error}; models/README.md shows a whole card."
+            f"{path} lacks a usable entry {error}; the cards in models/ show whole ones."
         ) from None
 
 

@@ -153,7 +153,7 @@ class Settings:
         True,
         "Look closer at people",
         "Shows the network only the part of the picture with people in it, so that it sees them larger. "
-        "Twice a second it looks at the whole picture for somebody who comes in elsewhere.",
+        "Every 15th time it looks at the whole picture for somebody who comes in elsewhere.",
         advanced=True,
     )
     sync: str = _setting(

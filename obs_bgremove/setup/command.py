@@ -136,6 +136,7 @@ def add_script() -> str:
 def demo(options: argparse.Namespace) -> int:
     """Set everything up and show it in a private OBS; return the exit code."""
     set_up(options.flavour, options.model, DEMO_GROUPS)
+    note_place()
     speed.ensure()
     todo = obs_program.ensure(screenless=not has_display())
     if todo:

@@ -48,6 +48,16 @@ class Model:
         """The model itself."""
         return self.folder / "model.onnx"
 
+    @property
+    def remedy(self) -> str:
+        """What helps against a file that is no good, the end of a sentence."""
+        shelf = home.PROJECT / "models"
+        if self.installed and self.folder.parent == shelf:
+            return "download obs_bgremove again"
+        if (shelf / self.name).is_dir():
+            return f"run install.py --model {self.name}"
+        return "put it there again"
+
 
 def read() -> dict[str, Model]:
     """Return all known models by name, the default first, then by name. Of several defaults the first is
@@ -143,10 +153,10 @@ def _read_folder(folder: Path) -> Model:
             installed=installed,
         )
     except (OSError, ValueError, TypeError, AttributeError) as error:
-        problem = f"The card of the model {name} cannot be read ({error}); run install.py --model {name}."
-        return Model(name, folder, name, installed=installed, problem=problem)
-    problem = file_problem(model)
-    return Model(**{**model.__dict__, "problem": problem})
+        model = Model(name, folder, name, installed=installed)
+        problem = f"The card of the model {name} cannot be read ({error}); {model.remedy}."
+        return replace(model, problem=problem)
+    return replace(model, problem=file_problem(model))
 
 
 def file_problem(model: Model) -> str | None:
@@ -155,7 +165,7 @@ def file_problem(model: Model) -> str | None:
     Reads a few bytes only: an ONNX file is a row of fields with their lengths, so that a
     truncated one ends within a field.
     """
-    again = f"run install.py --model {model.name}"
+    again = model.remedy
     try:
         with open(model.file, "rb") as file:
             size = os.fstat(file.fileno()).st_size

@@ -78,8 +78,7 @@ def _load(model: Model, device: Device, setting: Setting, alone: bool, graphs: b
             return onnxruntime.InferenceSession(str(file), options, providers=[CPU.provider])
         except Exception as error:
             raise ModelProblem(
-                f"The model {model.name} cannot be loaded ({_first_line(error)}); "
-                f"run install.py --model {model.name}."
+                f"The model {model.name} cannot be loaded ({_first_line(error)}); {model.remedy}."
             ) from error
     options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
     ways = providers.options(device, model, graphs)
@@ -152,8 +151,7 @@ def _contract(model: Model, session) -> tuple[int, int, dict]:
     def check(right: bool, what: str) -> None:
         if not right:
             raise ModelProblem(
-                f"The model {model.name} cannot be used: {what}; run install.py --model {model.name}, "
-                "or export it again."
+                f"The model {model.name} cannot be used: {what}; {model.remedy}, or export it again."
             )
 
     def told(entry) -> str:

@@ -185,7 +185,7 @@ class Loader:
             if device is CPU:
                 raise ModelProblem(
                     f"The model {model.name} fails when it runs ({reason(error)}); "
-                    f"run install.py --model {model.name}, or choose another model."
+                    f"{model.remedy}, or choose another model."
                 ) from error
             raise DeviceProblem(reason(error)) from error
         stream.key = key

@@ -24,7 +24,7 @@ import numpy
 from export.evaluate import clips
 from obs_bgremove.demo import person
 from obs_bgremove.demo.private_obs import PrivateObs, wait_for
-from tests.obs.stage import add_home_option, exchange, filtered_picture, make_home, status
+from tests.obs.stage import add_home_option, exchange, filtered_picture, installed_model, make_home, status
 
 FILTER = "Background Removal"
 DARK = 0xFF302010
@@ -87,7 +87,7 @@ def table(options) -> None:
 
 def shown_in_obs(folder: Path, options, picture: numpy.ndarray) -> PrivateObs:
     """Return an OBS, not yet started, with the filter on a picture."""
-    home = make_home(folder / "home", {options.model: options.home / "models" / options.model})
+    home = make_home(folder / "home", {options.model: installed_model(options.home, options.model)})
     return filtered_picture(folder, home, options.model, picture)
 
 

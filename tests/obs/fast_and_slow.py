@@ -8,9 +8,8 @@ from pathlib import Path
 
 import cv2
 
-from obs_bgremove import home as installed
 from tests.obs import networks, numbered
-from tests.obs.stage import add_home_option, make_home
+from tests.obs.stage import add_home_option, installed_model, make_home
 
 
 def parser(description: str, seconds: float) -> argparse.ArgumentParser:
@@ -25,20 +24,12 @@ def parser(description: str, seconds: float) -> argparse.ArgumentParser:
 
 def make(folder: Path, options, milliseconds: float) -> Path:
     """Return a data directory with both; without --slow one is made, "slow", that takes so long here."""
-    models = {name: _installed(options.home, name) for name in (options.fast, options.slow) if name}
+    models = {name: installed_model(options.home, name) for name in (options.fast, options.slow) if name}
     if not options.slow:
         options.slow = "slow"
         ballast = networks.ballast_for(milliseconds, folder / "scale")
         models["slow"] = networks.write_green_is_person(folder / "slow", ballast=ballast)
     return make_home(folder / "home", models)
-
-
-def _installed(home: Path, name: str) -> Path:
-    """Return a model's folder in a data directory, or in the project."""
-    for parent in (home / "models", installed.PROJECT / "models"):
-        if (parent / name / "model.onnx").is_file():
-            return parent / name
-    raise SystemExit(f"There is no model {name!r} in {home / 'models'}; fetch it, or use --home.")
 
 
 def write_clip(path: Path, size: tuple[int, int]) -> Path:

@@ -30,6 +30,14 @@ def add_home_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def installed_model(home: Path, name: str) -> Path:
+    """Return a model's folder in a data directory, or in the project."""
+    for parent in (home / "models", installed.PROJECT / "models"):
+        if (parent / name / "model.onnx").is_file():
+            return parent / name
+    raise SystemExit(f"There is no model {name!r} in {home / 'models'}; fetch it, or use --home.")
+
+
 def make_home(folder: Path, models: Mapping[str, Path]) -> Path:
     """Make a data directory whose worker is the interpreter that runs the tests."""
     (folder / "models").mkdir(parents=True)

@@ -208,7 +208,7 @@ GREEN = worker_models.green().SerializeToString()
 @pytest.mark.parametrize(
     ("model", "words"),
     [
-        (None, "is not installed; run install.py --model broken"),
+        (None, "is not installed; put it there again"),
         (b"", "is empty"),
         (GREEN[: len(GREEN) // 2], "is cut short"),
         (GREEN[:-2], "is cut short"),

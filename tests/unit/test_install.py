@@ -318,6 +318,22 @@ def test_obs_finds_an_installation_that_was_moved(installed, tmp_path, monkeypat
     assert home.directory() == tmp_path / "usual"
 
 
+def test_the_demo_leaves_an_installation_that_obs_finds(installed, tmp_path, monkeypatch):
+    monkeypatch.setattr(home, "usual", lambda: tmp_path / "usual")
+    monkeypatch.chdir(tmp_path)
+    for owner, name, answer in (
+        (command, "set_up", None),
+        (command.speed, "ensure", None),
+        (command.obs_program, "ensure", ""),
+        (command, "add_script", ""),
+        (command.environment, "run_module", 0),
+    ):
+        monkeypatch.setattr(owner, name, lambda *_, answer=answer, **__: answer)
+    assert command.main(["--demo"]) == 0
+    monkeypatch.delenv(home.VARIABLE)  # as OBS is started
+    assert home.directory() == installed.resolve()
+
+
 def test_uninstall_with_yes_leaves_nothing(installed):
     assert command.main(["--uninstall", "--yes"]) == 0
     assert not installed.exists()

@@ -50,6 +50,19 @@ def test_without_the_default_one_that_is_installed_is_taken(directory):
     assert catalogue.choose(catalogue.read(), "").name == "b"
 
 
+def test_the_remedy_for_a_broken_file_is_one_that_helps(directory):
+    worker_home.add_model(directory, "own", b"broken")
+    worker_home.add_model(directory, "fetched", b"broken")
+    worker_home.add_model(home.PROJECT, "fetched", None)
+    worker_home.add_model(home.PROJECT, "known", None)
+    worker_home.add_model(home.PROJECT, "carried", b"broken")
+    problems = {name: model.problem for name, model in catalogue.read().items()}
+    assert problems["own"].endswith("; put it there again.")
+    assert problems["fetched"].endswith("; run install.py --model fetched.")
+    assert problems["known"].endswith("; run install.py --model known.")
+    assert problems["carried"].endswith("; download obs_bgremove again.")
+
+
 def test_a_default_that_is_broken_is_passed_over_but_not_in_silence(directory):
     worker_home.add_model(directory, "a", b"broken", default=True)
     with pytest.raises(ModelProblem, match="not an ONNX model"):
