@@ -72,6 +72,17 @@ def room_visible(picture: numpy.ndarray, margin: int = 6) -> int:
     return int((room & ~near).sum())
 
 
+class RoomShown(AssertionError):
+    """The room was to be seen. A test that ends so is not run a second time: once is too often."""
+
+
+def assert_hidden(rooms: list[int]) -> None:
+    """Raise RoomShown if ``room_visible`` found something in any of the pictures; there must be some."""
+    assert rooms, "the recording holds no frame"
+    if any(rooms):
+        raise RoomShown(f"the room is in {sum(map(bool, rooms))} of {len(rooms)} pictures: {rooms}")
+
+
 def mistakes(picture: numpy.ndarray, number: int, margin: int = 6) -> int:
     """Return how many pixels of the person's part are not as frame ``number`` cut with its own alpha.
 

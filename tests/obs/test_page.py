@@ -15,7 +15,7 @@ FILTER = "Background Removal"
 
 @pytest.fixture
 def obs(tmp_path, test_home, numbered_clip):
-    """Return an OBS with the filter, whose background source, model and device are not there."""
+    """Return an OBS with the filter, whose background source and device are not there."""
     settings = {"background": "source", "background_source": "Gone", "model": "green", "device": "cuda"}
     things = collection.collection(
         "Test",

@@ -51,15 +51,7 @@ def look_at(frames):
 
 
 def assert_hidden(seen):
-    assert [room for room, _person in seen] == [0] * len(seen)
-
-
-def assert_back(obs, seen_before):
-    """The picture is there again within 3 s of video (plus what the machine needs to start a process)."""
-    wait_until_running(obs)
-    seen = look_at(obs.frames(obs.record(1.0)))
-    assert_hidden(seen)
-    assert any(person for _room, person in seen)
+    numbered.assert_hidden([room for room, _person in seen])
 
 
 def test_nothing_but_the_background_until_the_first_alpha(tmp_path, test_home, numbered_clip):
