@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from obs_bgremove.home import UNFINISHED
+
 from .errors import ExportError
 
 
@@ -21,7 +23,7 @@ def workspace(into: Path) -> Iterator[Path]:
     """
     try:
         into.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=".new-", dir=into))
+        work = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=into))
     except OSError as error:
         raise ExportError(
             f"Models cannot be written to {into} ({error.strerror}); "

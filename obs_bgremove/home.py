@@ -14,6 +14,8 @@ from pathlib import Path
 VARIABLE = "OBS_BGREMOVE_HOME"
 #: The checkout (or unpacked archive) that this file lies in.
 PROJECT = Path(__file__).resolve().parent.parent
+#: How the names of folders begin in which models are made: one that is left over is nobody's model.
+UNFINISHED = ".new-"
 
 
 def directory() -> Path:

@@ -82,5 +82,5 @@ def made_by_the_user() -> list[Path]:
     return sorted(
         path
         for path in directory.iterdir()
-        if path.name not in known() and not path.name.startswith(".fetch-")
+        if path.name not in known() and not path.name.startswith(home.UNFINISHED)
     )

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from export import place
 from obs_bgremove import home
 from obs_bgremove.setup import (
     check,
@@ -297,6 +298,15 @@ def installed(data, monkeypatch):
 def test_uninstall_keeps_the_users_own_models(installed):
     assert command.main(["--uninstall"]) == 0
     assert [path.name for path in installed.iterdir()] == ["models"]
+    assert [path.name for path in (installed / "models").iterdir()] == ["my-own"]
+
+
+def test_what_a_stopped_fetch_left_is_nobodys_model(installed):
+    with place.workspace(installed / "models") as work:
+        pass
+    work.mkdir()
+    assert [path.name for path in models.made_by_the_user()] == ["my-own"]
+    assert command.main(["--uninstall"]) == 0
     assert [path.name for path in (installed / "models").iterdir()] == ["my-own"]
 
 
