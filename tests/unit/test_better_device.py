@@ -2,6 +2,7 @@
 """A filter moves to a better device that becomes ready while another one serves it, seen from both sides."""
 
 import os
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +12,8 @@ from obs_bgremove.link.messages import encode
 from obs_bgremove.worker.loader import Request
 from obs_bgremove.worker.server import Server
 from obs_bgremove.worker.slots import Slots
+
+from . import worker_home
 
 
 class Stream:
@@ -26,10 +29,12 @@ class Stream:
 
 
 @pytest.fixture
-def server():
-    """A server with pipes, whose loader is a list of what it was asked."""
-    pipes = os.pipe(), os.pipe()
-    made = Server(pipes[0][0], pipes[1][1])
+def server(monkeypatch):
+    """A server with pipes, whose loader is a list of what it was asked; it ends no process."""
+    ended = threading.Event()
+    monkeypatch.setattr(Server, "_end", lambda self, code=0: ended.set())
+    (source, from_obs), (to_obs, sink) = os.pipe(), os.pipe()
+    made = Server(source, sink)
     asked = []
     made._loader = SimpleNamespace(
         load=lambda request: asked.append(("load", request.number)),
@@ -37,7 +42,11 @@ def server():
         release=lambda stream: asked.append(("release", stream)),
     )
     made.asked = asked
-    return made
+    yield made
+    os.close(from_obs)
+    assert ended.wait(worker_home.DEADLINE), "the thread that waits for the pipe's end has ended"
+    for descriptor in (source, to_obs, sink, made._inlet._poked, made._inlet._poke):
+        os.close(descriptor)
 
 
 def opened(number=1):
