@@ -4,14 +4,17 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 from export import place
 from obs_bgremove import home
 from obs_bgremove.setup import (
+    apt,
     check,
     command,
     environment,
@@ -26,6 +29,7 @@ from obs_bgremove.setup import (
 )
 from obs_bgremove.setup.errors import SetupError
 from obs_bgremove.setup.runtime import Choice
+from obs_bgremove.worker import __main__ as worker
 
 
 @pytest.fixture
@@ -125,6 +129,18 @@ def test_of_two_flavours_of_one_package_none_is_uninstalled(pip, monkeypatch):
     assert "onnxruntime" in uninstalled and "onnxruntime-gpu" not in uninstalled
 
 
+def test_a_gpu_flavour_that_cannot_be_imported_becomes_cpu(pip, monkeypatch, capsys):
+    errors = "Traceback (most recent call last):\nImportError: libcublas.so.13: no such file"
+    failed = subprocess.CompletedProcess([], 1, "", errors)
+    monkeypatch.setattr(environment, "_run", lambda _: failed)
+    monkeypatch.setattr(
+        environment, "installed_runtime", lambda: "" if "worker-cuda" in groups(pip) else "1.99"
+    )
+    assert environment.ensure(Choice("cuda", "there is one"), [], fall_back=True) == "cpu"
+    assert "cannot be imported (ImportError: libcublas.so.13: no such file)" in capsys.readouterr().out
+    assert groups(pip) == ["worker-cpu"]
+
+
 def test_a_flavour_asked_for_by_name_does_not_fall_back(pip):
     pip.broken = frozenset({"worker-cuda"})
     with pytest.raises(SetupError, match="no matching distribution"):
@@ -182,6 +198,61 @@ def test_a_wrong_python_ends_with_one_sentence(data, monkeypatch, capsys):
     assert command.main([]) == 1
     assert capsys.readouterr().err == "Error: This is Python 3.8: use another.\n"
     assert not data.exists()
+
+
+@pytest.fixture
+def steps(data, monkeypatch):
+    """Return the steps that an installation has taken; each of them works, and OBS is not there."""
+    taken = []
+    for owner, name, answer in (
+        (environment, "ensure", "cpu"),
+        (models, "fetch", None),
+        (models, "fetch_usual", None),
+        (command, "note_place", None),
+        (speed, "ensure", None),
+        (obs_program, "ensure", "OBS is not installed: install it."),
+        (scene_collections, "add", ([], [], [])),
+    ):
+        step = f"{owner.__name__.rpartition('.')[2]}.{name}"
+        monkeypatch.setattr(
+            owner, name, lambda *_, step=step, answer=answer, **__: taken.append(step) or answer
+        )
+    monkeypatch.setattr(interpreter, "problem", lambda: "")
+    monkeypatch.setattr(runtime, "this_machine", lambda: runtime.Machine("linux", "x86_64"))
+    return taken
+
+
+def test_the_steps_come_in_order(steps, capsys):
+    assert command.main([]) == 0
+    assert steps == [
+        "environment.ensure",
+        "models.fetch",
+        "models.fetch_usual",
+        "command.note_place",
+        "speed.ensure",
+        "obs_program.ensure",
+        "scene_collections.add",
+    ]
+    printed = capsys.readouterr().out
+    assert "OBS is not installed: install it." in printed and "Background Removal." in printed
+
+
+def test_a_script_that_cannot_be_added_is_an_error_at_the_end(steps, monkeypatch, capsys):
+    def fail():
+        raise SetupError("OBS is running: close it.")
+
+    monkeypatch.setattr(scene_collections, "add", fail)
+    assert command.main([]) == 1
+    assert capsys.readouterr().err == "Error: OBS is running: close it.\n"
+
+
+def test_a_key_that_stops_it_is_no_crash(steps, monkeypatch, capsys):
+    def stop():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(speed, "ensure", stop)
+    assert command.main([]) == 130
+    assert capsys.readouterr().err == "Stopped. Run it again to go on.\n"
 
 
 def test_models_are_chosen_by_name_or_family(monkeypatch):
@@ -259,6 +330,17 @@ def test_speed_is_measured_once(bench):
     assert bench[0][:2] == ("obs_bgremove.worker", "bench")
     assert "--record" in bench[0]
     assert home.read_record()["fingerprint"] == "first"
+
+
+def test_the_worker_understands_how_it_is_asked_to_measure(bench, monkeypatch):
+    speed.ensure()
+    ((_module, *arguments),) = bench
+    asked = []
+    stand_in = SimpleNamespace(bench=lambda *what: asked.append(what) or 7)
+    monkeypatch.setitem(sys.modules, "obs_bgremove.worker.bench", stand_in)
+    monkeypatch.setattr(sys, "argv", ["worker", *arguments])
+    assert worker.main() == 7
+    assert asked == [([], "auto", speed.SECONDS, None, True)]
 
 
 @pytest.mark.parametrize("change", ["model", "environment", "record lost", "threads lost"])
@@ -474,10 +556,65 @@ def test_an_obs_in_a_sandbox_does_not_do(sound, monkeypatch, capsys, sandbox):
     assert "package obs-studio" in obs_program.ensure(screenless=False)
 
 
+def test_check_tells_which_collections_run_the_script(sound, tmp_path, monkeypatch, capsys):
+    folder = tmp_path / "obs-studio" / "basic" / "scenes"
+    folder.mkdir(parents=True)
+    here = scene_collections.SCRIPT.as_posix()
+    for name, path in (("Here", here), ("Older", "/older/obs_bgremove/obs_script.py")):
+        entries = [{"path": path, "settings": {}}]
+        (folder / f"{name}.json").write_text(
+            json.dumps({"sources": [], "modules": {"scripts-tool": entries}})
+        )
+    (folder / "Broken.json").write_text("{")
+    monkeypatch.setattr(scene_collections, "configurations", lambda: [tmp_path / "obs-studio"])
+    assert check.check() == 1
+    broken, runs, older = lines(capsys, "Scene collection")
+    assert broken.startswith("note    ") and "Broken.json cannot be read" in broken
+    assert runs == "ok      Scene collection: Here runs the script"
+    assert older.startswith("MISSING Scene collection: Older does not run the script - close OBS and run")
+    (folder / "Older.json").unlink()
+    assert check.check() == 0
+
+
 def test_check_of_an_empty_directory_says_how_to_begin(data, capsys):
     assert command.main(["--check"]) == 1
     assert "run 'python3 install.py'" in lines(capsys, "Worker")[0]
     assert not data.exists(), "looking changes nothing"
+
+
+@pytest.mark.parametrize(
+    ("output", "version"),
+    [("OBS Studio - 29.0.2-1build1 (linux)\n", (29, 0, 2)), ("OBS Studio - unknown\n", ())],
+)
+def test_obs_tells_its_version(tmp_path, monkeypatch, output, version):
+    monkeypatch.setattr(obs_program.sys, "platform", "linux")
+    assert obs_program.version(tmp_path / "gone") == ()
+    done = subprocess.CompletedProcess([], 0, output, "")
+    monkeypatch.setattr(obs_program.subprocess, "run", lambda *_, **__: done)
+    assert obs_program.version(tmp_path / "obs") == version
+    monkeypatch.setattr(obs_program.sys, "platform", "darwin")
+    assert obs_program.version(tmp_path / "obs") == (), "it would open a window"
+
+
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        ("Reading...\nE: Unable to locate package xvfb\nE: more\n", "Unable to locate package xvfb"),
+        ("Killed\n", "apt-get ended with code 100"),
+    ],
+)
+def test_a_package_that_apt_cannot_install_gets_a_sentence(monkeypatch, output, reason):
+    codes = {"update": 100, "install": 0}
+
+    def run(words, **_):
+        return subprocess.CompletedProcess(words, codes[words[1]], output)
+
+    monkeypatch.setattr(apt.subprocess, "run", run)
+    apt.install("xvfb")  # one dead source among many does not matter
+    codes["install"] = 100
+    sentence = f"xvfb could not be installed ({reason}): run 'apt-get install xvfb' by hand."
+    with pytest.raises(SetupError, match=f"^{re.escape(sentence)}$"):
+        apt.install("xvfb")
 
 
 def test_the_entry_point_runs_from_anywhere(tmp_path):

@@ -97,6 +97,46 @@ def test_the_backup_is_the_file_as_it_was(configuration):
     assert [file.read_bytes() == before for file in kept] == [True, False]
 
 
+def test_collections_of_one_name_have_a_backup_each(configuration, tmp_path, monkeypatch):
+    other = tmp_path / "other" / "obs-studio"
+    (other / "basic" / "scenes").mkdir(parents=True)
+    monkeypatch.setattr(scene_collections, "configurations", lambda: [configuration, other])
+    before = {write(configuration, "One", [OTHER]).read_bytes(), write(other, "One").read_bytes()}
+    scene_collections.add()
+    (folder,) = scene_collections.backups().iterdir()
+    assert len(before) == 2
+    assert {file.read_bytes() for file in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "folders"),
+    [
+        (
+            "linux",
+            {},
+            [".config", ".var/app/com.obsproject.Studio/config", "snap/obs-studio/current/.config"],
+        ),
+        ("linux", {"XDG_CONFIG_HOME": "moved"}, ["moved"]),
+        ("darwin", {}, ["Library/Application Support"]),
+        ("win32", {}, ["AppData/Roaming"]),
+        ("win32", {"APPDATA": "moved"}, ["moved"]),
+    ],
+)
+def test_settings_are_found_where_each_system_keeps_them(tmp_path, monkeypatch, platform, variables, folders):
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    for name in ("XDG_CONFIG_HOME", "APPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, folder in variables.items():
+        monkeypatch.setenv(name, str(tmp_path / folder))
+    monkeypatch.setattr(scene_collections.sys, "platform", platform)
+    assert scene_collections.configurations() == [], "only those that exist"
+    places = [tmp_path / folder / "obs-studio" for folder in folders]
+    for place in places:
+        place.mkdir(parents=True)
+    assert scene_collections.configurations() == places
+
+
 def test_remove_is_the_inverse_of_add(configuration):
     path = write(configuration, "One", [OTHER])
     before = json.loads(path.read_text())
