@@ -337,6 +337,19 @@ def test_a_full_file_system_is_a_sentence_and_leaves_nothing(monkeypatch, tmp_pa
 
 
 @needs_files
+def test_without_a_system_call_for_it_a_file_is_filled_by_writing(monkeypatch, tmp_path):
+    real = os.write
+    monkeypatch.delattr(os, "memfd_create", raising=False)
+    monkeypatch.delattr(os, "posix_fallocate", raising=False)
+    monkeypatch.setattr(os, "write", lambda fd, data: real(fd, data[:1000]))
+    monkeypatch.setattr(memory, "_folders", lambda: [str(tmp_path)])
+    made = memory.create(4096)
+    (file,) = tmp_path.iterdir()
+    assert file.read_bytes() == bytes(4096)
+    assert len(made.words) == 512
+
+
+@needs_files
 def test_memory_that_is_gone_is_a_sentence(tmp_path):
     with pytest.raises(memory.MemoryProblem, match=r"cannot be opened.*restart OBS"):
         memory.open_place({"path": str(tmp_path / "gone"), "size": 4096, "remove": True})

@@ -218,6 +218,34 @@ def test_linux_processes_tell_their_configuration(tmp_path):
     assert found == {10: "/home/a/.config/obs-studio", 11: "/tmp/x/obs-studio"}
 
 
+def test_windows_lists_processes_by_name(monkeypatch):
+    def tasklist(command):
+        if "IMAGENAME eq obs64.exe" not in command:
+            return "INFO: No tasks are running which match the specified criteria.\n"
+        return '\n"obs64.exe","4711","Console","1","250,004 K"\n"OBS64.exe","12","Console","1","9 K"\n'
+
+    monkeypatch.setattr(obs_processes.sys, "platform", "win32")
+    monkeypatch.setattr(obs_processes, "_output", tasklist)
+    assert obs_processes.running() == [obs_processes.RunningObs(pid, None) for pid in (4711, 12)]
+
+
+def test_macos_lists_processes_by_path(monkeypatch):
+    listed = (
+        "    1 /sbin/launchd\n"
+        "  500 /Applications/Other.app/Contents/MacOS/NoOBS\n"
+        "  501 /Applications/OBS.app/Contents/MacOS/OBS\n"
+        "  502 /Applications/OBS.app/Contents/Frameworks/OBS Helper.app/Contents/MacOS/OBS Helper\n"
+        "99503 /Users/a/OBS 31.app/Contents/MacOS/OBS\n"
+    )
+    monkeypatch.setattr(obs_processes.sys, "platform", "darwin")
+    monkeypatch.setattr(obs_processes, "_output", lambda command: listed)
+    assert obs_processes.running() == [obs_processes.RunningObs(pid, None) for pid in (501, 99503)]
+
+
+def test_a_system_that_cannot_list_processes_has_none(tmp_path):
+    assert obs_processes._output([str(tmp_path / "gone")]) == ""
+
+
 @pytest.mark.parametrize(
     "error", [OSError(28, "No space left on device"), PermissionError(13, "Permission denied")]
 )
