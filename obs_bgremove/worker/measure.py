@@ -55,7 +55,6 @@ class Live:
             self.ring = self._wait_for_ring(model, device)
             self.pictures = Pictures(self.ring.height, self.ring.width)
             self._serial = 0
-            self._seen = 0
             self.round_trip()
         except BaseException:
             self.close()

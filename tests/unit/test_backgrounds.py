@@ -29,6 +29,17 @@ OTHER = {
 }
 
 
+MADE_ANEW = {
+    "transparent": set(),
+    "blur": {"blur"},
+    "color": set(),
+    "preset": {"background_preset"},
+    "image": {"background_path"},
+    "video": {"background_path"},
+    "source": {"background_source"},
+}
+
+
 @pytest.mark.parametrize("kind", BACKGROUNDS)
 def test_made_anew_for_what_it_uses_and_nothing_else(kind):
     settings = Settings(background=kind)
@@ -37,7 +48,7 @@ def test_made_anew_for_what_it_uses_and_nothing_else(kind):
         for name, value in OTHER.items()
         if backgrounds.key(replace(settings, **{name: value})) != backgrounds.key(settings)
     }
-    assert changing == set(USED[kind]) - set(backgrounds.ADJUSTED)
+    assert changing == MADE_ANEW[kind]
 
 
 def test_every_setting_of_a_background_is_used_by_one():

@@ -92,21 +92,6 @@ def test_two_channels_share_the_process_and_the_model(directory):
         assert cameras[1].alpha(rings[1], 30)[1][0] == 2
 
 
-def test_filters_are_served_while_another_ones_model_is_slow(directory):
-    add_model(directory, "looping", worker_models.looping(200))
-    with worker_home.client() as client:
-        slow, quick = client.open(), client.open()
-        slow.request("looping", "cpu")
-        quick.request("green", "cpu")
-        rings = ring(slow, client), ring(quick, client)
-        slow_camera, camera = Camera(), Camera()
-        # The slow one always has a picture waiting; the quick one gets its turn in between.
-        for value in range(10):
-            slow_camera.hand_over(rings[0], 5 + value)
-            assert camera.alpha(rings[1], value)[1] == plain(rings[1], value)
-        until(lambda: rings[0].alphas(slow_camera.serial - 1), "the slow one's last alpha")
-
-
 def test_filters_that_always_have_a_picture_waiting_get_equal_shares(directory):
     add_model(directory, "looping", worker_models.looping(300))
     with worker_home.client() as client:

@@ -13,9 +13,15 @@ OTHER, EXIT, SCRIPTING_SHUTDOWN = 25, 17, 36
 
 
 @pytest.mark.parametrize(
-    "events", [(SCRIPTING_SHUTDOWN, EXIT), (EXIT,), (OTHER, SCRIPTING_SHUTDOWN), (OTHER, EXIT, EXIT)]
+    ("events", "told"),
+    [
+        ((SCRIPTING_SHUTDOWN, EXIT), [1, 1]),
+        ((EXIT,), [1]),
+        ((OTHER, SCRIPTING_SHUTDOWN), [0, 1]),
+        ((OTHER, EXIT, EXIT), [0, 1, 1]),
+    ],
 )
-def test_told_once_by_whichever_event_comes_first(monkeypatch, events):
+def test_told_once_by_whichever_event_comes_first(monkeypatch, events, told):
     callbacks, ends = [], []
     monkeypatch.setattr(
         frontend,
@@ -25,6 +31,8 @@ def test_told_once_by_whichever_event_comes_first(monkeypatch, events):
         ),
     )
     frontend.on_exit(lambda: ends.append(None))
+    counts = []
     for event in events:
         callbacks[0](event, None)
-    assert len(ends) == 1
+        counts.append(len(ends))
+    assert counts == told

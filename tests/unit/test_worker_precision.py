@@ -120,7 +120,7 @@ def test_a_cache_that_cannot_be_written_costs_the_edition_and_nothing_else(model
     made[-1].close()
 
 
-def test_the_person_moves(monkeypatch):
+def test_the_person_moves():
     pictures = list(precision._pictures(36, 256))
     assert all(picture.shape == (36, 256, 4) and picture.flags.c_contiguous for picture in pictures)
     assert len({picture.tobytes() for picture in pictures}) == len(pictures)

@@ -83,7 +83,7 @@ def test_a_gpu_without_a_driver_is_not_offered(monkeypatch):
 
 
 def test_a_session_that_silently_runs_on_the_cpu_is_noticed(directory, pretended_gpu):
-    with pytest.raises(DeviceProblem):
+    with pytest.raises(DeviceProblem, match=r"did not start it|[Ee]rror|[Ff]ailed"):
         Engine(catalogue.read()["green"], CUDA)
 
 
