@@ -99,5 +99,5 @@ def test_while_it_starts_it_may_be_silent_for_a_minute(client, silence, replaced
     client._watch()
     assert process.killed == replaced
     assert client._process is (None if replaced else process)
-    assert ("did not answer for 61 seconds" in client.problem) == replaced
+    assert ("did not answer for" in client.problem) == replaced
     assert process.rest_sent, "what did not fit into the pipe before is sent"
