@@ -18,6 +18,7 @@ for package in ("lightning_fabric", "albumentations", "tensorboard", "matplotlib
     pytest.importorskip(package, reason="needs torch: python3 -m tests --training")
 
 import torch  # noqa: E402
+from lightning_fabric import Fabric  # noqa: E402
 
 from export import contract, networks, torch_graph  # noqa: E402
 from export.__main__ import main as run  # noqa: E402
@@ -186,6 +187,23 @@ def test_losses_by_hand():
     assert all(float(value) == 0 for value in unsure.values())
 
 
+def test_a_change_in_time_and_an_edge_by_hand():
+    alpha, logits = torch.zeros(1, 2, 1, 8, 8), torch.full((1, 2, 1, 8, 8), -40.0)
+    sure = torch.ones_like(alpha)
+    logits[:, 1] = 0
+    changed = losses(logits, alpha, sure)
+    assert float(changed["time"]) == pytest.approx(5 * 0.5**2 + 0.5 * 0.5)
+    assert float(changed["laplacian"]) == pytest.approx(0)
+    sure[:, 0] = 0
+    assert float(losses(logits, alpha, sure)["time"]) == 0
+    alpha[..., 4:] = 1
+    edge = losses(torch.full_like(logits, -40.0), alpha, torch.ones_like(alpha))
+    # Enlarged again it is off by a quarter on both sides: in 2 of 8 columns, then in 2 of 4.
+    assert float(edge["laplacian"]) == pytest.approx((0.25 * 2 / 8 + 2 * 0.25 * 2 / 4) / 4)
+    unsure = losses(torch.full_like(logits, -40.0), alpha, 1 - alpha)
+    assert float(unsure["laplacian"]) == pytest.approx(0)
+
+
 def test_contrast_narrows_the_edges_of_our_own_labels_alone(tmp_path):
     for kind in ("images", "masks", "weights"):
         (tmp_path / kind).mkdir()
@@ -245,20 +263,50 @@ def test_a_training_that_was_cut_off_ends_the_same(data, tmp_path):
 def test_cut_off_while_it_saves_it_ends_the_same(data, tmp_path, monkeypatch):
     entry = tiny(epochs=1)
     whole = loop.train(entry, data, tmp_path / "whole")
-    real = os.replace
-
-    def stopped(source, destination):
-        if destination.name == "last.pt":
-            raise KeyboardInterrupt
-        real(source, destination)
-
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(loop.os, "replace", stopped)
+        patched.setattr(loop.os, "replace", _interrupted(os.replace, after=1))
         loop.train(entry, data, tmp_path / "cut")
     assert loop.train(entry, data, tmp_path / "cut") == pytest.approx(whole, rel=1e-4)
     (tmp_path / "cut" / "last.pt").write_bytes(b"cut short")
     with pytest.raises(ExportError, match="not a checkpoint"):
         loop.train(entry, data, tmp_path / "cut")
+
+
+def test_patience_ends_it_and_the_best_epoch_is_tested(data, tmp_path, monkeypatch):
+    answers, seen = iter([3.0, 1.0, 2.0, 2.0, 0.5]), []
+
+    def measure(fabric, network, *_):
+        seen.append([value.detach().clone() for value in network.parameters()])
+        return {"loss": next(answers), "mad": 0.5, "iou": 0.5}
+
+    monkeypatch.setattr(loop, "_measure", measure)
+    assert loop.train(tiny(epochs=9, patience=2, steps=1), data, tmp_path)["test_loss"] == 0.5
+    best, last = (torch.load(tmp_path / name, weights_only=True) for name in ("best.pt", "last.pt"))
+    assert (best["epoch"], best["best"], best["waited"]) == (2, 1.0, 0)
+    assert (last["epoch"], last["best"], last["waited"]) == (4, 1.0, 2)
+    alike = [all(map(torch.equal, seen[4], weights)) for weights in seen[:4]]
+    assert alike == [False, True, False, False]
+
+
+def test_figures_by_hand():
+    pictures, alphas, sure = torch.zeros(1, 3, 8, 8, 3), torch.zeros(1, 3, 8, 8), torch.zeros(1, 3, 8, 8)
+    pictures[:, 1:, :4, :4] = 255
+    alphas[:, 2:, :4, :4] = 1  # a quarter, a frame later
+    sure[:, :, :4] = 1
+
+    class Shown(torch.nn.Module):
+        def clip(self, pictures):
+            return 40 * pictures[:, :, :1] - 20, None
+
+    def figures(frames):
+        batch = [values[:, :frames] for values in (pictures, alphas, sure)]
+        return loop._measure(Fabric(accelerator="cpu", devices=1), Shown(), [batch, batch], 0.0)
+
+    found = figures(3)
+    assert found.pop("loss") > 0
+    # Of the six quarters that are sure one is wrong, in the second frame: one change too many, one missing.
+    assert found == pytest.approx({"mad": 1 / 6, "iou": 1 / 2, "accuracy": 5 / 6, "dtssd": 1 / 2})
+    assert figures(1)["dtssd"] == 0
 
 
 def test_a_loss_that_is_no_number_is_told(data, tmp_path, monkeypatch):
@@ -297,14 +345,14 @@ def test_mixed_precision_reaches_the_network(data, tmp_path, monkeypatch):
         assert seen == {(True, mixed), (False, mixed)}
 
 
-def _interrupted(measure, after):
+def _interrupted(function, after):
     calls = []
 
     def until(*arguments):
         calls.append(1)
         if len(calls) > after:
             raise KeyboardInterrupt
-        return measure(*arguments)
+        return function(*arguments)
 
     return until
 
@@ -347,7 +395,7 @@ def test_reproduce_smoke(name, tmp_path):
 
 def test_a_training_starts_from_a_checkpoint_that_may_be_shipped(data, tmp_path):
     loop.train(tiny(epochs=1), data, tmp_path / "first")
-    (data / "runs").mkdir()
+    (data / "runs").mkdir(exist_ok=True)
     best = data / "runs" / "best.pt"
     best.write_bytes((tmp_path / "first" / "best.pt").read_bytes())
     loop.train(tiny(epochs=1, rate=0.0, init="runs/best.pt"), data, tmp_path / "second")
