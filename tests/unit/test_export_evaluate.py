@@ -219,6 +219,13 @@ def test_a_mask_of_another_size_is_told(data, capsys):
     assert f"{mask} is not of its picture's size" in capsys.readouterr().err
 
 
+def test_a_clip_whose_alpha_is_shorter_is_told(data, capsys):
+    clip = data / "clips" / "square"
+    write_video(clip / "pha.mkv", "FFV1", [square(number) for number in range(3)])
+    assert main(["evaluate", "--model", str(data / "model"), "--clips", str(data / "clips")]) == 1
+    assert f"com.mp4 and pha.mkv of {clip} differ in length" in capsys.readouterr().err
+
+
 def test_scaling_averages_and_keeps_the_channel_order():
     picture = np.zeros((4, 6, 3), np.uint8)
     picture[:2, :2] = (10, 20, 30)

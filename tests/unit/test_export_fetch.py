@@ -12,8 +12,9 @@ import onnx
 import pytest
 
 from export import packages, probe, reference
-from export.errors import ExportError
-from export.fetch import fetch
+from export.card import read_card, write_sections
+from export.errors import ExportError, exit_code
+from export.fetch import _resized, fetch
 from export.runner import Runner
 
 from .export_models import HEIGHT, WIDTH, contract_model, red_mattes, shelf_with
@@ -111,6 +112,81 @@ def test_a_damaged_package(tmp_path, registry):
     with pytest.raises(ExportError, match="arrived damaged"):
         fetch(["one"], into, shelf=shelf)
     assert list(into.iterdir()) == []
+
+
+def test_an_edition_says_its_size_and_not_what_was_measured_of_another(tmp_path, registry):
+    shelf, into = tmp_path / "shelf", tmp_path / "models"
+    registry.archive = shelf_with(shelf, ["one-whole"])
+    card = shelf / "one-whole" / "card.toml"
+    measured = {"quality": {"clips_mad": 1.5}, "speed": {"milliseconds": 2.5}}
+    write_sections(card, {**measured, "convert": {"steady": True}})
+    size = f"{HEIGHT}x{WIDTH}"
+    fetch(["one-whole"], into, shelf=shelf, size=size)
+    made = read_card(into / f"one-{size}" / "card.toml")
+    assert left_in(into) == [f"one-{size}/card.toml", f"one-{size}/model.onnx"]
+    assert made.title == f"Test, made at {size}" and made.convert == {"steady": True, "size": size}
+    assert made.quality == made.speed == {}
+    assert made.fetch == read_card(card).fetch and read_card(card).quality
+    other = _resized(read_card(card), "32x48", shelf, _made(tmp_path / "work"))
+    assert (other.name, other.height, other.width) == ("one-32x48", 32, 48)
+
+
+@pytest.mark.parametrize(
+    ("names", "size", "match"),
+    [
+        (["one-whole"], "8x8", "would be called one-8x8, which is a model of its own"),
+        (["one-whole", "one-half"], f"{HEIGHT}x{WIDTH}", "which is two of these: fetch one"),
+        (["one-whole"], "8", "must be HEIGHTxWIDTH"),
+    ],
+)
+def test_an_edition_that_cannot_be_had(tmp_path, registry, names, size, match):
+    shelf = tmp_path / "shelf"
+    registry.archive = shelf_with(shelf, ["one-whole", "one-half", "one-8x8"])
+    with pytest.raises(ExportError, match=match):
+        fetch(names, tmp_path / "models", shelf=shelf, size=size)
+
+
+def test_a_model_that_is_carried_is_not_fetched(tmp_path, registry):
+    registry.archive = shelf_with(tmp_path, ["one", "carried"])
+    card = tmp_path / "carried" / "card.toml"
+    card.write_text(card.read_text(encoding="utf-8").partition("[fetch]")[0], encoding="utf-8")
+    with pytest.raises(ExportError, match="carried is not fetched from anywhere"):
+        fetch(["one", "carried"], tmp_path / "models", shelf=tmp_path)
+    assert registry.asked == [] and not (tmp_path / "models").exists()
+
+
+def test_npm_packs_and_runs_nothing_of_the_package(tmp_path, monkeypatch):
+    asked = []
+
+    def client(command, package, folder):
+        asked.extend(command)
+        (folder / "cache").mkdir()
+        (folder / "test-network-1.0.tgz").touch()
+
+    monkeypatch.setattr(packages, "_npm", lambda folder: ["npm"])
+    monkeypatch.setattr(packages, "_run", client)
+    archive = packages.Store(tmp_path).archive(packages.Package("npm", "@test/network", "1.0", 1))
+    assert asked[:3] == ["npm", "pack", "@test/network@1.0"] and "--ignore-scripts" in asked
+    assert asked[asked.index("--pack-destination") + 1] == str(archive.parent)
+    assert left_in(tmp_path) == ["package-0/test-network-1.0.tgz"] and not (archive.parent / "cache").exists()
+
+
+@pytest.mark.parametrize(
+    ("trouble", "sentence"),
+    [
+        (ModuleNotFoundError("", name="torch"), "The package 'torch' is missing; install"),
+        (ExportError("It is wrong."), "Error: It is wrong."),
+        (PermissionError(13, "denied", "a.onnx"), "a.onnx cannot be read or written (denied)"),
+        (KeyboardInterrupt(), "Stopped."),
+    ],
+)
+def test_a_command_that_fails_says_why(capsys, trouble, sentence):
+    def command():
+        raise trouble
+
+    assert exit_code(command) == 1
+    assert sentence in capsys.readouterr().err
+    assert exit_code(lambda: None) == 0
 
 
 def test_an_unknown_name_lists_the_known(tmp_path):

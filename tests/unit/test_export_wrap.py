@@ -192,7 +192,14 @@ def test_the_command_fills_the_shelf(tmp_path, monkeypatch, capsys):
     assert sorted(entry.name for entry in folder.parent.iterdir()) == ["own"]
 
 
-def test_what_was_there_comes_back(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("trouble", "told", "match"),
+    [
+        (KeyboardInterrupt(), KeyboardInterrupt, None),
+        (PermissionError(13, "Permission denied"), ExportError, r"\(Permission denied\); close OBS"),
+    ],
+)
+def test_what_was_there_comes_back(tmp_path, monkeypatch, trouble, told, match):
     folder = tmp_path / "models" / "own"
     folder.mkdir(parents=True)
     (folder / "model.onnx").write_bytes(b"before")
@@ -200,10 +207,10 @@ def test_what_was_there_comes_back(tmp_path, monkeypatch):
 
     def stopped(source, destination):
         if destination == folder and "new" in source.name:
-            raise KeyboardInterrupt
+            raise trouble
         real(source, destination)
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched, pytest.raises(told, match=match):
         patched.setattr(place.os, "replace", stopped)
         with place.workspace(folder.parent) as work:
             place.put(b"after", "", work, folder)
