@@ -40,8 +40,8 @@ def _selfie_segmentation(card: Card, graph: Graph, files: dict[str, bytes]) -> N
     matte, height, width = tflite_graph.convert(content, graph, picture)
     if (height, width) != (card.height, card.width):
         raise ExportError(
-            f"The network works at {height}x{width}, the card of {card.name} says "
-            f"{card.height}x{card.width}; correct the card."
+            f"The network works at {height}x{width} alone, not at {card.height}x{card.width}; leave out "
+            f"--size, or correct the card of {card.name}."
         )
     frame.alpha_from_matte(graph, matte, height, width)
 
