@@ -121,11 +121,11 @@ class BackgroundFilter:
         """Return the properties page."""
         status = self._status()
         names = [name for name in sources.video_source_names() if name != status.source]
-        models = [(model.name, model.title) for model in shared.client.models if model.installed]
+        models = [model for model in shared.client.models if model.installed]
         devices = [(device.name, device.title) for device in shared.client.devices]
         options = {
             "background_source": [("", "(choose)"), *((name, name) for name in names)],
-            "model": [(AUTO, "Automatic"), *models],
+            "model": [(AUTO, "Automatic"), *((model.name, model.title) for model in models)],
             "device": [(AUTO, "Automatic"), *devices],
         }
         # What OBS keeps: the filter itself learns of a change only in the next frame.
@@ -136,7 +136,8 @@ class BackgroundFilter:
             chosen = getattr(settings, name)
             if chosen and chosen not in dict(offered):
                 offered.append((chosen, f"{chosen} (not available)"))
-        return page.build(status.text, bool(status.problem), options)
+        more = {"model": [f"{model.title}: {model.summary}" for model in models if model.summary]}
+        return page.build(status.text, bool(status.problem), options, more)
 
     def tell(self, opened: int) -> None:
         """Show the status as it is now on a properties page that is open."""

@@ -31,26 +31,31 @@ _background_changed = properties.on_change(_show_used)
 _refreshed = properties.on_click(_refresh)
 
 
-def build(status: str, warning: bool, options: Mapping[str, Iterable[tuple[str, str]]]) -> int:
+def build(
+    status: str,
+    warning: bool,
+    options: Mapping[str, Iterable[tuple[str, str]]],
+    more: Mapping[str, Iterable[str]],
+) -> int:
     """Return a new properties object.
 
-    ``options``: (value, label) of what the settings of these names are chosen from, where that is
-    known only now.
+    ``options``: (value, label) of what the settings of these names are chosen from, ``more``: lines that
+    follow their help texts, where that is known only now.
     """
     page = Page()
     for one in fields(Settings):
         if not one.metadata.get("advanced"):
-            _add(page, one, options)
+            _add(page, one, options, more)
     page.text(STATUS, status, warning)
     page.button("refresh", "Refresh the status", _refreshed)
     inner = page.group("advanced", "Advanced")
     for one in fields(Settings):
         if one.metadata.get("advanced"):
-            _add(inner, one, options)
+            _add(inner, one, options, more)
     return page.handle
 
 
-def _add(page, one, options):
+def _add(page, one, options, more):
     """Add what one field of the settings is chosen with."""
     name, about = one.name, one.metadata
     if name == "background_path":
@@ -65,6 +70,6 @@ def _add(page, one, options):
         made = page.switch(name, about["label"])
     else:
         made = page.color(name, about["label"])
-    properties.explain(made, about["help"])
+    properties.explain(made, "\n".join([about["help"], *more.get(name, ())]))
     if name == "background":
         properties.watch(made, _background_changed)

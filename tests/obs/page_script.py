@@ -2,7 +2,7 @@
 """A script for a private OBS: opens the properties page of a filter, as the window Filters does.
 
 Asked by obs-websocket vendor requests to "page": "open" with ``source`` and ``filter`` keeps the page
-open, "read" with ``name`` answers ``description`` and ``values`` (of a list) of one property of it,
+open, "read" with ``name`` answers ``description``, ``help`` and ``values`` (of a list) of one property of it,
 "press" with ``name`` presses a button of it.
 """
 
@@ -23,6 +23,7 @@ for function, result, arguments in (
     ("obs_source_properties", c_void_p, [c_void_p]),
     ("obs_properties_destroy", None, [c_void_p]),
     ("obs_property_description", c_char_p, [c_void_p]),
+    ("obs_property_long_description", c_char_p, [c_void_p]),
     ("obs_property_button_clicked", c_bool, [c_void_p, c_void_p]),
     ("obs_property_list_item_count", c_size_t, [c_void_p]),
     ("obs_property_list_item_string", c_char_p, [c_void_p, c_size_t]),
@@ -51,6 +52,7 @@ def read(asked, response):
     count = process.obs_property_list_item_count(found)
     values = [process.obs_property_list_item_string(found, number).decode() for number in range(count)]
     data.write(response, {"description": process.obs_property_description(found).decode()})
+    data.write(response, {"help": (process.obs_property_long_description(found) or b"").decode()})
     data.write_list(response, "values", [{"value": value} for value in values])
 
 

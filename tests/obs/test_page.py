@@ -50,6 +50,15 @@ def test_what_was_chosen_stays_in_its_list(obs):
     assert values(obs, "background_source") == ["", "Scene"]
 
 
+def test_each_model_says_what_it_is(obs):
+    obs.vendor("open", {"source": "Clip", "filter": FILTER}, vendor="page")
+    lines = read(obs, "model")["help"].splitlines()
+    assert "you can add your own" in lines[0]
+    assert any(
+        line.endswith(": For tests: everything with much green in it is foreground.") for line in lines
+    )
+
+
 def test_the_button_shows_the_status_of_now_on_the_open_page(obs):
     obs.vendor("open", {"source": "Clip", "filter": FILTER}, vendor="page")
     assert "alphas per second" in read(obs, "status")["description"]
