@@ -246,7 +246,7 @@ class PrivateObs:
                 QT_QPA_PLATFORM="xcb",
                 LIBGL_ALWAYS_SOFTWARE="1",
                 # No drawing threads: Mesa's (22.3, and newer) let go of the lock of a fence that the thread
-                # which draws may have freed by then, and what lies there is overwritten. Once in some hours
+                # which draws may have freed by then, and what lies there is overwritten. Now and then
                 # OBS crashes of it, with any filter or none.
                 LP_NUM_THREADS="0",
                 # No sound server and no session bus: nothing is searched for, started or waited for.
