@@ -79,8 +79,9 @@ def made_by_the_user() -> list[Path]:
     directory = home.directory() / "models"
     if not directory.is_dir():
         return []
+    ours = known()
     return sorted(
         path
         for path in directory.iterdir()
-        if path.name not in known() and not path.name.startswith(home.UNFINISHED)
+        if path.name not in ours and not path.name.startswith(home.UNFINISHED)
     )

@@ -160,29 +160,32 @@ def _read_folder(folder: Path) -> Model:
 
 
 def file_problem(model: Model) -> str | None:
-    """Return what is wrong with a model's file as far as can be seen from outside; None if nothing is.
+    """Return what is wrong with a model's file as far as can be seen from outside; None if nothing is."""
+    fault = _fault(model)
+    return f"{fault}; {model.remedy}." if fault else None
 
-    Reads a few bytes only: an ONNX file is a row of fields with their lengths, so that a
+
+def _fault(model: Model) -> str | None:
+    """Read a few bytes only: an ONNX file is a row of fields with their lengths, so that a
     truncated one ends within a field.
     """
-    again = model.remedy
     try:
         with open(model.file, "rb") as file:
             size = os.fstat(file.fileno()).st_size
             if not size:
-                return f"The file of the model {model.name} is empty; {again}."
+                return f"The file of the model {model.name} is empty"
             if file.read(len(_GIT_LFS)) == _GIT_LFS:
-                return f"The file of the model {model.name} is only a Git LFS pointer; {again}."
+                return f"The file of the model {model.name} is only a Git LFS pointer"
             file.seek(0)
             state = _walk(file, size)
     except FileNotFoundError:
-        return f"The model {model.name} is not installed; {again}."
+        return f"The model {model.name} is not installed"
     except OSError as error:
-        return f"The file of the model {model.name} cannot be read ({error.strerror}: {model.file}); {again}."
+        return f"The file of the model {model.name} cannot be read ({error.strerror}: {model.file})"
     if state == "truncated":
-        return f"The file of the model {model.name} is cut short ({model.file}, {size} bytes); {again}."
+        return f"The file of the model {model.name} is cut short ({model.file}, {size} bytes)"
     if state == "other":
-        return f"The file of the model {model.name} is not an ONNX model ({model.file}); {again}."
+        return f"The file of the model {model.name} is not an ONNX model ({model.file})"
     return None
 
 

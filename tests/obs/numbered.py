@@ -9,6 +9,7 @@ the pixel, so a cut with the alpha of any other frame is seen.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
@@ -76,8 +77,13 @@ class RoomShown(AssertionError):
     """The room was to be seen. A test that ends so is not run a second time: once is too often."""
 
 
-def assert_hidden(rooms: list[int]) -> None:
-    """Raise RoomShown if ``room_visible`` found something in any of the pictures; there must be some."""
+def assert_hidden(pictures: Iterable[numpy.ndarray]) -> None:
+    """Raise RoomShown if the room is visible in any of the pictures; there must be some."""
+    assert_none([room_visible(picture) for picture in pictures])
+
+
+def assert_none(rooms: list[int]) -> None:
+    """The same for what ``room_visible`` returned."""
     assert rooms, "the recording holds no frame"
     if any(rooms):
         raise RoomShown(f"the room is in {sum(map(bool, rooms))} of {len(rooms)} pictures: {rooms}")

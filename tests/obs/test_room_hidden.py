@@ -51,7 +51,7 @@ def look_at(frames):
 
 
 def assert_hidden(seen):
-    numbered.assert_hidden([room for room, _person in seen])
+    numbered.assert_none([room for room, _person in seen])
 
 
 def test_nothing_but_the_background_until_the_first_alpha(tmp_path, test_home, numbered_clip):

@@ -1,4 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Fixtures of the tests that need no OBS."""
 
+import pytest
+
+from tests.unit import worker_home, worker_models
 from tests.unit.gpu import gpu  # noqa: F401  (fixture)
+
+
+@pytest.fixture
+def directory(tmp_path, monkeypatch):
+    """A data directory with one model, "green", the default."""
+    made = worker_home.make(tmp_path, monkeypatch)
+    worker_home.add_model(made, "green", worker_models.green(), default=True)
+    return made

@@ -17,13 +17,6 @@ from . import worker_home, worker_models
 from .worker_home import Camera, add_model, plain, ring, until
 
 
-@pytest.fixture
-def directory(tmp_path, monkeypatch):
-    made = worker_home.make(tmp_path, monkeypatch)
-    add_model(made, "green", worker_models.green(), default=True)
-    return made
-
-
 def test_alphas_come_back_and_everything_is_told(directory):
     with worker_home.client() as client:
         channel = client.open()

@@ -22,12 +22,10 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX sig
 
 
 @pytest.fixture
-def directory(tmp_path, monkeypatch):
-    made = worker_home.make(tmp_path, monkeypatch)
-    add_model(made, "green", worker_models.green(), default=True)
+def directory(directory):
     # A first pixel of 255 keeps it busy for hours, 0 not at all.
-    add_model(made, "looping", worker_models.looping(1_000_000_000))
-    return made
+    add_model(directory, "looping", worker_models.looping(1_000_000_000))
+    return directory
 
 
 def gone(pid):

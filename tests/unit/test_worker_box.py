@@ -26,11 +26,9 @@ def test_the_corners_of_the_picture_belong_to_it():
 
 
 @pytest.fixture
-def directory(tmp_path, monkeypatch):
-    made = worker_home.make(tmp_path, monkeypatch)
-    add_model(made, "green", worker_models.green(), default=True)
-    add_model(made, "counter", worker_models.counter(), settle_frames=3)
-    return made
+def directory(directory):
+    add_model(directory, "counter", worker_models.counter(), settle_frames=3)
+    return directory
 
 
 def picture(live, left, top, right, bottom):

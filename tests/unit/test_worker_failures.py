@@ -11,21 +11,13 @@ from obs_bgremove.worker import engine as engine_module
 from obs_bgremove.worker.catalogue import ModelProblem
 from obs_bgremove.worker.engine import Engine
 from obs_bgremove.worker.loader import Loader, Request
-from obs_bgremove.worker.providers import CPU, DEVICES
+from obs_bgremove.worker.providers import CPU
 from obs_bgremove.worker.server import Server
 
 from . import worker_home, worker_models
+from .devices import COREML, CUDA
 
-CUDA = next(device for device in DEVICES if device.name == "cuda")
-COREML = next(device for device in DEVICES if device.name == "coreml")
 PRETENDED = COREML._replace(provider=CPU.provider)
-
-
-@pytest.fixture
-def directory(tmp_path, monkeypatch):
-    made = worker_home.make(tmp_path, monkeypatch)
-    worker_home.add_model(made, "green", worker_models.green(), default=True)
-    return made
 
 
 @pytest.fixture

@@ -18,13 +18,13 @@ from obs_bgremove.worker import engine as engine_module
 from obs_bgremove.worker.engine import Engine
 from obs_bgremove.worker.graph import GraphProblem, loading
 from obs_bgremove.worker.loader import Loader, Request
-from obs_bgremove.worker.providers import CPU, DEVICES, DeviceProblem
+from obs_bgremove.worker.providers import CPU, DeviceProblem
 from obs_bgremove.worker.server import Server
 from obs_bgremove.worker.stream import Stream
 
 from . import worker_home, worker_models
+from .devices import CUDA
 
-CUDA = next(device for device in DEVICES if device.name == "cuda")
 PRETENDED = CUDA._replace(provider=CPU.provider, there=lambda: None, memory="cpu")
 WITHOUT = "-1"
 
@@ -48,11 +48,9 @@ class Session:
 
 
 @pytest.fixture
-def directory(tmp_path, monkeypatch):
-    made = worker_home.make(tmp_path, monkeypatch)
-    worker_home.add_model(made, "green", worker_models.green(), default=True)
-    worker_home.add_model(made, "counter", worker_models.counter())
-    return made
+def directory(directory):
+    worker_home.add_model(directory, "counter", worker_models.counter())
+    return directory
 
 
 @pytest.fixture

@@ -13,13 +13,12 @@ from obs_bgremove.worker import bench, catalogue, nvidia, precision, providers
 from obs_bgremove.worker.bare import Bare
 from obs_bgremove.worker.loader import Loader, Request
 from obs_bgremove.worker.precision import Figures
-from obs_bgremove.worker.providers import CPU, DEVICES
+from obs_bgremove.worker.providers import CPU
 
 from . import worker_home, worker_models
+from .devices import CUDA
 
-PRETENDED = next(device for device in DEVICES if device.name == "cuda")._replace(
-    provider=CPU.provider, there=lambda: None, memory="cpu", settings=({},)
-)
+PRETENDED = CUDA._replace(provider=CPU.provider, there=lambda: None, memory="cpu", settings=({},))
 
 
 @pytest.fixture

@@ -16,15 +16,7 @@ from obs_bgremove.worker.providers import CPU, DEVICES, DeviceProblem
 from obs_bgremove.worker.threads import Setting
 
 from . import worker_home, worker_models
-
-CUDA = next(device for device in DEVICES if device.name == "cuda")
-
-
-@pytest.fixture
-def directory(tmp_path, monkeypatch):
-    made = worker_home.make(tmp_path, monkeypatch)
-    worker_home.add_model(made, "green", worker_models.green(), default=True)
-    return made
+from .devices import CUDA
 
 
 @pytest.fixture
