@@ -86,7 +86,7 @@ def test_two_channels_share_the_process_and_the_model(directory):
 
 
 def test_filters_that_always_have_a_picture_waiting_get_equal_shares(directory):
-    add_model(directory, "looping", worker_models.looping(300))
+    add_model(directory, "looping", worker_models.looping(1500))
     with worker_home.client() as client:
         channels = [client.open() for _ in range(3)]
         for channel, model in zip(channels, ("looping", "looping", "green")):
