@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -13,19 +14,21 @@ if not os.environ.get(home.VARIABLE):
     # Neither the user's installation nor their models: the tests have a data directory of their own.
     os.environ[home.VARIABLE] = str(home.PROJECT / ".test-home")
 
-from obs_bgremove.setup import command, environment, models, obs_program
+from obs_bgremove.setup import apt, command, environment, models, obs_program
 from obs_bgremove.setup.errors import SetupError, say
 
 #: Beside those of the worker. Training needs torch, whose packages with CUDA are some 3 GB on Linux.
 GROUPS, TRAINING_GROUPS = ["evaluate", "demo", "test"], ["train"]
 TRAINING = "--training"
+#: What makes clips and presses keys for the tests that need a clip or a key pressed.
+TOOLS = ("ffmpeg", "xdotool")
 
 
 def main(arguments: list[str]) -> int:
     """Make or reuse an environment with all that the tests need, run pytest in it, return its exit code.
 
     ``--training`` adds what the tests of training need; without it they are skipped. On Debian and Ubuntu as
-    root a missing OBS is installed; where it cannot be had, its tests are skipped.
+    root a missing OBS and missing tools are installed; where they cannot be had, their tests are skipped.
     """
     groups = GROUPS
     if TRAINING in arguments:
@@ -43,10 +46,22 @@ def main(arguments: list[str]) -> int:
         todo = str(error)
     if todo:
         say(f"The tests in a real OBS are skipped. {todo}")
+    else:
+        _ensure_tools()
     pytest = [str(environment.python()), "-m", "pytest", *arguments]
     return subprocess.run(
         pytest, cwd=home.PROJECT, env=environment.module_environment(), check=False
     ).returncode
+
+
+def _ensure_tools() -> None:
+    missing = [tool for tool in TOOLS if shutil.which(tool) is None]
+    if not missing or not apt.available():
+        return  # pytest's summary says which tests are skipped, and what they need
+    try:
+        apt.install(*missing)
+    except SetupError as error:
+        say(f"Some tests are skipped. {error}")
 
 
 if __name__ == "__main__":
