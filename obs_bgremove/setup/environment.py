@@ -170,10 +170,12 @@ def install(flavour: str, groups: list[str]) -> None:
     pip("install", "--upgrade", PIP, quiet=True)
     # The flavours write into the same folder: what another one left there would be mixed with this one.
     # (One package of two versions stays: pip replaces it where its version does not suit the flavour.)
-    others = sorted({*PACKAGES.values()} - {PACKAGES[flavour]})
-    present = [name for name in others if _run([str(python()), "-m", "pip", "show", name]).returncode == 0]
-    if present:
-        pip("uninstall", "--yes", *present, quiet=True)
+    others = {*PACKAGES.values()} - {PACKAGES[flavour]}
+    # So do NVIDIA's libraries for CUDA 12 and 13; where neither is needed they are gigabytes of nothing.
+    changed = home.read_record().get("flavour", flavour) != flavour
+    in_the_way = [name for name in _packages() if name in others or (changed and name.startswith("nvidia-"))]
+    if in_the_way:
+        pip("uninstall", "--yes", *in_the_way, quiet=True)
     wanted = [f"worker-{flavour}", *groups]
     pip(
         "install",
@@ -182,6 +184,12 @@ def install(flavour: str, groups: list[str]) -> None:
     if not installed_runtime():
         done = _run([str(python()), "-c", "import numpy, onnxruntime"])
         raise SetupError(f"onnxruntime was installed but cannot be imported ({_last_line(done)}).")
+
+
+def _packages() -> list[str]:
+    """Return the names of all packages in the environment, as pip writes them."""
+    done = _run([str(python()), "-m", "pip", "list", "--format=freeze", "--disable-pip-version-check"])
+    return [line.partition("==")[0] for line in done.stdout.splitlines() if "==" in line]
 
 
 def pip(*arguments: str, quiet: bool = False) -> None:

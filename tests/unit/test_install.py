@@ -121,12 +121,22 @@ def test_on_windows_cuda_falls_back_to_directml_first_and_stays_there(pip, monke
     assert (home.read_record()["flavour"], home.read_record()["instead_of"]) == ("cpu", "cuda")
 
 
-def test_of_two_flavours_of_one_package_none_is_uninstalled(pip, monkeypatch):
-    present = subprocess.CompletedProcess([], 0, "", "")
-    monkeypatch.setattr(environment, "_run", lambda _: present)
-    environment.ensure(Choice("cuda12", "why"), [], fall_back=True)
-    (uninstalled,) = [call for call in pip if call[0] == "uninstall"]
-    assert "onnxruntime" in uninstalled and "onnxruntime-gpu" not in uninstalled
+def test_what_another_flavour_left_is_uninstalled(pip, monkeypatch):
+    packages = ["numpy==2.4.6", "nvidia-cudnn-cu12==9.1", "onnxruntime==1.31.1", "onnxruntime-gpu==1.26.0"]
+    listed = subprocess.CompletedProcess([], 0, "\n".join(packages), "")
+    monkeypatch.setattr(environment, "_run", lambda _: listed)
+
+    def uninstalled(flavour, groups=()):
+        before = len(pip)
+        environment.ensure(Choice(flavour, "why"), list(groups), fall_back=True)
+        return [call[2:] for call in pip[before:] if call[0] == "uninstall"]
+
+    # Of two flavours of one package pip itself exchanges the one for the other.
+    assert uninstalled("cuda12") == [("onnxruntime",)]
+    assert uninstalled("cuda12", ["export"]) == [("onnxruntime",)]
+    # NVIDIA's libraries for another CUDA lie in the same folder.
+    assert uninstalled("cuda") == [("nvidia-cudnn-cu12", "onnxruntime")]
+    assert uninstalled("cpu") == [("nvidia-cudnn-cu12", "onnxruntime-gpu")]
 
 
 def test_a_gpu_flavour_that_cannot_be_imported_becomes_cpu(pip, monkeypatch, capsys):
