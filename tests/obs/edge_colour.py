@@ -23,7 +23,8 @@ import numpy
 
 from export.evaluate import clips
 from obs_bgremove.demo import person
-from obs_bgremove.demo.private_obs import PrivateObs, wait_for
+from obs_bgremove.demo.private_obs import PrivateObs
+from tests.obs.screenshots import settled
 from tests.obs.stage import add_home_option, exchange, filtered_picture, installed_model, make_home, status
 
 FILTER = "Background Removal"
@@ -56,7 +57,7 @@ def crop(options) -> numpy.ndarray:
         pictures = []
         for cleaning in (False, True):
             set_filter(obs, options.model, background="color", background_color=DARK, color_cleaning=cleaning)
-            pictures.append(settled(obs)[HAIR][..., :3].astype(numpy.uint8))
+            pictures.append(shown(obs)[HAIR][..., :3].astype(numpy.uint8))
     gap = numpy.full((pictures[0].shape[0], 4, 3), 255, numpy.uint8)
     whole = numpy.hstack([pictures[0], gap, pictures[1]])
     return cv2.resize(whole, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
@@ -140,13 +141,13 @@ def error(obs: PrivateObs, known, alpha, cleaning: bool, model: str) -> float | 
     ``known`` float [H, W, 3] are the person's colours, ``alpha`` float [H, W] is the true one.
     """
     set_filter(obs, model, background="transparent", color_cleaning=cleaning)
-    shown = settled(obs)
-    shown_alpha = shown[..., 3] / 255
+    picture = shown(obs)
+    shown_alpha = picture[..., 3] / 255
     band = (alpha > 0.05) & (alpha < 0.95) & (shown_alpha > 0.1)
     if band.sum() < 200:
         return None
     # obs-websocket has sources drawn without linear light: the values are premultiplied as they are.
-    colour = numpy.clip(shown[..., :3] / numpy.maximum(shown_alpha, 0.01)[..., None], 0, 255)
+    colour = numpy.clip(picture[..., :3] / numpy.maximum(shown_alpha, 0.01)[..., None], 0, 255)
     return float(numpy.abs(colour - known)[band].mean())
 
 
@@ -155,16 +156,9 @@ def set_filter(obs: PrivateObs, model: str, **settings) -> None:
     obs.ws.set_source_filter_settings("Picture", FILTER, {"model": model, **settings}, False)
 
 
-def settled(obs: PrivateObs) -> numpy.ndarray:
-    """Return a screenshot, int [H, W, 4] BGRA, once the picture stands still."""
-
-    def still():
-        shots = [obs.screenshot("Picture").astype(int) for _ in range(3)]
-        same = all(numpy.abs(shot - shots[-1]).max() <= 1 for shot in shots)
-        return [shots[-1]] if same and status(obs)["state"] == "running" else None
-
-    still()  # the first ones may still be from before
-    return wait_for(still, "the picture settled", 60)[0]
+def shown(obs: PrivateObs) -> numpy.ndarray:
+    """Return a screenshot, int [H, W, 4] BGRA, once the picture stands still and the filter runs."""
+    return settled(obs, "Picture", lambda _: status(obs)["state"] == "running", shots=3, seconds=60)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pytest
 
 from obs_bgremove.demo import collection
 from obs_bgremove.demo.private_obs import wait_for
+from tests.obs.screenshots import near, settled
 from tests.obs.stage import BLUE, filtered, one_scene, open_obs, status, wait_until_running
 
 FILTER = "Background Removal"
@@ -60,34 +61,20 @@ def shown(obs):
 
     def show(until=lambda picture: True, **settings):
         obs.ws.set_source_filter_settings("Room", FILTER, {"model": "green", **settings}, False)
-
-        def settled():
-            first, second = (obs.screenshot("Room").astype(int) for _ in range(2))
-            return second if until(second) and numpy.abs(first - second).max() <= 1 else None
-
-        settled()  # the first one may still be from before
-        return wait_for(lambda: _not_none(settled()), "the picture settled", 20)
+        return settled(obs, "Room", until)
 
     return show
 
 
-def _not_none(picture):
-    return None if picture is None else [picture]
-
-
-def near(color, expected, tolerance=3):
-    return bool(numpy.abs(numpy.asarray(color[:3], int) - numpy.asarray(expected)).max() <= tolerance)
-
-
 def test_transparent(shown):
-    (picture,) = shown(background="transparent")
+    picture = shown(background="transparent")
     assert tuple(picture[180, 320]) == (255, 255, 255, 255)
     assert (picture[:60, :, 3] == 0).all()
     assert (picture[:60, :, :3] == 0).all(), "premultiplied: what is transparent has no colour"
 
 
 def test_color(shown):
-    (picture,) = shown(background="color", background_color=0xFF0080FF | 0)
+    picture = shown(background="color", background_color=0xFF0080FF | 0)
     assert near(picture[20, 20], (0, 128, 255))
     assert near(picture[180, 320], (255, 255, 255))
     assert (picture[..., 3] == 255).all()
@@ -98,7 +85,7 @@ def test_color(shown):
     "edges", [{}, {"refinement": False, "color_cleaning": False}, {"edge_softness": 2.0}]
 )
 def test_the_person_keeps_its_colours(shown, background, edges):
-    (picture,) = shown(background=background, **edges)
+    picture = shown(background=background, **edges)
     assert near(picture[240, 320], SHIRT, 2)
     assert near(picture[180, 320], (255, 255, 255), 2)
 
@@ -124,7 +111,7 @@ def wide(tmp_path_factory):
 )
 def test_image_fits(shown, wide, fit, expected):
     settings = {"background_path": wide, "background_fit": fit, "background_color": 0xFF0080FF}
-    (picture,) = shown(background="image", **settings)
+    picture = shown(background="image", **settings)
     assert {place: tuple(picture[place[1], place[0], :3]) for place in expected} == expected
     assert near(picture[180, 320], (255, 255, 255))
 
@@ -143,13 +130,13 @@ def test_video_loops(shown, obs, tmp_path):
 
 
 def test_another_source(shown):
-    (picture,) = shown(background="source", background_source="Orange", background_fit="stretch")
+    picture = shown(background="source", background_source="Orange", background_fit="stretch")
     assert near(picture[20, 20], ORANGE)
     assert near(picture[340, 620], ORANGE)
 
 
 def test_blur_does_not_smear_the_person(shown):
-    (picture,) = shown(background="blur", blur=60.0)
+    picture = shown(background="blur", blur=60.0)
     stripes = picture[20, 100:540, 0]
     assert stripes.max() - stripes.min() < 30, "the stripes are blurred away"
     assert picture[..., 1][:60].max() < 12, "no white of the person, in which alone is green"
@@ -161,13 +148,13 @@ def test_a_missing_picture_leaves_the_colour_and_is_told(shown, obs, tmp_path):
     settings = {"background": "image", "background_color": 0xFF0080FF}
     missing = str(tmp_path / "nothing.png")
     for path, words in ((missing, f"{missing} does not exist. Choose"), ("", "No picture is chosen")):
-        (picture,) = shown(background_path=path, **settings)
+        picture = shown(background_path=path, **settings)
         assert near(picture[20, 20], ORANGE)
         wait_for(lambda words=words: words in status(obs)["problem"], "the problem says what to do", 20)
     bad = tmp_path / "bad.png"
     bad.write_text("not a picture")
     for kind in ("image", "video"):
-        (picture,) = shown(background=kind, background_path=str(bad), background_color=0xFF0080FF)
+        picture = shown(background=kind, background_path=str(bad), background_color=0xFF0080FF)
         assert near(picture[20, 20], ORANGE)
         what = "picture" if kind == "image" else "video"
         wait_for(lambda what=what: f"is not a {what}" in status(obs)["problem"], "the problem names it", 20)
@@ -178,10 +165,10 @@ def test_sources_that_cannot_be_a_background(shown, obs):
         settings = {"background": "source", "background_source": name, "background_color": 0xFF0080FF}
         shown(**settings)
         wait_for(lambda: "shows this source itself" in status(obs)["problem"], "the problem says so", 20)
-        (picture,) = shown(until=lambda picture: near(picture[20, 20], ORANGE), **settings)
+        picture = shown(until=lambda picture: near(picture[20, 20], ORANGE), **settings)
         assert near(picture[180, 320], (255, 255, 255))
     obs.ws.create_input("Scene", "Soon gone", "color_source_v3", {"color": 0xFF00FF00}, False)
-    (picture,) = shown(background="source", background_source="Soon gone", background_color=BLUE)
+    picture = shown(background="source", background_source="Soon gone", background_color=BLUE)
     assert near(picture[20, 20], (0, 255, 0))
     obs.ws.remove_input("Soon gone")
     wait_for(lambda: "does not exist" in status(obs)["problem"], "the problem says so", 20)
@@ -192,13 +179,13 @@ def test_sources_that_cannot_be_a_background(shown, obs):
 
 
 def test_views_show_what_the_filter_sees(shown):
-    (alpha,) = shown(background="blur", view="alpha")
+    alpha = shown(background="blur", view="alpha")
     assert near(alpha[180, 320], (255, 255, 255))
     assert near(alpha[20, 20], (0, 0, 0))
-    (foreground,) = shown(background="blur", view="foreground")
+    foreground = shown(background="blur", view="foreground")
     assert near(foreground[240, 320], SHIRT, 2)
     assert near(foreground[20, 20], (0, 0, 0))
-    (comparison,) = shown(background="blur", view="comparison")
+    comparison = shown(background="blur", view="comparison")
     for x in (300, 340):
         assert near(comparison[240, x], (255, 255, 255)), "the shirt's alpha, not its colour"
     for x in (20, 620):

@@ -10,7 +10,7 @@ import numpy
 import pytest
 
 from obs_bgremove.demo import collection
-from obs_bgremove.demo.private_obs import wait_for
+from tests.obs.screenshots import settled
 from tests.obs.stage import filtered, one_scene, open_obs, wait_until_running
 
 SIZES = {"Small": (640, 360), "Large": (1280, 720)}
@@ -38,13 +38,7 @@ def edge(obs):
 
     def measure(name, **settings):
         obs.ws.set_source_filter_settings(name, "Background Removal", {**SETTINGS, **settings}, False)
-
-        def settled():
-            first, second = (obs.screenshot(name)[..., 3].astype(int) for _ in range(2))
-            return [second] if numpy.abs(first - second).max() <= 1 else None
-
-        settled()  # the first one may still be from before
-        (alpha,) = wait_for(settled, "the picture settled", 20)
+        alpha = settled(obs, name)[..., 3]
         row = alpha[SIZES[name][1] // 2] / 255
         return crossing(row, 0.5), crossing(row, 0.1) - crossing(row, 0.9)
 

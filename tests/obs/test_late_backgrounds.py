@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import numpy
-
 from obs_bgremove import home as installed
 from obs_bgremove.demo import collection
 from obs_bgremove.demo.private_obs import wait_for
+from tests.obs.screenshots import near
 from tests.obs.stage import BLUE, SCRIPT, filtered, open_obs, status, wait_until_running
 
 FILTER = "Background Removal"
@@ -36,7 +35,7 @@ def things(clip, *others):
 
 def shown(obs, color):
     """Return whether the corner of the canvas has a colour."""
-    return numpy.abs(obs.screenshot()[5, 5, :3].astype(int) - color).max() <= 3
+    return near(obs.screenshot()[5, 5], color)
 
 
 def test_a_source_that_is_loaded_after_the_filter(tmp_path, test_home, numbered_clip):

@@ -10,6 +10,7 @@ import numpy
 import pytest
 
 from obs_bgremove.demo.private_obs import wait_for
+from tests.obs.screenshots import settled
 from tests.obs.stage import exchange, filtered_picture, wait_until_running
 
 FILTER = "Background Removal"
@@ -51,19 +52,13 @@ def obs(tmp_path_factory, test_home):
 def shown(obs, tmp_path):
     """Return a function that shows a picture with settings and returns the screenshot, int BGRA."""
 
-    def show(picture, until=lambda screenshot: True, **settings):
+    def show(picture, **settings):
         exchange(obs, tmp_path, picture)
         # The same part of every picture is seen by the network: two of them are compared.
         fixed = {"model": "green", "crop_to_people": False}
         obs.ws.set_source_filter_settings("Picture", FILTER, {**fixed, **settings}, False)
-
-        def settled():
-            shots = [obs.screenshot("Picture").astype(int) for _ in range(4)]
-            still = all(numpy.abs(shot - shots[-1]).max() <= 1 for shot in shots)
-            return [shots[-1]] if still and until(shots[-1]) else None
-
-        settled()  # the first ones may still be from before
-        return wait_for(settled, "the picture settled", 30)[0]
+        # Light changes slowly: two screenshots may be the same on the way.
+        return settled(obs, "Picture", shots=4, seconds=30)
 
     return show
 

@@ -12,6 +12,7 @@ import pytest
 
 from obs_bgremove.demo import collection
 from obs_bgremove.demo.private_obs import wait_for
+from tests.obs.screenshots import near
 from tests.obs.stage import BLUE, filtered, one_scene, open_obs, status, wait_until_running
 
 FILTER = "Background Removal"
@@ -32,10 +33,6 @@ def write_gif(path, colors, hundredths):
         data += b"," + struct.pack("<HHHHB", 0, 0, 4, 4, 0) + b"\x02" + bytes([len(packed)]) + packed + b"\0"
     path.write_bytes(data + b";")
     return path
-
-
-def near(color, expected):
-    return all(abs(int(one) - other) <= 3 for one, other in zip(color, expected))
 
 
 def plain(name, settings, color=(0, 0, 0)):

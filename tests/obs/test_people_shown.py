@@ -10,8 +10,8 @@ import pytest
 from export.errors import ExportError
 from obs_bgremove import home as installed
 from obs_bgremove.demo import collection, person
-from obs_bgremove.demo.private_obs import wait_for
 from tests.obs import people
+from tests.obs.screenshots import settled
 from tests.obs.stage import exchange, filtered, make_home, one_scene, open_obs, status, wait_until_running
 
 #: (x of the middle, y of the top, height in pixels of 640x360) of each person.
@@ -52,19 +52,15 @@ def shown(obs, folder, picture, somebody):
     """Return the alpha shown of a picture with ``somebody`` in it or not: float [HEIGHT, WIDTH], 0..1."""
     exchange(obs, folder, picture)
 
-    def settled():
-        first, second = (obs.screenshot("Picture") for _ in range(2))
-        if status(obs)["state"] != "running" or numpy.abs(first.astype(int) - second).max() > 1:
-            return None
+    def fresh(screenshot):
         # The picture before this one may still be shown; a person's colours tell. Tests therefore show
         # nobody before somebody, and somebody before nobody.
-        opaque = second[..., 3] > 250
-        differing = numpy.abs(second[..., :3].astype(int) - picture)[opaque]
-        fresh = (differing.size and differing.mean() < 6) if somebody else opaque.mean() < 0.001
-        return [second] if fresh else None
+        opaque = screenshot[..., 3] > 250
+        differing = numpy.abs(screenshot[..., :3] - picture)[opaque]
+        expected = (differing.size and differing.mean() < 6) if somebody else opaque.mean() < 0.001
+        return expected and status(obs)["state"] == "running"
 
-    (last,) = wait_for(settled, "the picture settled", 30)
-    return last[..., 3] / 255
+    return settled(obs, "Picture", fresh, seconds=30)[..., 3] / 255
 
 
 @pytest.mark.parametrize("place", PLACES)
