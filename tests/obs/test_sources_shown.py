@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import sys
-import time
 
 import cv2
 import numpy
@@ -12,6 +11,7 @@ import pytest
 
 from obs_bgremove.demo import collection
 from obs_bgremove.demo.private_obs import wait_for
+from tests.obs.screenshots import near, settled
 from tests.obs.stage import BLUE, SCRIPT, filtered, one_scene, open_obs, statuses, wait_until_running
 
 WIDTH, HEIGHT = 640, 360
@@ -69,10 +69,6 @@ SHOWN = [(kind, around) for kind in KINDS for around in AROUND]
 SHOWN += [(kind, around) for kind in ("media", "group") for around in ("scale before", "scale after")]
 
 
-def near(color, expected, tolerance=4):
-    return numpy.abs(numpy.asarray(color[:3], int) - numpy.asarray(expected)).max() <= tolerance
-
-
 @pytest.mark.parametrize(("kind", "around"), SHOWN)
 def test_person_kept_and_room_gone(tmp_path, test_home, files, kind, around):
     ours = filtered(SETTINGS)
@@ -90,24 +86,25 @@ def test_person_kept_and_room_gone(tmp_path, test_home, files, kind, around):
     made = collection.collection(
         "Test", sources, [main, *scenes], groups, [collection.script(SCRIPT)], current="Scene"
     )
+    person, background, tolerance = PERSON, (255, 0, 0), 4
+    if around == "shade after":
+        # Half transparent on black, in linear light.
+        person, background = ([_half(value) for value in color] for color in (person, background))
+        tolerance = 6
+
+    def person_kept(picture):
+        return near(picture[2 * HEIGHT // 3, WIDTH // 2], person, tolerance)
+
     with open_obs(tmp_path, test_home, made, size=(WIDTH, HEIGHT)) as obs:
         wait_until_running(obs)
-        time.sleep(0.3)
-        shown = obs.screenshot("Scene", (WIDTH, HEIGHT)).astype(int)
+        # Only the person is waited for: the room has to be gone by then.
+        shown = settled(obs, "Scene", person_kept)
         report = obs.stop()
     assert report.code == 0
+    assert shown.shape[:2] == (HEIGHT, WIDTH)
     green, red = shown[..., 1], shown[..., 2]
     assert ((red > 100) & (green < 80)).sum() <= 0.004 * WIDTH * HEIGHT, "room, beyond the soft edge"
-    half = 0.5 if around == "shade after" else 1.0
-    middle = shown[2 * HEIGHT // 3, WIDTH // 2]
-    corner = shown[10, 10]
-    if half == 1.0:
-        assert near(middle, PERSON)
-        assert near(corner, (255, 0, 0))
-    else:
-        # Half transparent on black, in linear light.
-        assert near(middle, [_half(value) for value in PERSON], 6)
-        assert near(corner, (_half(255), 0, 0), 6)
+    assert near(shown[10, 10], background, tolerance)
 
 
 def _half(value):
