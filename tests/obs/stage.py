@@ -12,6 +12,7 @@ from pathlib import Path
 import cv2
 import numpy
 
+from export.card import read_card
 from obs_bgremove import home as installed
 from obs_bgremove.demo import collection
 from obs_bgremove.demo.private_obs import PrivateObs, wait_for
@@ -31,10 +32,11 @@ def add_home_option(parser: argparse.ArgumentParser) -> None:
 
 
 def installed_model(home: Path, name: str) -> Path:
-    """Return a model's folder in a data directory, or in the project."""
+    """Return a model's folder in a data directory, or in the project; of "auto" that of the default."""
     for parent in (home / "models", installed.PROJECT / "models"):
-        if (parent / name / "model.onnx").is_file():
-            return parent / name
+        for folder in sorted(file.parent for file in parent.glob("*/model.onnx")):
+            if folder.name == name or (name == "auto" and read_card(folder / "card.toml").default):
+                return folder
     raise SystemExit(f"There is no model {name!r} in {home / 'models'}; fetch it, or use --home.")
 
 

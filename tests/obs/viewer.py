@@ -27,7 +27,6 @@ from pathlib import Path
 import cv2
 import numpy
 
-from export.card import SHELF, read_card
 from export.evaluate import clips
 from export.metrics.dtssd import dtssd
 from export.metrics.edge import edge_mad
@@ -37,7 +36,7 @@ from export.metrics.segmentation import overlap
 from export.runner import Runner
 from obs_bgremove.demo import collection
 from obs_bgremove.demo.private_obs import PrivateObs
-from tests.obs.stage import SCRIPT, add_home_option, make_home, open_obs, wait_until_running
+from tests.obs.stage import SCRIPT, add_home_option, installed_model, make_home, open_obs, wait_until_running
 
 #: Pixels farther than this from any person count for the leak.
 FAR = 40
@@ -93,7 +92,8 @@ def main() -> None:
             scores.append(score)
             print(row(clip.name, [score]) + f"{report.lagged!s:>8}", flush=True)
             if options.offline:
-                offline.append(without_obs(clip, _model(home, settings.get("model", ""))))
+                model = installed_model(home, settings.get("model") or "auto")
+                offline.append(without_obs(clip, model / "model.onnx"))
                 print(row("  without OBS", offline[-1:]), flush=True)
             if options.out and len(score.worst) > 1:
                 options.out.mkdir(parents=True, exist_ok=True)
@@ -113,16 +113,6 @@ def _setting(text: str) -> tuple[str, object]:
 
 def _models(home: Path) -> dict[str, Path]:
     return {card.parent.name: card.parent for card in (home / "models").glob("*/card.toml")}
-
-
-def _model(home: Path, name: str) -> Path:
-    """Return the model.onnx that the worker takes for a name; without one that of the default."""
-    folders = [*(home / "models").glob("*/"), *SHELF.glob("*/")]
-    cards = [read_card(folder / "card.toml") for folder in folders if (folder / "model.onnx").is_file()]
-    for card in cards:
-        if card.name == name or (name in ("", "auto") and card.default):
-            return card.path.parent / "model.onnx"
-    raise SystemExit(f"{home / 'models'} has no model {name or '(default)'!r}; fetch it, or use --home.")
 
 
 def row(label: str, scores: list[Score]) -> str:
