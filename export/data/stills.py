@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from ..errors import ExportError
+from ..tree import below
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def pictures(directories: list[Path]) -> list[Path]:
     found = []
     for directory in directories:
         here = sorted(
-            path for path in directory.rglob("*") if path.suffix.lower() in (".jpg", ".jpeg", ".png", ".webp")
+            path for path in below(directory) if path.suffix.lower() in (".jpg", ".jpeg", ".png", ".webp")
         )
         if not here:
             raise ExportError(f"There are no pictures in {directory}; name a directory of backgrounds.")

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from ..errors import ExportError
+from ..tree import below
 
 
 def find(directory: Path) -> list[Path]:
@@ -17,7 +18,8 @@ def find(directory: Path) -> list[Path]:
 
     Raises ExportError if there are none, or two of one name.
     """
-    found = sorted(path.parent for path in directory.rglob("com.mp4") if (path.parent / "pha.mkv").is_file())
+    pictures = (path for path in below(directory) if path.name == "com.mp4")
+    found = sorted(path.parent for path in pictures if (path.parent / "pha.mkv").is_file())
     if not found:
         raise ExportError(f"There are no clips in {directory}: a clip is a folder of com.mp4 and pha.mkv.")
     names = [clip.name for clip in found]

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from ..errors import ExportError
+from ..tree import below
 
 _SPLITS = ("train", "val", "test")
 
@@ -21,7 +22,7 @@ def find(directory: Path, split: str = "val") -> dict[str, Path]:
     folder above. Raises ExportError if there are none, if one is empty, or if two have one name.
     """
     found = {}
-    for masks in sorted(directory.rglob("masks")):
+    for masks in sorted(path for path in below(directory) if path.name == "masks"):
         folder = masks.parent
         if not (folder / "images").is_dir() or (folder.name in _SPLITS and folder.name != split):
             continue
