@@ -29,6 +29,7 @@ def write(rows: list[dict[str, float]], directory: Path) -> None:
         for name in names:
             axis.plot([row["epoch"] for row in rows], [row[name] for row in rows], label=name)
         axis.set(title=title, xlabel="epoch")
-        axis.legend()
+        if names:
+            axis.legend()
     figure.savefig(directory / "curves.png", dpi=100)
     pyplot.close(figure)
