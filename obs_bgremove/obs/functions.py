@@ -52,7 +52,6 @@ TABLE = [
     ("obs_wait_for_destroy_queue", c_bool, []),
     ("obs_get_frame_interval_ns", c_uint64, []),
     ("obs_get_base_effect", p, [c_int], _must_exist),
-    ("obs_get_video_sdr_white_level", c_float, []),
     ("obs_get_proc_handler", p, []),
     ("obs_get_source_by_name", p, [c_char_p]),
     ("obs_enum_sources", None, [p, p]),

@@ -83,7 +83,7 @@ def install(options: argparse.Namespace) -> None:
     if sys.platform in ("win32", "darwin"):
         say(
             "In OBS, Tools > Scripts > Python Settings must name a folder with Python "
-            "(OBS 30.2 to 32.2 load 3.6 to 3.12; this filter needs 3.10 or newer)."
+            "(3.10; OBS 29.1 and newer also load 3.11, 30.1 and newer also 3.12)."
         )
     say("Then, in OBS: right-click a camera > Filters > + > Background Removal.")
 

@@ -7,7 +7,6 @@ Direct3D 11 draws nothing with a shader of which one was never set; OpenGL does 
 from __future__ import annotations
 
 import itertools
-import re
 
 import pytest
 
@@ -20,30 +19,9 @@ from obs_bgremove.filter.passes.shrink import shrink
 from obs_bgremove.filter.settings import PRESETS
 from obs_bgremove.obs.graphics import RenderTarget, vec4
 from obs_bgremove.obs.structs import FORMAT_BGRA, SPACE_709_EXTENDED, SPACE_SRGB
+from tests.unit.effects import INCLUDED, TOKEN, closing, text_of
 
-#: Those that are no effect by themselves.
-INCLUDED = ("common.effect", "edge_colors.effect")
 SIZE = 640, 360
-TOKEN = re.compile(r"[A-Za-z_]\w*|\d[\w.]*|\S")
-
-
-def text_of(path):
-    """Return the text with what it includes, without comments and macros."""
-    text = re.sub(
-        r'#include "(.*)"', lambda found: text_of(path.parent / found[1]), path.read_text(encoding="utf-8")
-    )
-    return re.sub(r"//.*|#define(.*\\\n)*.*", "", text)
-
-
-def closing(tokens, at):
-    """Return where the braces end that begin at or after a place."""
-    at = tokens.index("{", at)
-    depth = 0
-    for place in range(at, len(tokens)):
-        depth += {"{": 1, "}": -1}.get(tokens[place], 0)
-        if not depth:
-            return place
-    raise AssertionError("a brace stays open")
 
 
 def uniforms_of(path):
