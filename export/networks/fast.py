@@ -69,18 +69,40 @@ class Fast(Network):
 
     def forward(self, picture: Tensor, states) -> tuple[Tensor, tuple[Tensor, ...]]:
         """See :class:`Network`."""
-        half = functional.hardswish(self.stem(picture))
+        return self._look(picture, states, 1)
+
+    def clip(self, pictures: Tensor, states=None) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """See :class:`Network`. Only the memory goes frame by frame: the rest sees all of them at once."""
+        batch, frames, _, height, width = pictures.shape
+        states = self.zeros(batch, height, width, pictures.device) if states is None else states
+        logits, states = self._look(pictures.flatten(0, 1), states, frames)
+        return logits.unflatten(0, (batch, frames)), states
+
+    def _look(self, pictures, states, frames):
+        """([B * ``frames``, 3, H, W], the states before) -> (logits, the states after)."""
+        half = functional.hardswish(self.stem(pictures))
         quarter = self.body[0](half)
         eighth = self.body[2](self.body[1](quarter))
         x = eighth
         for block in self.body[3:]:
             x = block(x)
-        x, state_16 = self.memory_16(self.deeper(x), states[0])
-        x, state_8 = self.memory_8(self.rise_8(self.context(x), eighth), states[1])
+        x, state_16 = _remember(self.memory_16, self.deeper(x), states[0], frames)
+        x, state_8 = _remember(self.memory_8, self.rise_8(self.context(x), eighth), states[1], frames)
         following = [state_16, state_8]
         x = self.rise_4(x, quarter)
         if not self.light:
-            x, state_4 = self.memory_4(x, states[2])
+            x, state_4 = _remember(self.memory_4, x, states[2], frames)
             following.append(state_4)
         x = self.detail(self.rise_2(x, half))
         return self.arrange(self.logits(x)), tuple(following)
+
+
+def _remember(memory, x, state, frames):
+    """Return what ``memory`` makes of ``x`` [B * ``frames``, C, H, W], frame after frame, and its state."""
+    if frames == 1:
+        return memory(x, state)
+    told = []
+    for now in x.unflatten(0, (-1, frames)).unbind(1):
+        now, state = memory(now, state)
+        told.append(now)
+    return torch.stack(told, 1).flatten(0, 1), state

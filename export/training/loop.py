@@ -88,10 +88,8 @@ def train(recipe: Recipe, root: Path, into: Path) -> dict[str, float]:
         fabric.seed_everything(recipe.seed * 1000 + epoch, verbose=False)
         data["train"].epoch = epoch
         row = {"epoch": epoch}
-        row |= _learn(
-            fabric, network, optimiser, schedule, loaders["train"], steps, f"epoch {epoch}", recipe.entropy
-        )
-        figures = _measure(fabric, network, loaders["val"], recipe.entropy)
+        row |= _learn(fabric, network, optimiser, schedule, loaders["train"], steps, f"epoch {epoch}", recipe)
+        figures = _measure(fabric, network, loaders["val"], recipe)
         row |= {f"val_{key}": value for key, value in figures.items()}
         if not math.isfinite(row["val_loss"]):
             raise ExportError(_NOT_A_NUMBER)
@@ -112,7 +110,7 @@ def train(recipe: Recipe, root: Path, into: Path) -> dict[str, float]:
     if board:
         board.close()
     fabric.load(into / "best.pt", {"network": network})
-    figures = _measure(fabric, network, loaders["test"], recipe.entropy)
+    figures = _measure(fabric, network, loaders["test"], recipe)
     result = {f"test_{key}": value for key, value in figures.items()}
     if fabric.is_global_zero:
         (into / "result.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
@@ -247,6 +245,14 @@ def _schedule(recipe, steps):
     return factor
 
 
+def _batches(loader):
+    """Yield what ``loader`` does; what one of its processes says is wrong comes without its traceback."""
+    try:
+        yield from loader
+    except ExportError as error:
+        raise ExportError(str(error).rpartition("ExportError: ")[2].rstrip()) from None
+
+
 def _batch(batch):
     pictures, alphas, weights = batch
     return pictures.permute(0, 1, 4, 2, 3).float() / 255, alphas.unsqueeze(2), weights.unsqueeze(2)
@@ -258,17 +264,17 @@ def _logits(fabric, network, pictures):
         return network.clip(pictures)[0]
 
 
-def _learn(fabric, network, optimiser, schedule, loader, steps, title, entropy):
+def _learn(fabric, network, optimiser, schedule, loader, steps, title, recipe):
     network.train()
     loader.sampler.set_epoch(int(title.split()[1]))
     sums = {}
     with Bar(f"  {title}", steps) as bar:
-        for number, batch in enumerate(loader):
+        for number, batch in enumerate(_batches(loader)):
             if number == steps:
                 break
             pictures, alphas, weights = _batch(batch)
             logits = _logits(fabric, network, pictures)
-            parts = losses(logits, alphas, weights, entropy)
+            parts = losses(logits, alphas, weights, recipe.entropy, recipe.edge)
             loss = sum(parts.values())
             optimiser.zero_grad()
             fabric.backward(loss)
@@ -286,15 +292,15 @@ def _learn(fabric, network, optimiser, schedule, loader, steps, title, entropy):
 
 
 @torch.no_grad()
-def _measure(fabric, network, loader, entropy):
+def _measure(fabric, network, loader, recipe):
     """Return loss, mad and dtssd (0..1), person IoU and accuracy over all pixels that are sure."""
     network.eval()
     # Not on the device: Apple's GPUs know no double precision.
     sums = torch.zeros(9, dtype=torch.float64)
-    for batch in loader:
+    for batch in _batches(loader):
         pictures, alphas, weights = _batch(batch)
         logits = _logits(fabric, network, pictures)
-        loss = sum(losses(logits, alphas, weights, entropy).values())
+        loss = sum(losses(logits, alphas, weights, recipe.entropy, recipe.edge).values())
         guess, sure = torch.sigmoid(logits.float()), weights
         person, said = alphas > 0.5, guess > 0.5
         entries = [

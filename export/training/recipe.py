@@ -38,10 +38,10 @@ class Recipe:
     ``shipped`` says that the weights are to be given away: then only free alphas may teach them.
     ``train``, ``val`` and ``test`` are sets of stills; ``backgrounds`` directories of pictures (for
     clips), of which every 20th is kept for validation and test. Without ``val`` every 20th still of ``train``
-    validates instead of teaching. ``init`` is a
-    checkpoint of the same network, below the data's root, to start from; ``entropy`` the weight of the
-    cross entropy in the loss. ``contrast``: so many times narrower are the edges of our own labels, which
-    are means of several answers. ``steps``: at most so many batches per epoch (0: all there are).
+    validates instead of teaching. ``init`` is a checkpoint of the same network, below the data's root, to
+    start from; ``entropy`` the weight of the cross entropy in the loss, ``edge`` how much more what is near a
+    contour counts. ``contrast``: so many times narrower are the edges of our own labels, which are means of
+    several answers. ``steps``: at most so many batches per epoch (0: all there are).
     ``started_rate``: what started from published weights learns at this share of ``rate``, with 0 not at
     all. ``blend``: so far from the published weights towards those of ``init`` it starts. ``teacher``: an
     installed model that refines the alphas of clips, also of those that validate.
@@ -59,6 +59,7 @@ class Recipe:
     options: dict = field(default_factory=dict)
     init: str = ""
     entropy: float = 0.3
+    edge: float = 0.0
     contrast: float = 1.0
     frames: int = 1
     seed: int = 1

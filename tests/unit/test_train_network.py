@@ -125,6 +125,24 @@ def test_fast_goes_on_with_another_memory():
         networks.build("fast", {"deep": 3}).start_from(first)
 
 
+@pytest.mark.parametrize("options", [{}, {"light": False}])
+def test_fast_sees_a_clip_at_once_as_it_does_frame_by_frame(options):
+    torch.manual_seed(0)
+    network = networks.build("fast", options).eval()
+    for weights in network.parameters():
+        if not weights.any():
+            torch.nn.init.normal_(weights, std=0.1)
+    clips = torch.rand(2, 3, 3, 64, 96)
+    states = tuple(torch.rand_like(state) for state in network.zeros(2, 64, 96))
+    for given in (None, states):
+        expected, expected_states = networks.Network.clip(network, clips, given)
+        found, found_states = network.clip(clips, given)
+        torch.testing.assert_close(found, expected)
+        for one, other in zip(found_states, expected_states):
+            torch.testing.assert_close(one, other)
+        assert (expected[:, 0] - expected[:, 1]).abs().max() > 1e-3
+
+
 def test_a_step_of_the_decoder_is_the_published_one():
     torch.manual_seed(0)
     rise = selfie.Rise(24, 16)
@@ -185,6 +203,23 @@ def test_losses_by_hand():
     assert float(half["time"]) == pytest.approx(0.0)
     unsure = losses(torch.full_like(alpha, -20.0), alpha, torch.zeros_like(alpha))
     assert all(float(value) == 0 for value in unsure.values())
+
+
+def test_what_is_near_a_contour_counts_more():
+    alpha = torch.zeros(1, 1, 1, 16, 32)
+    alpha[..., 16:] = 1
+    sure = torch.ones_like(alpha)
+    far, near = torch.full_like(alpha, 40.0), torch.full_like(alpha, 40.0)
+    near[..., :16], far[..., :16] = -40, -40
+    far[..., 0] = 40  # one column of 32 is wrong, in each
+    near[..., 15] = 40
+    plain = [float(losses(logits, alpha, sure)["l1"]) for logits in (far, near)]
+    assert plain == pytest.approx([1 / 32, 1 / 32])
+    # Five columns on either side count four times.
+    counted = 22 + 10 * 4
+    found = [float(losses(logits, alpha, sure, edge=3)["l1"]) for logits in (far, near)]
+    assert found == pytest.approx([1 / counted, 4 / counted])
+    assert float(losses(near, alpha, 0 * sure, edge=3)["l1"]) == 0
 
 
 def test_a_change_in_time_and_an_edge_by_hand():
@@ -300,7 +335,7 @@ def test_figures_by_hand():
 
     def figures(frames):
         batch = [values[:, :frames] for values in (pictures, alphas, sure)]
-        return loop._measure(Fabric(accelerator="cpu", devices=1), Shown(), [batch, batch], 0.0)
+        return loop._measure(Fabric(accelerator="cpu", devices=1), Shown(), [batch, batch], tiny(entropy=0.0))
 
     found = figures(3)
     assert found.pop("loss") > 0
@@ -332,13 +367,14 @@ def test_an_epoch_may_have_fewer_steps(data, tmp_path, capsys):
 
 def test_mixed_precision_reaches_the_network(data, tmp_path, monkeypatch):
     seen = set()
-    whole = networks.Network.clip
+    kind = type(networks.build("fast"))
+    whole = kind.clip
 
     def clip(network, pictures, states=None):
         seen.add((network.training, torch.is_autocast_enabled("cpu")))
         return whole(network, pictures, states)
 
-    monkeypatch.setattr(networks.Network, "clip", clip)
+    monkeypatch.setattr(kind, "clip", clip)
     for precision, mixed in (("bf16-mixed", True), ("32-true", False)):
         seen.clear()
         loop.train(tiny(epochs=1, precision=precision), data, tmp_path / precision)
@@ -391,6 +427,18 @@ def test_single_stills_are_augmented_and_trained_on(data, tmp_path):
 def test_reproduce_smoke(name, tmp_path):
     assert run(["reproduce", name, "--smoke", "--into", str(tmp_path)]) == 0
     assert contract.violations(contract.load(tmp_path / "model.onnx")) == []
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_picture_that_cannot_be_read_is_named_in_a_sentence(workers, tmp_path):
+    drawn.make(tmp_path)
+    folder = tmp_path / "drawn" / "train" / "images"
+    for picture in folder.iterdir():
+        picture.write_bytes(b"no picture")
+    with pytest.raises(ExportError) as caught:
+        loop.train(tiny(workers=workers), tmp_path, tmp_path / "run")
+    assert str(caught.value).startswith(str(folder))
+    assert str(caught.value).endswith("is not a picture that can be read; replace or remove it.")
 
 
 def test_a_training_starts_from_a_checkpoint_that_may_be_shipped(data, tmp_path):
