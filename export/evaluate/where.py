@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where a model's error lies: near the contour, further inside of the person, or further outside.
+
+    python -m export.evaluate.where --model MODEL ... --clips DIR
+
+An edge that is a little off and a chair that is taken for a person are mended by different things.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import exit_code
+from ..metrics.edge import contour_band
+from ..runner import Runner
+from . import clips, report, scale
+from .command import locate, name_of
+
+
+def parts(alpha: np.ndarray, truth: np.ndarray) -> tuple[float, float, float]:
+    """Return the parts of MAD (x 1e3) within 10 pixels of the contour, further inside, and further outside.
+
+    alpha, truth: float [H, W] in 0..1. Together they are the MAD of the frame.
+    """
+    off, band, inside = np.abs(alpha - truth), contour_band(truth), truth >= 0.5
+    return tuple(
+        float((off * where).sum() / off.size * 1e3) for where in (band, inside & ~band, ~inside & ~band)
+    )
+
+
+def measure(model: Path, directory: Path) -> np.ndarray:
+    """Return the three parts, float [3]: means over the clips of the means over their frames."""
+    runner, found = Runner(model), []
+    for clip in clips.find(directory):
+        runner.reset()
+        frames = []
+        for picture, truth in clips.read(clip):
+            alpha = runner.alpha(scale.to_frame(picture, runner.height, runner.width))
+            frames.append(parts(scale.to_picture(alpha, *truth.shape), truth))
+        found.append(np.mean(frames, 0))
+    return np.mean(found, 0)
+
+
+def main() -> int:
+    """Print the table; return the exit code: 0, or 1 after a sentence about what is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", nargs="+", required=True, help="names of installed models, or paths")
+    parser.add_argument("--clips", type=Path, required=True, help="directory of clip folders")
+    options = parser.parse_args()
+    return exit_code(lambda: _print(list(map(locate, options.model)), options.clips))
+
+
+def _print(models, directory):
+    rows = []
+    for path in models:
+        found = measure(path, directory)
+        rows.append([name_of(path), *(f"{value:.2f}" for value in (found.sum(), *found))])
+    print(report.table(["model", "MAD", "near the contour", "inside", "outside"], rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
