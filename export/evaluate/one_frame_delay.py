@@ -8,17 +8,14 @@ The filter does not wait: the figures that this prints are the reason.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
 import numpy as np
 
 from .. import metrics
-from ..errors import exit_code
 from ..runner import Runner
-from . import clips, report, scale
-from .command import locate, name_of
+from . import clips, model_table, scale
 
 #: MODNet's own, in 0..1.
 THRESHOLD = 0.1
@@ -68,22 +65,10 @@ def _figures(alphas, truths):
     }  # fmt: skip
 
 
-def main() -> int:
-    """Print the table; return the exit code: 0, or 1 after a sentence about what is wrong."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", nargs="+", required=True, help="names of installed models, or paths")
-    parser.add_argument("--clips", type=Path, required=True, help="directory of clip folders")
-    options = parser.parse_args()
-    return exit_code(lambda: _print(list(map(locate, options.model)), options.clips))
-
-
-def _print(models, directory):
-    rows = []
-    for path in models:
-        plain, better = measure(path, directory)
-        rows.append([name_of(path), *(f"{plain[key]:.2f} -> {better[key]:.2f}" for key in plain)])
-    print(report.table(["model", "MAD", "MSE", "dtSSD"], rows))
+def _row(model, directory):
+    plain, better = measure(model, directory)
+    return [f"{plain[key]:.2f} -> {better[key]:.2f}" for key in plain]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(model_table.main(__doc__.splitlines()[0], ["MAD", "MSE", "dtSSD"], _row))

@@ -8,17 +8,14 @@ An edge that is a little off and a chair that is taken for a person are mended b
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
 import numpy as np
 
-from ..errors import exit_code
 from ..metrics.edge import contour_band
 from ..runner import Runner
-from . import clips, report, scale
-from .command import locate, name_of
+from . import clips, model_table, scale
 
 
 def parts(alpha: np.ndarray, truth: np.ndarray) -> tuple[float, float, float]:
@@ -45,22 +42,11 @@ def measure(model: Path, directory: Path) -> np.ndarray:
     return np.mean(found, 0)
 
 
-def main() -> int:
-    """Print the table; return the exit code: 0, or 1 after a sentence about what is wrong."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", nargs="+", required=True, help="names of installed models, or paths")
-    parser.add_argument("--clips", type=Path, required=True, help="directory of clip folders")
-    options = parser.parse_args()
-    return exit_code(lambda: _print(list(map(locate, options.model)), options.clips))
-
-
-def _print(models, directory):
-    rows = []
-    for path in models:
-        found = measure(path, directory)
-        rows.append([name_of(path), *(f"{value:.2f}" for value in (found.sum(), *found))])
-    print(report.table(["model", "MAD", "near the contour", "inside", "outside"], rows))
+def _row(model, directory):
+    found = measure(model, directory)
+    return [f"{value:.2f}" for value in (found.sum(), *found)]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    columns = ["MAD", "near the contour", "inside", "outside"]
+    sys.exit(model_table.main(__doc__.splitlines()[0], columns, _row))
