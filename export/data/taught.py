@@ -43,7 +43,6 @@ class Taught(Dataset):
         pictures, alphas, weights = self.clips[number]
         self._runner.reset()
         for picture, alpha in zip(pictures, alphas):
-            frame = scale.to_frame(picture[..., ::-1], self._runner.height, self._runner.width)
-            seen = scale.to_picture(self._runner.alpha(frame), *alpha.shape)
+            seen = scale.alpha_of(picture[..., ::-1], self._runner)
             alpha[:] = np.where(np.abs(seen - alpha) < APART, seen, alpha)
         return pictures, alphas, weights

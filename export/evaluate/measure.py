@@ -61,9 +61,7 @@ def _one_clip(runner: Runner, clip: Path) -> Measured:
     before = first = None
     for number, (picture, truth) in enumerate(clips.read(clip)):
         first = picture if first is None else first
-        alpha = scale.to_picture(
-            runner.alpha(scale.to_frame(picture, runner.height, runner.width)), *truth.shape
-        )
+        alpha = scale.alpha_of(picture, runner)
         found = {name: getattr(metrics, name)(alpha, truth) for name in ALPHA_METRICS}
         found |= on_mask(alpha, truth)
         if before is not None:
@@ -112,8 +110,7 @@ def on_pictures(runner: Runner, directory: Path, split: str) -> dict[str, Measur
             measured, rows = Measured(), []
             for stem, picture, truth in pictures.read(folder):
                 runner.reset()
-                frame = scale.to_frame(picture, runner.height, runner.width)
-                alpha = scale.to_picture(runner.alpha(frame), *truth.shape)
+                alpha = scale.alpha_of(picture, runner)
                 rows.append({**on_mask(alpha, truth), "mad": metrics.mad(alpha, truth)})
                 measured.thresholds.add(alpha, truth)
                 iou = rows[-1]["iou"]

@@ -6,6 +6,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ..runner import Runner
+
 
 def to_frame(picture: np.ndarray, height: int, width: int) -> np.ndarray:
     """Return a picture (uint8 [h, w, 3] BGR) as a frame (uint8 [height, width, 4] BGRA).
@@ -22,3 +24,8 @@ def to_frame(picture: np.ndarray, height: int, width: int) -> np.ndarray:
 def to_picture(alpha: np.ndarray, height: int, width: int) -> np.ndarray:
     """Return an alpha (uint8 [h, w]) at a picture's size, float32 [height, width] in 0..1."""
     return cv2.resize(alpha.astype(np.float32) / 255, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def alpha_of(picture: np.ndarray, runner: Runner) -> np.ndarray:
+    """Return what a model answers to a picture (uint8 [h, w, 3] BGR), at its size: float32 [h, w] in 0..1."""
+    return to_picture(runner.alpha(to_frame(picture, runner.height, runner.width)), *picture.shape[:2])

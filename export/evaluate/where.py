@@ -36,8 +36,7 @@ def measure(model: Path, directory: Path) -> np.ndarray:
         runner.reset()
         frames = []
         for picture, truth in clips.read(clip):
-            alpha = runner.alpha(scale.to_frame(picture, runner.height, runner.width))
-            frames.append(parts(scale.to_picture(alpha, *truth.shape), truth))
+            frames.append(parts(scale.alpha_of(picture, runner), truth))
         found.append(np.mean(frames, 0))
     return np.mean(found, 0)
 
