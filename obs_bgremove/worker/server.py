@@ -195,11 +195,24 @@ def _give_way() -> None:
 
 
 def serve() -> NoReturn:
-    """Serve OBS on stdin and stdout."""
+    """Serve OBS on the pipes that the process was started with as stdin and stdout."""
     # Before there are threads: they inherit it.
     _give_way()
-    # A library that prints must not garble what we tell OBS.
-    sink = os.dup(1)
-    os.dup2(2, 1)
+    source, sink = _take_pipes()
     sys.stdout = sys.stderr
-    Server(0, sink).run()
+    Server(source, sink).run()
+
+
+def _take_pipes() -> tuple[int, int]:
+    """Move the pipes from and to OBS to descriptors of their own and return those.
+
+    Descriptor 0 becomes the null device. Windows answers no question about a pipe while a thread reads it,
+    and libraries ask about standard input while they are loaded (OpenBLAS in numpy): they would wait for
+    ever. Descriptor 1 becomes stderr: a library that prints must not garble what we tell OBS.
+    """
+    source, sink = os.dup(0), os.dup(1)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    os.dup2(2, 1)
+    return source, sink

@@ -2,11 +2,14 @@
 """The pipes between OBS and the worker, each end of them by itself."""
 
 import os
+import subprocess
+import sys
 import threading
 from types import SimpleNamespace
 
 import pytest
 
+from obs_bgremove import home
 from obs_bgremove.link.messages import Lines, decode, encode
 from obs_bgremove.link.process import Outlet, Process
 from obs_bgremove.worker.inlet import _ReadInlet
@@ -81,3 +84,24 @@ def test_a_thread_reads_where_pipes_cannot_be_polled(pipe):
     assert not gone.is_set()
     file.close()
     assert gone.wait(worker_home.DEADLINE)
+
+
+def test_libraries_find_no_pipe_where_standard_input_and_output_are():
+    """On Windows, who asks about a pipe that is being read waits for its next byte."""
+    code = (
+        "import os, sys\n"
+        "from obs_bgremove.worker import server\n"
+        "class Server:\n"
+        "    def __init__(self, source, sink):\n"
+        "        self.source, self.sink = source, sink\n"
+        "    def run(self):\n"
+        "        assert os.read(0, 100) == b'' and os.path.samestat(os.fstat(1), os.fstat(2))\n"
+        "        print('printed')\n"
+        "        os.write(self.sink, os.read(self.source, 100) + b'answered')\n"
+        "server.Server = Server\n"
+        "server.serve()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=b"asked, ", capture_output=True, cwd=home.PROJECT, check=False
+    )
+    assert (done.stdout, done.stderr.strip()) == (b"asked, answered", b"printed")
