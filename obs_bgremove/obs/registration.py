@@ -82,7 +82,7 @@ def register(filter_class: type[VideoFilter]) -> None:
     if filter_class.ID in _callbacks:
         return
     guard = _guarded(filter_class.ID)
-    name = filter_class.NAME.encode()
+    name = ctypes.create_string_buffer(filter_class.NAME.encode())
 
     def create(settings, source):
         # Should our own code fail, OBS must not get NULL: it would draw the bare camera. A
@@ -102,7 +102,7 @@ def register(filter_class: type[VideoFilter]) -> None:
         id=filter_class.ID.encode(),
         type=SOURCE_TYPE_FILTER,
         output_flags=SOURCE_VIDEO | SOURCE_SRGB,
-        get_name=GetName(lambda _type_data: name),
+        get_name=GetName(lambda _type_data: ctypes.addressof(name)),
         create=Create(create),
         destroy=address_of("bfree"),
         get_defaults=GetDefaults(guard(lambda settings: filter_class.defaults(settings))),

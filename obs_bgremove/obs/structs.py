@@ -41,7 +41,9 @@ class CallData(Structure):
 
 #: Callbacks. The ctypes objects made from them must outlive every use by OBS: there is no
 #: unregistering a source type, so those live in modules that are never reloaded.
-GetName = CFUNCTYPE(c_char_p, c_void_p)
+#: Results are addresses and numbers. With c_char_p, ctypes warns of a memory leak at each call, on stderr,
+#: and OBS opens its script log at that.
+GetName = CFUNCTYPE(c_void_p, c_void_p)
 Create = CFUNCTYPE(c_void_p, c_void_p, c_void_p)
 GetDefaults = CFUNCTYPE(None, c_void_p)
 GetProperties = CFUNCTYPE(c_void_p, c_void_p)

@@ -3,13 +3,14 @@
 
 Asked by obs-websocket vendor requests to "page": "open" with ``source`` and ``filter`` keeps the page
 open, "read" with ``name`` answers ``description``, ``help`` and ``values`` (of a list) of one property of it,
-"press" with ``name`` presses a button of it.
+"press" with ``name`` presses a button of it, "name" with ``id`` answers the ``name`` of a kind of filter, asked
+on a thread that Python does not know, as OBS' menu is when it lists the filters.
 """
 
 import ctypes
 import os
 import sys
-from ctypes import c_bool, c_char_p, c_size_t, c_void_p
+from ctypes import c_bool, c_char_p, c_int, c_size_t, c_void_p
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
@@ -27,6 +28,8 @@ for function, result, arguments in (
     ("obs_property_button_clicked", c_bool, [c_void_p, c_void_p]),
     ("obs_property_list_item_count", c_size_t, [c_void_p]),
     ("obs_property_list_item_string", c_char_p, [c_void_p, c_size_t]),
+    ("pthread_create", c_int, [c_void_p, c_void_p, c_void_p, c_char_p]),
+    ("pthread_join", c_int, [c_void_p, c_void_p]),
 ):
     getattr(process, function).restype = result
     getattr(process, function).argtypes = arguments
@@ -62,6 +65,15 @@ def press(asked, response):
     data.write(response, {"laid_out_anew": process.obs_property_button_clicked(found, opened)})
 
 
+def name(asked, response):
+    """Answer with what OBS calls a kind of source."""
+    kind = data.read(asked, "id", "").encode()
+    thread, called = c_void_p(), c_void_p()
+    process.pthread_create(ctypes.byref(thread), None, process.obs_source_get_display_name, kind)
+    process.pthread_join(thread, ctypes.byref(called))
+    data.write(response, {"name": ctypes.string_at(called.value).decode()})
+
+
 def close():
     """Close the page."""
     global opened, page
@@ -78,6 +90,7 @@ def script_load(settings):
     vendor.answer("open", open_page)
     vendor.answer("read", read)
     vendor.answer("press", press)
+    vendor.answer("name", name)
 
 
 def script_unload():

@@ -66,3 +66,12 @@ def test_the_button_shows_the_status_of_now_on_the_open_page(obs):
     wait_for(lambda: status(obs)["state"] == "idle", "the filter rests")
     assert obs.vendor("press", {"name": "refresh"}, vendor="page")["laid_out_anew"]
     assert "The source is not shown anywhere" in read(obs, "status")["description"]
+
+
+def test_the_list_of_filters_prints_nothing_into_the_script_log(obs):
+    """OBS opens its script log when a script prints to stderr."""
+    named = obs.vendor("name", {"id": "obs_bgremove"}, vendor="page")["name"]
+    assert named == "Background Removal"
+    # What Python prints on a thread that belongs to no script is logged so.
+    assert "[Unknown Script]" not in obs.log()
+    assert "Warning" not in obs.log()
