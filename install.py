@@ -3,9 +3,9 @@
 
 import sys
 
-if sys.version_info < (3, 9):  # noqa: UP036  (the very sentence that an older Python has to print)
+if sys.version_info < (3, 10):  # noqa: UP036  (the very sentence that an older Python has to print)
     sys.exit(
-        "Error: This is Python {}.{}, but onnxruntime is made for 3.9 to 3.14: "
+        "Error: This is Python {}.{}, but onnxruntime is made for 3.10 to 3.14: "
         "install a newer Python and run install.py with it.".format(*sys.version_info[:2])
     )
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import networks, torch_graph
 from .errors import ExportError
@@ -12,6 +12,9 @@ from .evaluate.report import table
 from .progress import say
 from .runner import Runner
 from .training import recipe
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: What is told of masks: metric -> heading.
 _QUALITY = {"iou": "IoU", "miou": "mIoU", "f1": "F1", "accuracy": "accuracy", "precision": "precision",

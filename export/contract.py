@@ -13,12 +13,15 @@ Every shape is static. Everything between camera bytes and alpha bytes is a node
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import onnx
 from onnx import TensorProto
 
 from .errors import ExportError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: The newest operator set and file format that a model may ask for: what onnxruntime 1.19 runs, the oldest
 #: that a worker has (pyproject.toml).

@@ -3,16 +3,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import onnx
 
 from . import frame, tfjs_graph, tflite_graph
-from .card import Card
 from .contract import violations
 from .errors import ExportError
 from .fold import fold_pointwise
 from .graph import FLOAT, Graph
 from .tfjs_graph.values import State, Value
+
+if TYPE_CHECKING:
+    import onnx
+
+    from .card import Card
 
 
 def convert(card: Card, files: dict[str, bytes]) -> onnx.ModelProto:

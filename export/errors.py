@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
-from typing import Callable
+from typing import TYPE_CHECKING
 
 from .progress import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class ExportError(Exception):

@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import origin, place, reference
 from .card import SHELF, Card, named_card, parse_size, read_card, with_section, without_section
@@ -16,6 +16,9 @@ from .errors import ExportError
 from .packages import Package, Store, read_files
 from .progress import say
 from .steady import steady
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def fetch(names: list[str], into: Path, again: bool = False, shelf: Path = SHELF, size: str = "") -> None:

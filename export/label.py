@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import zlib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -21,6 +21,9 @@ from .data import rights, stills
 from .errors import ExportError
 from .progress import Bar, say
 from .teachers import find
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: A recurrent teacher improves over about so many frames of a still.
 LOOKS = 15

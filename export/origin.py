@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import onnx
 
 from . import contract
-from .card import Card
 from .errors import ExportError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .card import Card
 
 #: Raised whenever the conversion changes, so that models made by an older one are made anew.
 RECIPE = "1"

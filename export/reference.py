@@ -9,13 +9,16 @@ is kept, which is small, and leaves a faulty conversion nowhere to hide.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from . import probe
 from .errors import ExportError
 from .runner import Runner
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: Frames of a recording: enough that a recurrent network's memory is used.
 FRAMES = 4

@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnxruntime
 
 from .errors import ExportError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: What onnxruntime calls a state's type -> numpy's.
 TYPES = {"tensor(float)": np.float32, "tensor(float16)": np.float16}

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .card import SHELF, Card, shelf_cards
 from .evaluate.report import table
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: Column heading -> key of the card's [quality], digits.
 _QUALITY = {

@@ -6,6 +6,7 @@ from __future__ import annotations
 import copy
 import io
 import warnings
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
@@ -16,8 +17,10 @@ from . import contract, probe
 from .errors import ExportError
 from .fold import fold_padding
 from .graph import IR_VERSION, OPSET
-from .networks import Network
 from .runner import Runner
+
+if TYPE_CHECKING:
+    from .networks import Network
 
 #: Largest difference between torch and the exported model, in steps of 1/255 (rounding is 0.5 of it).
 TOLERANCE = 1.0

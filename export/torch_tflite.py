@@ -10,6 +10,7 @@ from __future__ import annotations
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -17,10 +18,12 @@ from torch import nn
 
 from . import photographs, torch_graph
 from .errors import ExportError
-from .networks import Network
 from .progress import say
 from .runner import Runner
 from .torch_graph import STATE_TOLERANCE
+
+if TYPE_CHECKING:
+    from .networks import Network
 
 #: Largest difference of the alpha from that of the ONNX model, in steps of 1/255 (both round).
 TOLERANCE = 1

@@ -19,12 +19,11 @@ def script_description():
 
 def script_load(settings):
     """Register the filter. OBS calls this again on a reload and on a change of scene collection."""
-    # OBS may bring any Python; before 3.10 the clocks of two processes differ on Windows and macOS.
-    oldest = (3, 10) if sys.platform in ("win32", "darwin") else (3, 9)
-    if sys.version_info[:2] < oldest:
+    # This file is read by whatever Python OBS brings: nothing newer than Python 3.6 before this.
+    if sys.version_info[:2] < (3, 10):
         raise RuntimeError(
-            "obs_bgremove needs Python {}.{} or newer, OBS uses {}.{}: choose another one in "
-            "Tools > Scripts > Python Settings".format(*oldest, *sys.version_info[:2])
+            "obs_bgremove needs Python 3.10 or newer, OBS uses {}.{}: choose another one in "
+            "Tools > Scripts > Python Settings".format(*sys.version_info[:2])
         )
     from obs_bgremove.filter.plugin import plugin
 

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def make(directory: Path, stills: int = 12, side: int = 160, seed: int = 0) -> None:

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
 
-from .stills import Still
+if TYPE_CHECKING:
+    from .stills import Still
 
 #: A part counts if it is at least this share of the photo's width.
 LEAST = 0.3

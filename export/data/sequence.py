@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import albumentations
 import cv2
@@ -13,7 +13,11 @@ from torch.utils.data import Dataset
 
 from ..errors import ExportError
 from . import camera, rooms
-from .stills import Still
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .stills import Still
 
 #: Of the clips: with nobody in it, with a person who enters or leaves, with a second person, and stills as
 #: they are

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 
@@ -11,8 +11,12 @@ from ..errors import ExportError
 from ..metrics import Thresholds
 from . import curves, sheet
 from .measure import WORST
-from .report import Figures
 from .worst import worst
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .report import Figures
 
 
 def write(figures: list[Figures], folder: Path) -> dict[str, str]:

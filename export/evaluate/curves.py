@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..metrics import Thresholds
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..metrics import Thresholds
 
 
 def thresholds(models: dict[str, Thresholds], title: str, path: Path) -> None:

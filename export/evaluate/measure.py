@@ -4,15 +4,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import metrics
 from ..progress import Bar
-from ..runner import Runner
 from . import clips, pictures, scale
 from .worst import Sample, worst
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..runner import Runner
 
 #: Noise added to stills: its standard deviation in steps of 1/255, as of a camera in good light.
 NOISE = 1.0

@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Callable
+from typing import TYPE_CHECKING
 
 from ..errors import exit_code
 from . import report
 from .command import locate, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def main(about: str, columns: list[str], measured: Callable[[Path, Path], list[str]]) -> int:

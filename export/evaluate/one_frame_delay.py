@@ -8,14 +8,18 @@ The filter does not wait: the figures that this prints are the reason.
 
 from __future__ import annotations
 
+import itertools
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import metrics
 from ..runner import Runner
 from . import clips, model_table, scale
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: MODNet's own, in 0..1.
 THRESHOLD = 0.1
@@ -59,7 +63,7 @@ def _figures(alphas, truths):
         "dtSSD": np.mean(
             [
                 metrics.dtssd(now[0], before[0], now[1], before[1])
-                for before, now in zip(pairs, pairs[1:])
+                for before, now in itertools.pairwise(pairs)
             ]
         ),
     }  # fmt: skip

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import cv2
 import numpy as np
 
-from ..runner import Runner
+if TYPE_CHECKING:
+    from ..runner import Runner
 
 
 def to_frame(picture: np.ndarray, height: int, width: int) -> np.ndarray:

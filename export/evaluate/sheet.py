@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import cv2
 import numpy as np
 
-from .worst import Sample
+if TYPE_CHECKING:
+    from .worst import Sample
 
 #: Size of a cell and of the line of text above each row, in pixels.
 CELL_HEIGHT, CELL_WIDTH, LINE = 180, 320, 22

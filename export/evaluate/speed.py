@@ -6,9 +6,12 @@ from __future__ import annotations
 import platform
 import statistics
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import probe
-from ..runner import Runner
+
+if TYPE_CHECKING:
+    from ..runner import Runner
 
 #: Frames in a row, before the next model has its turn: so many that its memory is in the caches again.
 TURN = 12

@@ -9,13 +9,16 @@ An edge that is a little off and a chair that is taken for a person are mended b
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..metrics.edge import contour_band
 from ..runner import Runner
 from . import clips, model_table, scale
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def parts(alpha: np.ndarray, truth: np.ndarray) -> tuple[float, float, float]:

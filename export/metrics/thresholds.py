@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 #: Thresholds are LEVELS steps of 1 / LEVELS; a power of two, so that cutting an alpha is exact.
 LEVELS = 256

@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 import importlib
+from typing import TYPE_CHECKING
 
 from ..errors import ExportError
-from .network import Network
+
+if TYPE_CHECKING:
+    from .network import Network
 
 #: Architecture -> (module, class). Imported on demand: each needs torch.
 _ARCHITECTURES = {

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import onnx
 import torch
@@ -12,7 +14,9 @@ from torch.nn import functional
 
 from ..errors import ExportError
 from .layers import ConvGRU
-from .mobilenet import Encoder
+
+if TYPE_CHECKING:
+    from .mobilenet import Encoder
 
 
 class Gate(nn.Module):

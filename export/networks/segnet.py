@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from torch import nn
 
 from .backbone import encoder
@@ -21,7 +23,7 @@ class SegNet(Network):
         self.backbone, channels = encoder(backbone, 32, pretrained)
         wide = [*channels[::-1], 32]
         self.decode = nn.ModuleList(
-            nn.Sequential(convolution(a, b, 3), convolution(b, b, 3)) for a, b in zip(wide, wide[1:])
+            nn.Sequential(convolution(a, b, 3), convolution(b, b, 3)) for a, b in itertools.pairwise(wide)
         )
         self.logits = nn.Conv2d(32, 1, 1)
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from torch import nn
 
 from .layers import enlarge
@@ -32,11 +34,11 @@ class SegResNet(Network):
         super().__init__()
         wide = [base * 2**level for level in range(len(blocks))]
         self.enter = nn.Conv2d(3, base, 3, padding=1, bias=False)
-        self.down = nn.ModuleList(nn.Conv2d(a, b, 3, 2, 1, bias=False) for a, b in zip(wide, wide[1:]))
+        self.down = nn.ModuleList(nn.Conv2d(a, b, 3, 2, 1, bias=False) for a, b in itertools.pairwise(wide))
         self.encode = nn.ModuleList(
             nn.Sequential(*(_Block(count) for _ in range(times))) for count, times in zip(wide, blocks)
         )
-        self.narrow = nn.ModuleList(nn.Conv2d(b, a, 1, bias=False) for a, b in zip(wide, wide[1:]))
+        self.narrow = nn.ModuleList(nn.Conv2d(b, a, 1, bias=False) for a, b in itertools.pairwise(wide))
         self.decode = nn.ModuleList(_Block(count) for count in wide[:-1])
         self.logits = nn.Sequential(nn.GroupNorm(8, base), nn.ReLU(inplace=True), nn.Conv2d(base, 1, 1))
 

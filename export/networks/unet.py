@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import torch
 from torch import nn
 
@@ -22,7 +24,7 @@ class UNet(Network):
         wide = [base * 2**level for level in range(5)]
         self.down = nn.ModuleList(_twice(a, b) for a, b in zip([3, *wide], wide))
         self.pool = nn.MaxPool2d(2)
-        self.up = nn.ModuleList(nn.ConvTranspose2d(b, a, 2, 2) for a, b in zip(wide, wide[1:]))
+        self.up = nn.ModuleList(nn.ConvTranspose2d(b, a, 2, 2) for a, b in itertools.pairwise(wide))
         self.join = nn.ModuleList(_twice(2 * a, a) for a in wide[:-1])
         self.logits = nn.Conv2d(base, 1, 1)
 

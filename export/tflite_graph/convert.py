@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
 
 from ..errors import ExportError
-from ..graph import Graph
 from .operators import OPERATORS
 from .reader import Network
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ..graph import Graph
 
 
 class Walk:

@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 
 from ..errors import ExportError
 from ..progress import say
 from .loop import load, require_free_start
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def blend(first: Path, last: Path, into: Path, share: float) -> None:

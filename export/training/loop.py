@@ -8,7 +8,7 @@ import json
 import math
 import os
 import pickle
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from lightning_fabric import Fabric, seed_everything
@@ -23,6 +23,9 @@ from ..progress import Bar, say
 from . import history
 from .losses import losses
 from .recipe import Recipe
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: One in so many backgrounds, and without a validation set of its own one in so many stills of the training
 #: set, is held out.

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,7 +20,11 @@ from ..progress import say
 from ..runner import Runner
 from . import compare
 from .graph import wrapped
-from .reading import Reading
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .reading import Reading
 
 
 def wrap(network: Path, name: str, licence: str, reading: Reading, again: bool, clips: Path | None = None,

@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import cv2
 import numpy as np
 import onnxruntime
 
 from ..errors import ExportError
 from . import shapes
-from .reading import Reading
+
+if TYPE_CHECKING:
+    from .reading import Reading
 
 #: Largest difference in steps of 1/255, of which rounding alone is 0.5.
 TOLERANCE = 1.0

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from onnx import TensorProto, compose, helper, numpy_helper, shape_inference, version_converter
 
@@ -10,7 +12,9 @@ from .. import contract
 from ..errors import ExportError
 from ..graph import IR_VERSION, OPSET
 from . import shapes
-from .reading import Reading
+
+if TYPE_CHECKING:
+    from .reading import Reading
 
 _FLOATS = (TensorProto.FLOAT, TensorProto.FLOAT16)
 

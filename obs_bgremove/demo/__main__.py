@@ -18,9 +18,10 @@ import cv2
 from export.errors import ExportError
 
 from .. import home
-from . import backdrop, collection, person, profile, verdict
-from .display import DisplayError
-from .private_obs import ObsError, PrivateObs, wait_for
+from ..private_obs import collection, profile
+from ..private_obs.display import DisplayError
+from ..private_obs.instance import ObsError, PrivateObs, wait_for
+from . import backdrop, person, verdict
 
 SOURCE, FILTER, SCENE = "Camera", "Background Removal", "Demo"
 

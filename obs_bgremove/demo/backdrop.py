@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def evening(width: int = 1280, height: int = 720) -> numpy.ndarray:

@@ -5,9 +5,12 @@ from __future__ import annotations
 
 import contextlib
 import queue
+from typing import TYPE_CHECKING
 
 from . import backgrounds
-from .settings import Settings
+
+if TYPE_CHECKING:
+    from .settings import Settings
 
 
 class Backdrop:

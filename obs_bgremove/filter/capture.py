@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..obs.graphics import Effect, RenderTarget, StagingSurface, blending
 from ..obs.sources import draw_target
 from ..obs.structs import FORMAT_BGRA, SPACE_709_EXTENDED
-from .framing import Framing
 from .passes.drawing import AS_IN_SCENE
 from .passes.shrink import shrink
-from .pictures import Picture
+
+if TYPE_CHECKING:
+    from .framing import Framing
+    from .pictures import Picture
 
 
 class Capture:

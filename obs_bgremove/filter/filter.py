@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 import threading
 import time
+from typing import TYPE_CHECKING
 
 from .. import home
-from ..link.layout import Box
 from ..obs import data, log, properties, sources
 from ..obs.functions import lib
 from ..obs.graphics import entered
@@ -30,11 +30,14 @@ from .passes import Passes
 from .passes.composite import Ground, composite
 from .passes.cut import Cut
 from .pictures import Picture, Pictures
-from .region import Region
 from .settings import AUTO, Settings
 from .shared import shared
 from .stall import Stall
 from .status import Meter, Status, Stopwatch
+
+if TYPE_CHECKING:
+    from ..link.layout import Box
+    from .region import Region
 
 #: The techniques of composite.effect for the views other than the result.
 _SHOW = {"alpha": b"ShowAlpha", "foreground": b"ShowForeground", "comparison": b"ShowComparison"}

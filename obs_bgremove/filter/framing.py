@@ -10,11 +10,15 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterable
 from functools import reduce
+from typing import TYPE_CHECKING
 
-from ..link.layout import Box
 from .region import WHOLE, Region
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..link.layout import Box
 
 
 class Framing:

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
 from ..obs import data, properties, registration
 from ..obs.properties import Page
 from .files import PICTURES, VIDEOS
 from .settings import USED, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 STATUS = "status"
 _FILES = f"Pictures and videos ({' '.join(f'*{one}' for one in PICTURES + VIDEOS)});;All files (*)"

@@ -7,9 +7,12 @@ Knows nothing of the GPU: a frame's picture is whatever the caller put there.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any
 
 from .delay import Delay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass

@@ -8,8 +8,8 @@ unregistered, so its filters outlive a reload of the script and must find the sa
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
-from ..link.channel import Channel
 from ..link.client import Client
 from ..obs import log
 from ..obs.clock import FrameClock
@@ -17,6 +17,9 @@ from ..obs.functions import lib
 from ..obs.graphics import entered
 from ..obs.library import ObsError
 from .passes import Shaders
+
+if TYPE_CHECKING:
+    from ..link.channel import Channel
 
 
 class Shared:

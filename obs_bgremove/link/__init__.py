@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Between OBS and the worker process: shared memory for pictures, pipes for words, and the worker's life.
 
-Standard library only; imported on both sides (Python 3.9 to 3.14 on Linux, Windows and macOS).
+Standard library only; imported on both sides (Python 3.10 to 3.14 on Linux, Windows and macOS).
 
 layout      where everything lies in the shared memory (one table for both sides)
 memory      makes, opens and removes shared memory on each system

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
-from typing import Callable
+from typing import TYPE_CHECKING
 
-from .ring import Ring
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .ring import Ring
 
 AUTO = "auto"
 

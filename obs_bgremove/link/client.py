@@ -8,7 +8,7 @@ import os
 import queue
 import threading
 import time
-from typing import Callable, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .. import home
 from .channel import Channel
@@ -16,6 +16,9 @@ from .layout import LayoutError
 from .memory import MemoryProblem, open_place, remove_leftovers
 from .process import Process, StartProblem, log_file
 from .ring import Ring
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: Seconds until a worker that ended is started again, by how often it ended in a row.
 BACK_OFF = (0.2, 0.5, 1.0, 2.0, 5.0)

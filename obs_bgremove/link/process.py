@@ -8,11 +8,14 @@ import os
 import subprocess
 import sys
 import threading
-from pathlib import Path
-from typing import Callable
+from typing import TYPE_CHECKING
 
 from .. import home
 from .messages import LONGEST_TO_WORKER, WAKE_UP, Lines, decode, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 _LOG_SIZE = 1 << 20
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ctypes
 from time import perf_counter_ns
-from typing import Callable, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .layout import (
     ALPHA_SERIAL,
@@ -21,6 +21,9 @@ from .layout import (
     Layout,
 )
 from .memory import Memory, fence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _memmove = ctypes.memmove
 

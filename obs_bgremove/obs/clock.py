@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
-from typing import Callable
+from typing import TYPE_CHECKING
 
 from . import log
 from .functions import lib
 from .structs import Tick
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class FrameClock:

@@ -10,11 +10,14 @@ from __future__ import annotations
 import contextlib
 import ctypes
 from ctypes import POINTER, byref, c_uint8, c_uint32, c_void_p
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .functions import lib
 from .library import ObsError
 from .structs import CLEAR_COLOR, SPACE_SRGB, TEXTURE_DYNAMIC, Vec4
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @contextlib.contextmanager

@@ -7,12 +7,14 @@ obs-websocket never reports, so that after one of two opposites the other would 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Callable, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import log
 from .functions import lib
 from .structs import HotkeyPressed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 
 class Hotkey(NamedTuple):

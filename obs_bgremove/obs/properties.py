@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Callable
+from typing import TYPE_CHECKING
 
 from . import log
 from .functions import lib
@@ -19,6 +18,9 @@ from .structs import (
     ButtonClicked,
     PropertyModified,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 
 class Page:

@@ -17,7 +17,7 @@ Three rules keep OBS alive when Python ends before the last filter does:
 from __future__ import annotations
 
 import ctypes
-from typing import Callable, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from . import log
 from .functions import address_of, lib
@@ -36,6 +36,9 @@ from .structs import (
     Update,
     VideoRender,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class VideoFilter(Protocol):

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import ctypes
 from ctypes import CFUNCTYPE, Structure, byref, c_char_p, c_void_p
-from typing import Callable
+from typing import TYPE_CHECKING
 
 from . import log
 from .functions import lib
 from .structs import CallData
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Request = CFUNCTYPE(None, c_void_p, c_void_p, c_void_p)
 

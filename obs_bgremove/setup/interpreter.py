@@ -10,10 +10,9 @@ import sys
 
 from .errors import COMMAND
 
-OLDEST, NEWEST = (3, 9), (3, 14)
-#: Before it, time.perf_counter_ns begins anew in each process there (https://bugs.python.org/issue37205):
-#: OBS and the worker could not compare their times.
-OLDEST_ON_WINDOWS_AND_MACOS = (3, 10)
+#: Before 3.10, time.perf_counter_ns starts at zero in each process on Windows and macOS
+#: (https://bugs.python.org/issue37205): OBS and the worker could not compare their times.
+OLDEST, NEWEST = (3, 10), (3, 14)
 
 
 def problem(version: tuple[int, int] | None = None, bits: int | None = None) -> str:
@@ -21,12 +20,11 @@ def problem(version: tuple[int, int] | None = None, bits: int | None = None) -> 
     version = version or sys.version_info[:2]
     bits = bits or struct.calcsize("P") * 8
     name = f"Python {version[0]}.{version[1]}"
-    oldest = OLDEST_ON_WINDOWS_AND_MACOS if sys.platform in ("win32", "darwin") else OLDEST
-    span = f"{oldest[0]}.{oldest[1]} to {NEWEST[0]}.{NEWEST[1]}"
-    if version < oldest or version > NEWEST:
-        return f"This is {name}, but the worker needs {span}: {_another(oldest)}"
+    span = f"{OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}"
+    if version < OLDEST or version > NEWEST:
+        return f"This is {name}, but the worker needs {span}: {_another()}"
     if bits != 64:
-        return f"This is a {bits}-bit Python, but onnxruntime is 64-bit only: {_another(oldest)}"
+        return f"This is a {bits}-bit Python, but onnxruntime is 64-bit only: {_another()}"
     if _is_the_stores():
         return (
             "This Python is the Microsoft Store's, and OBS does not see what it writes below AppData: "
@@ -40,10 +38,10 @@ def _is_the_stores() -> bool:
     return sys.platform == "win32" and any("WindowsApps" in place for place in places)
 
 
-def _another(oldest: tuple[int, int]) -> str:
+def _another() -> str:
     if sys.platform == "win32":
         return f"install one of those from python.org and run '{COMMAND}'."
-    for minor in range(NEWEST[1], oldest[1] - 1, -1):
+    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
         if sys.version_info[:2] != (3, minor) and shutil.which(f"python3.{minor}"):
             return f"run 'python3.{minor} install.py' instead."
     return "install one of those and run install.py with it."

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import home
 from . import environment
 from .errors import SetupError, say
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: What is fetched when nothing is asked for, and can be done without: the default model is carried along.
 USUAL = ("mediapipe-landscape", "mediapipe-general")

@@ -9,12 +9,15 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import home
 from . import obs_processes
 from .errors import SetupError, writing_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SCRIPT = home.PROJECT / "obs_bgremove" / "obs_script.py"
 

@@ -16,10 +16,12 @@ from __future__ import annotations
 
 import json
 import os
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .. import home
-from .catalogue import Model
+
+if TYPE_CHECKING:
+    from .catalogue import Model
 
 FRAME_SHARE = 0.5
 FRAME_MS = 1000 / 60

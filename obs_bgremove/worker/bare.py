@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnxruntime
 
-from .engine import Engine
 from .usage import memory_mb
+
+if TYPE_CHECKING:
+    from .engine import Engine
 
 
 class Bare:

@@ -5,9 +5,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import home
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 try:
     import tomllib

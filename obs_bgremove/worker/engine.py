@@ -7,7 +7,7 @@ import contextlib
 import sys
 import threading
 from collections import Counter
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnxruntime
@@ -16,6 +16,9 @@ from . import providers, threads
 from .catalogue import Model, ModelProblem
 from .providers import CPU, Device, DeviceProblem
 from .threads import Setting
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _FLOATS = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 

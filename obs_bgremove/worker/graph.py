@@ -19,15 +19,19 @@ import contextlib
 import ctypes
 import itertools
 import threading
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnxruntime
 
 from . import providers
-from .catalogue import Model
 from .engine import Binding, Engine, reason
-from .providers import Device
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .catalogue import Model
+    from .providers import Device
 
 #: How far the alpha of a graph may be from that without, in 255ths: kernels may sum in another order.
 _TOLERANCE = 4

@@ -14,9 +14,12 @@ import queue
 import select
 import sys
 import threading
-from typing import Callable
+from typing import TYPE_CHECKING
 
 from ..link.messages import Lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _CHUNK = 65536
 

@@ -8,12 +8,15 @@ import sys
 import threading
 import time
 import traceback
-from typing import Callable, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..link.memory import MemoryProblem
 from . import automatic, catalogue, providers
 from .catalogue import Model, ModelProblem
 from .providers import CPU, Device, DeviceProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: Seconds between two words about an engine that is being built.
 _PROGRESS = 5.0

@@ -12,15 +12,18 @@ from __future__ import annotations
 import contextlib
 import os
 import statistics
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from .. import home
 from . import providers
-from .catalogue import Model
 from .providers import Device, DeviceProblem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .catalogue import Model
 
 WORTHWHILE = 0.9
 #: Of 255, in the mean; and of the pixels, those that are on the other side of half a person.

@@ -9,12 +9,16 @@ import os
 import shutil
 import sys
 import tempfile
-from pathlib import Path
-from typing import Callable, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .. import home
 from . import nvidia
-from .catalogue import Model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from .catalogue import Model
 
 
 class DeviceProblem(Exception):

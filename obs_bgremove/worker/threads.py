@@ -16,12 +16,14 @@ import statistics
 import subprocess
 import sys
 import time
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from .. import home
-from .catalogue import Model
+
+if TYPE_CHECKING:
+    from .catalogue import Model
 
 WORTHWHILE = 0.8
 DEARER = 1.25

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from obs_bgremove.demo.private_obs import find_program
+from obs_bgremove.private_obs.instance import find_program
 from tests.obs.fixtures import numbered_clip, test_home, test_models  # noqa: F401  (fixtures)
 
 HERE = Path(__file__).resolve().parent

@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 
 from tests.obs import networks, numbered
 from tests.obs.stage import add_home_option, installed_model, make_home
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def parser(description: str, seconds: float) -> argparse.ArgumentParser:

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import statistics
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy
 from onnx import TensorProto, helper, numpy_helper, save
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CARD = """title = "{title}"
 summary = "For tests: everything with much green in it is foreground."

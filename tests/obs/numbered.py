@@ -9,11 +9,14 @@ the pixel, so a cut with the alpha of any other frame is seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
 
 WIDTH, HEIGHT, FPS = 640, 360, 30
 COUNT = 240

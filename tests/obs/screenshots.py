@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy
 
-from obs_bgremove.demo.private_obs import PrivateObs, wait_for
+from obs_bgremove.private_obs.instance import PrivateObs, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def settled(

@@ -3,19 +3,22 @@
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import sys
-from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy
 
 from export.card import read_card
 from obs_bgremove import home as installed
-from obs_bgremove.demo import collection
-from obs_bgremove.demo.private_obs import PrivateObs, wait_for
+from obs_bgremove.private_obs import collection
+from obs_bgremove.private_obs.instance import PrivateObs, wait_for
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
 
 SCRIPT = installed.PROJECT / "obs_bgremove" / "obs_script.py"
 #: What an OBS is opened with for figures of its graphics thread: others draw, as a GPU would.

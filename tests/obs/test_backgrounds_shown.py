@@ -7,8 +7,8 @@ import cv2
 import numpy
 import pytest
 
-from obs_bgremove.demo import collection
-from obs_bgremove.demo.private_obs import wait_for
+from obs_bgremove.private_obs import collection
+from obs_bgremove.private_obs.instance import wait_for
 from tests.obs.screenshots import near, settled
 from tests.obs.stage import BLUE, filtered, one_scene, open_obs, status, wait_until_running
 

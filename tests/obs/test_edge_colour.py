@@ -7,7 +7,7 @@ import cv2
 import numpy
 import pytest
 
-from tests.obs.edge_colour import error
+from tests.bench.edge_colour import error
 from tests.obs.stage import exchange, filtered_picture, wait_until_running
 
 WIDTH, HEIGHT = 640, 360

@@ -7,7 +7,7 @@ import cv2
 import numpy
 import pytest
 
-from obs_bgremove.demo import collection
+from obs_bgremove.private_obs import collection
 from tests.obs.stage import filtered, one_scene, open_obs, wait_until_running
 
 WIDTH, HEIGHT, FPS, COUNT = 640, 360, 30, 180

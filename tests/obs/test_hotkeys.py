@@ -12,9 +12,9 @@ import time
 import pytest
 
 from obs_bgremove import home as installed
-from obs_bgremove.demo import collection
-from obs_bgremove.demo.private_obs import wait_for
 from obs_bgremove.filter.settings import PRESETS
+from obs_bgremove.private_obs import collection
+from obs_bgremove.private_obs.instance import wait_for
 from tests.obs import numbered
 from tests.obs.stage import BLUE, filtered, one_scene, open_obs, status, statuses, wait_until_running
 

@@ -7,8 +7,8 @@ import pytest
 from obsws_python.error import OBSSDKRequestError
 
 from obs_bgremove import home
-from obs_bgremove.demo import collection
-from obs_bgremove.demo.private_obs import PrivateObs
+from obs_bgremove.private_obs import collection
+from obs_bgremove.private_obs.instance import PrivateObs
 from obs_bgremove.setup import scene_collections
 from obs_bgremove.setup.errors import SetupError
 

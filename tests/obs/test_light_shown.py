@@ -9,7 +9,7 @@ import cv2
 import numpy
 import pytest
 
-from obs_bgremove.demo.private_obs import wait_for
+from obs_bgremove.private_obs.instance import wait_for
 from tests.obs.screenshots import settled
 from tests.obs.stage import exchange, filtered_picture, wait_until_running
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import struct
 import subprocess
@@ -10,8 +11,8 @@ import time
 
 import pytest
 
-from obs_bgremove.demo import collection
-from obs_bgremove.demo.private_obs import wait_for
+from obs_bgremove.private_obs import collection
+from obs_bgremove.private_obs.instance import wait_for
 from tests.obs.screenshots import near
 from tests.obs.stage import BLUE, filtered, one_scene, open_obs, status, wait_until_running
 
@@ -47,7 +48,7 @@ def test_animated_picture(tmp_path, test_home):
         wait_for(lambda: near(obs.screenshot("Camera")[20, 20], RED), "it is shown")
         frames = [frame[20, 20] for frame in obs.frames(obs.record(2.5))]
         assert all(near(one, RED) or near(one, YELLOW) for one in frames)
-        changes = sum(near(before, RED) != near(after, RED) for before, after in zip(frames, frames[1:]))
+        changes = sum(near(before, RED) != near(after, RED) for before, after in itertools.pairwise(frames))
         # Eight in 2.5 seconds; fewer on a machine that is late.
         assert 3 <= changes <= 10
         assert obs.stop().code == 0

@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 
 from obs_bgremove import home as installed
-from obs_bgremove.demo import collection
-from obs_bgremove.demo.private_obs import wait_for
+from obs_bgremove.private_obs import collection
+from obs_bgremove.private_obs.instance import wait_for
 from tests.obs.stage import SCRIPT, filtered, open_obs, status, wait_until_running
 
 FILTER = "Background Removal"

@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from obs_bgremove.demo import collection
+from obs_bgremove.private_obs import collection
 from tests.obs import numbered
 from tests.obs.stage import BLUE, SCRIPT, filtered, open_obs, status, wait_until_running
 

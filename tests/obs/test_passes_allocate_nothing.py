@@ -9,9 +9,9 @@ import time
 import cv2
 import pytest
 
-from obs_bgremove.demo import collection
-from obs_bgremove.demo.private_obs import wait_for
-from tests.obs.bench_passes import PROBE, person
+from obs_bgremove.private_obs import collection
+from obs_bgremove.private_obs.instance import wait_for
+from tests.bench.passes import PROBE, person
 from tests.obs.stage import SCRIPT, filtered, open_obs, wait_until_running
 
 #: All passes, at sizes at which they shrink what they draw.

@@ -9,7 +9,8 @@ import pytest
 
 from export.errors import ExportError
 from obs_bgremove import home as installed
-from obs_bgremove.demo import collection, person
+from obs_bgremove.demo import person
+from obs_bgremove.private_obs import collection
 from tests.obs import people
 from tests.obs.screenshots import settled
 from tests.obs.stage import exchange, filtered, make_home, one_scene, open_obs, status, wait_until_running

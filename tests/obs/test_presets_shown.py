@@ -9,9 +9,9 @@ import cv2
 import numpy
 import pytest
 
-from obs_bgremove.demo import collection
-from obs_bgremove.demo.private_obs import wait_for
 from obs_bgremove.filter.settings import PRESETS
+from obs_bgremove.private_obs import collection
+from obs_bgremove.private_obs.instance import wait_for
 from tests.obs.stage import filtered, one_scene, open_obs, wait_until_running
 
 SIZES = {"Small": (320, 180), "Wide": (1280, 720), "Upright": (720, 1280)}

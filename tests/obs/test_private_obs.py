@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 from pathlib import Path
 
 import pytest
 
-from obs_bgremove.demo import collection, exit_report
-from obs_bgremove.demo.private_obs import ObsError, PrivateObs, wait_for
+from obs_bgremove.private_obs import collection, exit_report
+from obs_bgremove.private_obs.instance import ObsError, PrivateObs, wait_for
 from tests.obs import numbered
 from tests.obs.stage import DRAWN_BY_OTHERS
 
@@ -70,7 +71,7 @@ def test_recording_shows_frame_after_frame(tmp_path, numbered_clip):
     assert len(frames) >= 45
     assert {frame.shape for frame in frames} == {(size[1], size[0], 3)}
     numbers = [numbered.read_number(frame) for frame in frames]
-    steps = [(after - before) % numbered.COUNT for before, after in zip(numbers, numbers[1:])]
+    steps = [(after - before) % numbered.COUNT for before, after in itertools.pairwise(numbers)]
     # A busy machine may show a frame twice or drop one; most follow one another.
     assert steps.count(1) > len(steps) * 0.7, numbers
 

@@ -10,8 +10,8 @@ import time
 
 import pytest
 
-from obs_bgremove.demo import collection
-from obs_bgremove.demo.private_obs import wait_for
+from obs_bgremove.private_obs import collection
+from obs_bgremove.private_obs.instance import wait_for
 from tests.obs import numbered
 from tests.obs.stage import BLUE, filtered, make_home, one_scene, open_obs, status, wait_until_running
 

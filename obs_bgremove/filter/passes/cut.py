@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...obs.functions import lib
-from ...obs.graphics import Effect
 from ..region import WHOLE, Region
 from .drawing import set_flag, set_seen
+
+if TYPE_CHECKING:
+    from ...obs.graphics import Effect
 
 
 class Cut(NamedTuple):

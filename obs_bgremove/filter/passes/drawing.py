@@ -5,11 +5,14 @@ from __future__ import annotations
 
 from ctypes import byref
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
-from ...obs.graphics import Effect
 from ...obs.structs import BLEND_INV_SRC_ALPHA, BLEND_ONE, BLEND_SRC_ALPHA, Vec2
-from ..region import Region
+
+if TYPE_CHECKING:
+    from ...obs.graphics import Effect
+    from ..region import Region
 
 #: Without any blending.
 REPLACE = ()

@@ -10,13 +10,13 @@ from ...obs.functions import lib
 from ...obs.graphics import RenderTarget, blending, linear_light
 from ...obs.structs import FORMAT_R8, FORMAT_RGBA, FORMAT_RGBA16F
 from ..region import WHOLE
-from .cut import Cut
 from .drawing import REPLACE, set_seen, set_vec2
 from .shrink import shrink
 
 if TYPE_CHECKING:
     from . import Shaders
     from .composite import Ground
+    from .cut import Cut
 
 
 class Light:

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A script for a private OBS: times each drawing pass of the filters, as :mod:`tests.bench.passes` asks.
+
+It waits before and after each pass until OpenGL has drawn everything, so that a pass' time is its own.
+Asked by obs-websocket vendor requests to "passes": "times" answers what was measured since the last one,
+"allocated" what was allocated by now.
+"""
+
+import collections
+import ctypes
+import functools
+import gc
+import json
+import os
+import sys
+import time
+import tracemalloc
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+
+from obs_bgremove.filter import backgrounds, capture, filter, passes, pictures, status
+from obs_bgremove.obs import data, graphics
+from obs_bgremove.obs.vendor import Vendor
+
+finish = ctypes.CDLL("libGL.so.1").glFinish
+
+#: What is timed: (owner, name, the table's words). None lies within another.
+TIMED = [
+    (capture.Capture, "hand_over", "read back, hand over"),
+    (pictures.Picture, "upload_alpha", "upload the alpha"),
+    (capture.Capture, "draw", "capture"),
+    (capture.Capture, "stage", "shrink"),
+    (passes.Colors, "draw", "colours around"),
+    (passes.Edge, "draw", "edge controls"),
+    (passes.Blur, "draw", "blur"),
+    (passes.Light, "around", "light: background, small"),
+    (passes.Light, "presence", "light: presence"),
+    (passes.Light, "factors", "light: factors"),
+    (backgrounds._OfSource, "ground", "picture behind"),
+    (filter, "composite", "composite"),
+]
+#: What makes a GPU object: nothing may, once the filter runs.
+MAKING = ("gs_texture_create", "gs_texrender_create", "gs_stagesurface_create", "gs_effect_create_from_file")
+#: Where the passes' memory is taken.
+OURS = [
+    tracemalloc.Filter(True, f"*/obs_bgremove/{where}")
+    for where in ("filter/passes/*", "filter/backgrounds.py", "filter/capture.py", "obs/graphics.py")
+]
+
+times: dict = {}
+made = 0
+vendor = None
+
+
+def timed(owner, name, words):
+    """Replace a function by one that notes (wall clock, processor time) of each call, nanoseconds."""
+    function = getattr(owner, name)
+
+    @functools.wraps(function)
+    def replacement(*arguments):
+        if tracemalloc.is_tracing():
+            return function(*arguments)
+        finish()
+        wall, cpu = time.perf_counter_ns(), time.thread_time_ns()
+        try:
+            return function(*arguments)
+        finally:
+            cpu = time.thread_time_ns() - cpu
+            finish()
+            times.setdefault(words, []).append((time.perf_counter_ns() - wall, cpu))
+
+    setattr(owner, name, replacement)
+
+
+def counted(name):
+    """Replace a function of libobs by one that counts its calls."""
+    function = getattr(graphics.lib, name)
+
+    def replacement(*arguments):
+        global made
+        made += 1
+        return function(*arguments)
+
+    setattr(graphics.lib, name, replacement)
+
+
+def count_resized():
+    """Count each render target that is drawn in another size than before: libobs makes it anew."""
+    drawing = graphics.RenderTarget.drawing
+
+    def replacement(self, width, height, *space):
+        global made
+        made += (self.width, self.height) != (width, height)
+        return drawing(self, width, height, *space)
+
+    graphics.RenderTarget.drawing = replacement
+
+
+def answer_allocated(_asked, response):
+    """Time no more; answer how many GPU objects were made, and how many blocks each line of code holds."""
+    if not tracemalloc.is_tracing():
+        tracemalloc.start()
+    gc.collect()
+    held = tracemalloc.take_snapshot().filter_traces(OURS).statistics("lineno")
+    lines = {f"{one.traceback[0].filename}:{one.traceback[0].lineno}": one.count for one in held}
+    data.write(response, {"json": json.dumps({"made": made, "blocks": lines})})
+
+
+def answer_times(_asked, response):
+    """Answer the first deciles since the last answer, and how many GPU objects were made."""
+    global made
+    taken = dict(times)
+    times.clear()
+    deciles = {
+        words: [sorted(column)[len(column) // 10] / 1e6 for column in zip(*values)] + [len(values)]
+        for words, values in taken.items()
+    }
+    found = {"passes": deciles, "made": made}
+    made = 0
+    data.write(response, {"json": json.dumps(found)})
+
+
+def script_load(settings):
+    """Take the passes' place, before OBS loads the sources."""
+    global vendor
+    for row in TIMED:
+        timed(*row)
+    # What is kept of the last frames for the status fills within half a minute; here at once.
+    status.deque = lambda maxlen: collections.deque(maxlen=8)
+    for name in MAKING:
+        counted(name)
+    count_resized()
+    vendor = Vendor("passes")
+    vendor.answer("times", answer_times)
+    vendor.answer("allocated", answer_allocated)
+
+
+def script_unload():
+    """Answer no more."""
+    vendor.close()

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every uniform of a technique, as OBS counts them, is set by the pass that draws with it.
+
+Direct3D 11 draws nothing with a shader of which one was never set; OpenGL does not mind.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from obs_bgremove.filter.passes import Passes, Shaders
+from obs_bgremove.filter.passes.composite import Ground, composite
+from obs_bgremove.filter.passes.cut import Cut
+from obs_bgremove.filter.passes.drawing import SHADERS
+from obs_bgremove.filter.passes.preset import draw_preset
+from obs_bgremove.filter.passes.shrink import shrink
+from obs_bgremove.filter.settings import PRESETS
+from obs_bgremove.obs.graphics import RenderTarget, vec4
+from obs_bgremove.obs.structs import FORMAT_BGRA, SPACE_709_EXTENDED, SPACE_SRGB
+from tests.unit.filter.effects import INCLUDED, TOKEN, closing, text_of
+
+SIZE = 640, 360
+
+
+def uniforms_of(path):
+    """Return the uniforms of each technique by OBS' rule (``effect-parser.c``).
+
+    A word in a function is taken for a function or else a uniform of that name that stands before it in
+    the file, whatever it means in the language. ``ViewProj`` is set by OBS.
+    """
+    tokens = TOKEN.findall(text_of(path))
+    uniforms, functions, techniques = set(), {}, {}
+    at = 0
+    while at < len(tokens):
+        if tokens[at] == "uniform":
+            assert tokens[at + 3] == ";"
+            uniforms.add(tokens[at + 2])
+            at += 4
+        elif tokens[at] in ("struct", "sampler_state"):
+            at = closing(tokens, at) + 2
+        elif tokens[at] == "TECHNIQUE":
+            technique, function = tokens[at + 2], tokens[at + 4]
+            techniques[technique] = (functions[function] | functions["rectangle"]) - {"ViewProj"}
+            at += 6
+        else:
+            name, end = tokens[at + 1], closing(tokens, at)
+            used = set()
+            for word in tokens[tokens.index("{", at) : end]:
+                used |= functions.get(word, {word} & uniforms)
+            functions[name] = used
+            at = end + 1
+    return techniques
+
+
+def draw_everything(gpu):
+    """Draw with every pass in each way that the settings allow."""
+    passes = Passes(Shaders())
+    shaders = passes.shaders
+    small = RenderTarget(FORMAT_BGRA)
+    frame, hdr, alpha, image = (1_000_000 + number for number in range(4))
+    shrink(shaders.shrink, frame, SIZE, small, 256, 144)
+    for preset in PRESETS:
+        draw_preset(shaders.presets, preset, passes.ground, *SIZE)
+    yes_and_no = True, False
+    cuts = [Cut(frame), Cut(frame, hdr)]
+    for light, refine, clean in itertools.product((None, hdr), yes_and_no, yes_and_no):
+        colors = passes.colors.draw(small, alpha) if refine or clean else None
+        cuts.append(Cut(frame, light, alpha, colors=colors, refine=refine, clean=clean))
+    for cut, shift, softness in itertools.product(cuts, (0.0, 3.0, -3.0), (0.0, 0.5, 5.0)):
+        controlled = passes.edge.draw(cut, *SIZE, shift, softness) if cut.alpha else cut
+        grounds = [
+            Ground(b"Alone"),
+            Ground(b"OnColor", color=vec4(0, 0, 0, 1)),
+            Ground(b"OnImage", image),
+            Ground(b"OnImage", passes.blur.draw(cut, *SIZE, 0.5), hdr=bool(cut.hdr)),
+            *(Ground(show, cut.alpha) for show in (b"ShowAlpha", b"ShowForeground", b"ShowComparison")),
+        ]
+        for ground, wrap, matching in itertools.product(grounds, (0.0, 0.5), (0.0, 0.5)):
+            falling = passes.light.falling(ground, controlled, *SIZE, wrap, matching, 1 / 30)
+            for gpu.linear, gpu.space in (
+                (True, SPACE_SRGB),
+                (False, SPACE_SRGB),
+                (True, SPACE_709_EXTENDED),
+            ):
+                composite(passes, falling, controlled, *SIZE)
+
+
+@pytest.fixture
+def drawn(gpu):
+    """Return what was drawn: for each effect and technique the uniforms that were set each time."""
+    draw_everything(gpu)
+    found = {}
+    for file, technique, uniforms in gpu.drawn:
+        found.setdefault((file, technique), []).append(uniforms)
+    return found
+
+
+def test_every_uniform_that_a_technique_has_is_set_whenever_it_is_drawn(drawn):
+    asked = {
+        (path.name, technique): uniforms
+        for path in SHADERS.glob("*.effect")
+        if path.name not in INCLUDED
+        for technique, uniforms in uniforms_of(path).items()
+    }
+    assert set(drawn) == set(asked), "every technique is drawn here, and there is no other"
+    missing = {
+        which: sorted(uniforms - set_then)
+        for which, uniforms in asked.items()
+        for set_then in drawn[which]
+        if uniforms - set_then
+    }
+    assert missing == {}
+
+
+def test_a_local_variable_counts_as_the_uniform_of_its_name(tmp_path):
+    (tmp_path / "common.effect").write_text(
+        "uniform float4x4 ViewProj;\nfloat4 rectangle(float4 at) { ViewProj; }"
+    )
+    (tmp_path / "one.effect").write_text(
+        '#include "common.effect"\n'
+        "float4 before(float2 uv) { float4 color; return color; } // color\n"
+        "uniform float4 color;\nuniform float strength;\n"
+        "float4 inner(float2 uv) { float4 color; return color; }\n"
+        "float4 outer(float4 at) : TARGET { return inner(at.xy) + before(at.xy); }\n"
+        "TECHNIQUE(One, outer)\nTECHNIQUE(Two, before)\n"
+    )
+    assert uniforms_of(tmp_path / "one.effect") == {"One": {"color"}, "Two": set()}

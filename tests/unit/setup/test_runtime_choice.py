@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which onnxruntime is chosen for which machine, and which Python is refused."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from obs_bgremove import home, obs_script
+from obs_bgremove.setup import interpreter, runtime
+from obs_bgremove.setup.runtime import Machine
+
+
+@pytest.mark.parametrize(
+    ("machine", "flavour", "word"),
+    [
+        (Machine("linux", "x86_64"), "cpu", "no NVIDIA"),
+        (Machine("linux", "x86_64", "NVIDIA H200", 580, False, 9.0), "cuda", "NVIDIA H200"),
+        (Machine("linux", "x86_64", "NVIDIA H200", 580), "cuda", "NVIDIA H200"),
+        (Machine("linux", "x86_64", "NVIDIA H200", 579, False, 9.0), "cuda12", "580"),
+        (Machine("linux", "x86_64", "NVIDIA H200", 525), "cuda12", "NVIDIA H200"),
+        (Machine("linux", "x86_64", "NVIDIA H200", 0), "cuda12", "NVIDIA H200"),
+        (Machine("linux", "x86_64", "GeForce GTX 1080", 580, False, 6.1), "cuda12", "Turing"),
+        (Machine("linux", "x86_64", "GeForce RTX 2080", 580, False, 7.5), "cuda", "RTX 2080"),
+        (Machine("linux", "x86_64", "GeForce GTX 970", 470), "cpu", "525"),
+        (Machine("linux", "aarch64", "Orin", 550), "cpu", "aarch64"),
+        (Machine("darwin", "arm64"), "cpu", "CoreML"),
+        (Machine("win32", "amd64", "NVIDIA RTX", 580, True), "cuda", "NVIDIA RTX"),
+        (Machine("win32", "amd64", "NVIDIA RTX", 560, True), "cuda12", "NVIDIA RTX"),
+        (Machine("win32", "amd64", "GeForce GTX 970", 470, True), "directml", "525"),
+        (Machine("win32", "amd64", directml=True), "directml", "DirectML"),
+        (Machine("win32", "amd64"), "cpu", "no NVIDIA"),
+        (Machine("win32", "arm64", directml=True), "cpu", "arm64"),
+    ],
+)
+def test_choice_and_its_reason(machine, flavour, word):
+    choice = runtime.choose(machine)
+    assert choice.flavour == flavour
+    assert word in choice.sentence()
+
+
+def test_what_is_asked_for_is_taken():
+    assert runtime.choose(Machine("linux", "x86_64", "NVIDIA H200", 550), "cpu").flavour == "cpu"
+
+
+def test_each_flavour_has_a_package_sizes_and_a_dependency_group():
+    project = (home.PROJECT / "pyproject.toml").read_text()
+    for flavour in runtime.FLAVOURS:
+        assert (
+            runtime.PACKAGES[flavour]
+            in runtime.choose(runtime.Machine("linux", "x86_64"), flavour).sentence()
+        )
+        assert runtime.DOWNLOAD[flavour] < runtime.ON_DISK[flavour]
+        (line,) = [line for line in project.splitlines() if line.startswith(f"worker-{flavour} = ")]
+        assert f'"{runtime.PACKAGES[flavour]}' in line
+
+
+def test_the_sentence_names_package_and_size():
+    assert "onnxruntime-gpu" in runtime.Choice("cuda", "why").sentence()
+    assert "2 GB" in runtime.Choice("cuda", "why").sentence()
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        ("NVIDIA GeForce RTX 3060, 550.54.14, 8.6\n", ("NVIDIA GeForce RTX 3060", 550, 8.6)),
+        ("NVIDIA GB200, 580.1, 10.0\r\n", ("NVIDIA GB200", 580, 10.0)),
+        ("RTX 4090, 580.1, 8.9\nGTX 1080, 580.1, 6.1\n", ("RTX 4090", 580, 6.1)),
+        ("Tesla T4, 580.65.06, [N/A]\n", ("Tesla T4", 580, 0)),
+        ("NVIDIA GeForce RTX 3060, 550.54.14\n", ("NVIDIA GeForce RTX 3060", 550, 0)),
+        ("Tesla T4, 470.1\nTesla T4, 470.1\n", ("Tesla T4", 470, 0)),
+        ("No devices were found\n", ("", 0, 0)),
+        ("", ("", 0, 0)),
+    ],
+)
+def test_parse_nvidia_smi(output, expected):
+    assert runtime.parse_nvidia_smi(output) == expected
+
+
+def test_an_old_driver_that_cannot_tell_the_capability_still_tells_the_rest(monkeypatch):
+    def run(command, **_):
+        if "compute_cap" in command[1]:
+            return subprocess.CompletedProcess(command, 2, 'Field "compute_cap" is not a valid field.\n', "")
+        return subprocess.CompletedProcess(command, 0, "Tesla T4, 470.1\n", "")
+
+    monkeypatch.setattr(runtime.subprocess, "run", run)
+    assert runtime._nvidia_smi() == ("Tesla T4", 470, 0)
+
+
+def test_the_flavour_for_cuda_12_stays_below_the_first_version_for_cuda_13():
+    project = (home.PROJECT / "pyproject.toml").read_text()
+    (line,) = [line for line in project.splitlines() if line.startswith("worker-cuda12 = ")]
+    assert ",<1.27" in line
+
+
+@pytest.mark.parametrize("version", [(3, 9), (3, 15), (2, 7)])
+def test_a_wrong_python_gets_a_sentence(monkeypatch, version):
+    monkeypatch.setattr(interpreter.sys, "platform", "linux")
+    problem = interpreter.problem(version, 64)
+    assert f"{version[0]}.{version[1]}" in problem
+    assert "3.10 to 3.14" in problem
+
+
+@pytest.mark.parametrize("version", [(3, 10), (3, 12), (3, 14)])
+def test_a_right_python_gets_none(monkeypatch, version):
+    monkeypatch.setattr(interpreter.sys, "platform", "linux")
+    assert interpreter.problem(version, 64) == ""
+
+
+@pytest.mark.parametrize("system", ["win32", "darwin", "linux"])
+def test_python_3_9_gets_a_sentence_from_the_installation_and_from_obs(monkeypatch, system):
+    monkeypatch.setattr(interpreter.sys, "platform", system)
+    assert "3.10 to 3.14" in interpreter.problem((3, 9), 64)
+    assert interpreter.problem((3, 10), 64) == ""
+    with pytest.raises(RuntimeError, match=r"needs Python 3\.10 or newer, OBS uses 3\.9"):
+        monkeypatch.setattr(obs_script, "sys", SimpleNamespace(platform=system, version_info=(3, 9, 18)))
+        obs_script.script_load(None)
+
+
+@pytest.mark.parametrize("name", ["base_prefix", "executable"])
+def test_the_python_of_the_microsoft_store_gets_a_sentence(monkeypatch, name):
+    place = r"C:\Program Files\WindowsApps\PythonSoftwareFoundation.Python.3.12"
+    monkeypatch.setattr(interpreter.sys, name, place)
+    assert interpreter.problem((3, 12), 64) == ""
+    monkeypatch.setattr(interpreter.sys, "platform", "win32")
+    assert "python.org" in interpreter.problem((3, 12), 64)
+
+
+@pytest.mark.parametrize(("system", "said"), [("win32", "py install.py"), ("linux", "python3 install.py")])
+def test_the_command_is_named_as_it_is_on_the_system(system, said):
+    script = (
+        f"import sys; sys.platform = {system!r}; from obs_bgremove.setup import errors; print(errors.COMMAND)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=home.PROJECT, capture_output=True, text=True)
+    assert done.stdout.strip() == said, done.stderr
+
+
+def test_a_32_bit_python_gets_a_sentence():
+    assert "32-bit" in interpreter.problem((3, 12), 32)
