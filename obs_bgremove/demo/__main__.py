@@ -19,7 +19,7 @@ from export.errors import ExportError
 
 from .. import home
 from ..private_obs import collection, profile
-from ..private_obs.display import DisplayError
+from ..private_obs.xvfb import DisplayError
 from ..private_obs.instance import ObsError, PrivateObs, wait_for
 from . import backdrop, person, verdict
 

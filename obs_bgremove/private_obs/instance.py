@@ -27,7 +27,7 @@ import obsws_python
 from ..setup.errors import COMMAND
 from ..setup.obs_program import find_program
 from . import exit_report, profile
-from .display import Xvfb, has_display
+from .xvfb import Xvfb, has_display
 from .x_window import close_window
 
 if TYPE_CHECKING:

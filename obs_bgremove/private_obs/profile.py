@@ -22,21 +22,6 @@ NAME = "obs_bgremove"
 NAMES_PYTHON = ("win32", "darwin")
 
 
-def users_python() -> str:
-    """Return where the user's own OBS has its Python, as its settings say it; empty if they do not."""
-    for configuration in scene_collections.configurations():
-        # OBS 31 and newer keep it in user.ini.
-        for name in ("user.ini", "global.ini"):
-            section = ""
-            with contextlib.suppress(OSError, UnicodeDecodeError):
-                for line in (configuration / name).read_text(encoding="utf-8-sig").splitlines():
-                    section = line.strip() if line.startswith("[") else section
-                    key, _, value = (part.strip() for part in line.partition("="))
-                    if (section, key) == ("[Python]", "Path64bit") and value:
-                        return value
-    return ""
-
-
 def _ini(sections: dict[str, dict]) -> str:
     def value(raw: object) -> str:
         return str(raw).lower() if isinstance(raw, bool) else str(raw)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .. import home
+from ..users_obs import program, users_settings
 from . import environment, interpreter, models, obs_program, runtime, scene_collections
 from .errors import COMMAND, say
 
@@ -85,22 +86,22 @@ def _models() -> list[Finding]:
 
 
 def _obs() -> Finding:
-    program = obs_program.find_program()
-    if program is None:
-        sandbox = obs_program.sandboxed()
+    found = program.find_program()
+    if found is None:
+        sandbox = program.sandboxed()
         if sandbox:
             return Finding("OBS", f"installed as {sandbox}", obs_program.SANDBOXED)
         return Finding("OBS", "not installed", obs_program.how_to_get())
-    version = obs_program.version(program)
+    version = program.version(found)
     told = f"{'.'.join(map(str, version))} " if version else ""
     if version and version[0] < obs_program.OLDEST:
-        return Finding("OBS", f"{told}({program})", f"install OBS {obs_program.OLDEST} or newer.")
-    return Finding("OBS", f"{told}({program})")
+        return Finding("OBS", f"{told}({found})", f"install OBS {obs_program.OLDEST} or newer.")
+    return Finding("OBS", f"{told}({found})")
 
 
 def _collections() -> list[Finding]:
     found = []
-    for configuration in scene_collections.configurations():
+    for configuration in users_settings.configurations():
         for path in scene_collections.files(configuration):
             try:
                 data = scene_collections.read(path)

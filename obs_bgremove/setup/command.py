@@ -8,7 +8,7 @@ import os
 import sys
 
 from .. import home
-from ..private_obs.display import has_display
+from ..users_obs.screen import has_display
 from . import environment, interpreter, models, obs_program, runtime, scene_collections, speed
 from .check import BY_HAND, check
 from .errors import SetupError, say, writing_problem

@@ -13,29 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import home
-from . import obs_processes
+from ..users_obs import obs_processes, users_settings
 from .errors import SetupError, writing_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 SCRIPT = home.PROJECT / "obs_bgremove" / "obs_script.py"
-
-
-def configurations() -> list[Path]:
-    """Return the "obs-studio" directories of this user that exist, also Flatpak's and Snap's."""
-    user = Path.home()
-    if sys.platform == "win32":
-        places = [Path(os.environ.get("APPDATA") or user / "AppData" / "Roaming") / "obs-studio"]
-    elif sys.platform == "darwin":
-        places = [user / "Library" / "Application Support" / "obs-studio"]
-    else:
-        places = [
-            Path(os.environ.get("XDG_CONFIG_HOME") or user / ".config") / "obs-studio",
-            user / ".var" / "app" / "com.obsproject.Studio" / "config" / "obs-studio",
-            user / "snap" / "obs-studio" / "current" / ".config" / "obs-studio",
-        ]
-    return [place for place in places if place.is_dir()]
 
 
 def files(configuration: Path) -> list[Path]:
@@ -130,7 +114,7 @@ def change(edit: Callable[[dict], dict]) -> tuple[list[Path], list[Path], list[s
     left alone because it cannot be understood. Raises SetupError if a running OBS uses one of them (only
     if there is something to change), or if one cannot be written.
     """
-    places = configurations()
+    places = users_settings.configurations()
     changes: list[tuple[Path, dict]] = []
     same: list[Path] = []
     warnings: list[str] = []

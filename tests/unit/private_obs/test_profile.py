@@ -8,7 +8,7 @@ import pytest
 from obs_bgremove.demo import __main__ as demo
 from obs_bgremove.private_obs import profile
 from obs_bgremove.private_obs.instance import ObsError
-from obs_bgremove.setup import scene_collections
+from obs_bgremove.users_obs import users_settings
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def users_obs(tmp_path, monkeypatch):
     """Return the "obs-studio" directory of a user."""
     folder = tmp_path / "obs-studio"
     folder.mkdir()
-    monkeypatch.setattr(scene_collections, "configurations", lambda: [folder])
+    monkeypatch.setattr(users_settings, "configurations", lambda: [folder])
     return folder
 
 

@@ -13,20 +13,8 @@ import pytest
 
 from export import place
 from obs_bgremove import home
-from obs_bgremove.setup import (
-    apt,
-    check,
-    command,
-    environment,
-    interpreter,
-    models,
-    obs_processes,
-    obs_program,
-    runtime,
-    scene_collections,
-    speed,
-    uninstall,
-)
+from obs_bgremove.setup import apt, check, command, environment, interpreter, models, obs_program, runtime, scene_collections, speed, uninstall
+from obs_bgremove.users_obs import obs_processes, program, users_settings
 from obs_bgremove.setup.errors import SetupError
 from obs_bgremove.setup.runtime import Choice
 from obs_bgremove.worker import __main__ as worker
@@ -36,7 +24,7 @@ from obs_bgremove.worker import __main__ as worker
 def data(tmp_path, monkeypatch):
     """Return the data directory of a user who has no OBS settings and no OBS running."""
     monkeypatch.setenv(home.VARIABLE, str(tmp_path / "data"))
-    monkeypatch.setattr(scene_collections, "configurations", list)
+    monkeypatch.setattr(users_settings, "configurations", list)
     monkeypatch.setattr(obs_processes, "running", list)
     return tmp_path / "data"
 
@@ -481,7 +469,7 @@ def test_uninstall_while_obs_runs_deletes_nothing(installed, tmp_path, monkeypat
     entry = {"path": scene_collections.SCRIPT.as_posix(), "settings": {}}
     path = configuration / "basic" / "scenes" / "One.json"
     path.write_text(json.dumps({"sources": [], "modules": {"scripts-tool": [entry]}}))
-    monkeypatch.setattr(scene_collections, "configurations", lambda: [configuration])
+    monkeypatch.setattr(users_settings, "configurations", lambda: [configuration])
     monkeypatch.setattr(obs_processes, "running", lambda: [obs_processes.RunningObs(1, configuration)])
     assert command.main(["--uninstall", "--yes"]) == 1
     assert "close OBS" in capsys.readouterr().err
@@ -498,8 +486,8 @@ def sound(installed, monkeypatch, tmp_path):
     monkeypatch.setattr(environment, "installed_runtime", lambda: "1.99")
     monkeypatch.setattr(runtime, "this_machine", lambda: runtime.Machine("linux", "x86_64"))
     monkeypatch.setattr(models, "known", lambda: ["mediapipe-landscape", "rvm-720p"])
-    monkeypatch.setattr(obs_program, "find_program", lambda: tmp_path / "obs")
-    monkeypatch.setattr(obs_program, "version", lambda _: (29, 0, 2))
+    monkeypatch.setattr(program, "find_program", lambda: tmp_path / "obs")
+    monkeypatch.setattr(program, "version", lambda _: (29, 0, 2))
 
 
 def lines(capsys, subject):
@@ -519,7 +507,7 @@ def test_check_of_a_sound_installation(sound, capsys):
         (home, "read_record", dict, "Worker"),
         (home, "read_record", lambda: {"python": "/gone/python"}, "Worker"),
         (models, "installed", lambda _: None, "Model"),
-        (obs_program, "version", lambda _: (27, 2, 4), "OBS"),
+        (program, "version", lambda _: (27, 2, 4), "OBS"),
         (interpreter, "problem", lambda: "wrong: use another.", "Python"),
     ],
 )
@@ -550,16 +538,16 @@ def test_check_tells_of_a_better_flavour(sound, monkeypatch, capsys, has, driver
 
 
 def test_check_without_obs(sound, monkeypatch, capsys):
-    monkeypatch.setattr(obs_program, "find_program", lambda: None)
-    monkeypatch.setattr(obs_program, "sandboxed", lambda: "")
+    monkeypatch.setattr(program, "find_program", lambda: None)
+    monkeypatch.setattr(program, "sandboxed", lambda: "")
     assert check.check() == 1
     assert lines(capsys, "OBS")[0].startswith("MISSING")
 
 
 @pytest.mark.parametrize("sandbox", ["Flatpak", "Snap"])
 def test_an_obs_in_a_sandbox_does_not_do(sound, monkeypatch, capsys, sandbox):
-    monkeypatch.setattr(obs_program, "find_program", lambda: None)
-    monkeypatch.setattr(obs_program, "sandboxed", lambda: sandbox)
+    monkeypatch.setattr(program, "find_program", lambda: None)
+    monkeypatch.setattr(program, "sandboxed", lambda: sandbox)
     assert check.check() == 1
     line = lines(capsys, "OBS")[0]
     assert line.startswith("MISSING") and sandbox in line and "package obs-studio" in line
@@ -576,7 +564,7 @@ def test_check_tells_which_collections_run_the_script(sound, tmp_path, monkeypat
             json.dumps({"sources": [], "modules": {"scripts-tool": entries}})
         )
     (folder / "Broken.json").write_text("{")
-    monkeypatch.setattr(scene_collections, "configurations", lambda: [tmp_path / "obs-studio"])
+    monkeypatch.setattr(users_settings, "configurations", lambda: [tmp_path / "obs-studio"])
     assert check.check() == 1
     broken, runs, older = lines(capsys, "Scene collection")
     assert broken.startswith("note    ") and "Broken.json cannot be read" in broken
@@ -597,13 +585,13 @@ def test_check_of_an_empty_directory_says_how_to_begin(data, capsys):
     [("OBS Studio - 29.0.2-1build1 (linux)\n", (29, 0, 2)), ("OBS Studio - unknown\n", ())],
 )
 def test_obs_tells_its_version(tmp_path, monkeypatch, output, version):
-    monkeypatch.setattr(obs_program.sys, "platform", "linux")
-    assert obs_program.version(tmp_path / "gone") == ()
+    monkeypatch.setattr(program.sys, "platform", "linux")
+    assert program.version(tmp_path / "gone") == ()
     done = subprocess.CompletedProcess([], 0, output, "")
-    monkeypatch.setattr(obs_program.subprocess, "run", lambda *_, **__: done)
-    assert obs_program.version(tmp_path / "obs") == version
-    monkeypatch.setattr(obs_program.sys, "platform", "darwin")
-    assert obs_program.version(tmp_path / "obs") == (), "it would open a window"
+    monkeypatch.setattr(program.subprocess, "run", lambda *_, **__: done)
+    assert program.version(tmp_path / "obs") == version
+    monkeypatch.setattr(program.sys, "platform", "darwin")
+    assert program.version(tmp_path / "obs") == (), "it would open a window"
 
 
 @pytest.mark.parametrize(
