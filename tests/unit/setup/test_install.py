@@ -13,10 +13,22 @@ import pytest
 
 from export import place
 from obs_bgremove import home
-from obs_bgremove.setup import apt, check, command, environment, interpreter, models, obs_program, runtime, scene_collections, speed, uninstall
-from obs_bgremove.users_obs import obs_processes, program, users_settings
+from obs_bgremove.setup import (
+    apt,
+    check,
+    command,
+    environment,
+    interpreter,
+    models,
+    obs_program,
+    runtime,
+    scene_collections,
+    speed,
+    uninstall,
+)
 from obs_bgremove.setup.errors import SetupError
 from obs_bgremove.setup.runtime import Choice
+from obs_bgremove.users_obs import obs_processes, program, users_settings
 from obs_bgremove.worker import __main__ as worker
 
 

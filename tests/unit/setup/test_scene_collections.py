@@ -10,9 +10,9 @@ import stat
 import pytest
 
 from obs_bgremove import home
-from obs_bgremove.users_obs import obs_processes, users_settings
 from obs_bgremove.setup import scene_collections
 from obs_bgremove.setup.errors import SetupError
+from obs_bgremove.users_obs import obs_processes, users_settings
 
 OURS = {"path": scene_collections.SCRIPT.as_posix(), "settings": {}}
 OTHER = {"path": "/elsewhere/clock.lua", "settings": {"zone": "UTC"}}
