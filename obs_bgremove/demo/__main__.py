@@ -116,18 +116,18 @@ def status(obs: PrivateObs) -> Answer:
 
 def wait_until_running(obs: PrivateObs) -> None:
     """Wait until the filter shows the person; ObsError with what it says if it does not come to that."""
-    told: Answer = {}
+    answer: Answer = {}
 
     def running() -> bool:
-        told.update(status(obs))
-        return told.get("state") == "running"
+        answer.update(status(obs))
+        return answer.get("state") == "running"
 
     try:
         wait_for(running, "the filter shows the person", seconds=60, pause=0.2)
     except TimeoutError:
-        text = told.get("text") or f"there is no filter; OBS' log is {obs.log_file}"
+        text = answer.get("text") or f"there is no filter; OBS' log is {obs.log_file}"
         raise ObsError(f"The filter does not come to show the person: {text}") from None
-    except Exception as error:  # noqa: BLE001 (a refusal of obs-websocket, or the end of the connection)
+    except Exception as error:
         # obs-websocket knows no "obs_bgremove" when the script did not load.
         raise ObsError(f"The script did not load in OBS ({error}): its log is {obs.log_file}.") from error
 

@@ -62,7 +62,7 @@ class Conversation:
         try:
             statistics = self.client.get_stats()
             return statistics.render_skipped_frames, statistics.output_skipped_frames
-        except Exception:  # noqa: BLE001 (the client raises errors of many kinds when OBS has gone)
+        except Exception:  # noqa: BLE001 (when OBS has gone, the client raises errors of many kinds)
             return None, None
 
     def vendor(self, request: str, data: Answer | None, vendor: str) -> Answer:

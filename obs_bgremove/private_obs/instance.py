@@ -34,9 +34,9 @@ class PrivateObs:
     """One private OBS; a context manager that starts it and makes sure that it ends.
 
     ``directory`` keeps everything of this OBS: use it again and OBS goes on with what it saved.
-    ``collections`` are made by :mod:`obs_bgremove.private_obs.collection`; the first one is shown. ``size`` is
-    (width, height) of canvas and recording in pixels. ``environment`` is added to that of the process
-    (a value of None takes the variable away). ``show`` opens OBS on the user's display; otherwise it gets
+    ``collections`` are made by :mod:`obs_bgremove.private_obs.collection`; the first one is shown.
+    ``size`` is (width, height) of canvas and recording in pixels. ``environment`` is added to that of the
+    process (a value of None takes the variable away). ``show`` opens OBS on the user's display; otherwise it gets
     an Xvfb of its own and software OpenGL. ``preview`` draws the preview in OBS' window too. ``arguments``
     are added to OBS' command line: a collection with missing files wants ``--disable-missing-files-check``,
     or a dialog lists them (with that option OBS 29 itself leaks one allocation per loaded collection).
@@ -128,7 +128,7 @@ class PrivateObs:
                 raise ObsError(f"OBS ended with code {code} while it started.\n{self._process.log_end()}")
             try:
                 return Conversation(address)
-            except Exception as error:  # noqa: BLE001 (sockets, websockets and the client: errors of many kinds)
+            except Exception as error:
                 if time.monotonic() > deadline:
                     end = self._process.log_end()
                     raise ObsError(f"OBS does not answer: {error}\n{end}") from error

@@ -30,7 +30,7 @@ def configuration(directory: Path) -> Path:
 
 
 def program(directory: Path) -> Program:
-    """Return how the installed OBS is started with its settings in ``directory``; ObsError if there is none."""
+    """Return how the installed OBS is started with its settings in ``directory``; ObsError without OBS."""
     path = find_program()
     if path is None:
         raise ObsError("OBS Studio is not installed: install.py --check says how to get it.")
@@ -51,7 +51,7 @@ def program(directory: Path) -> Program:
 def variables(directory: Path, xvfb: str, shown: bool, extra: Mapping[str, str | None]) -> dict[str, str]:
     """Return the environment variables of a private OBS that keeps everything in ``directory``.
 
-    ``xvfb`` is the name of its own display ("" if it has none), ``shown`` says whether it opens on the user's.
+    ``xvfb`` is the name of its own display, "" if it has none; ``shown``: it opens on the user's display.
     ``extra`` is added last; a value of None takes a variable away.
     """
     changes: dict[str, str | None] = {}

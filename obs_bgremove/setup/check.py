@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is found, what is missing, and what to do about it."""
+"""Lists what is installed, what is missing, and what to do about it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ INSTALL = f"run '{COMMAND}'."
 
 @dataclass(frozen=True)
 class Finding:
-    """One line: ``todo`` is empty if all is well; ``needed`` is False for what can be done without."""
+    """One line. ``todo`` is empty if all is well; ``needed`` is False if the filter works without it."""
 
     subject: str
     found: str
@@ -55,7 +55,7 @@ def _environment() -> Finding:
     if not record.get("python"):
         return Finding("Worker", "not installed", INSTALL)
     if not Path(record["python"]).exists():
-        return Finding("Worker", f"its Python {record['python']} is gone", INSTALL)
+        return Finding("Worker", f"its Python {record['python']} does not exist any more", INSTALL)
     version = environment.installed_runtime()
     if not version:
         return Finding("Worker", f"onnxruntime cannot be imported by {record['python']}", INSTALL)
@@ -71,16 +71,17 @@ def _environment() -> Finding:
 
 def _models() -> list[Finding]:
     found = []
+    usable = False
     for name in models.known():
         folder = models.installed(name)
         if folder:
+            usable = True
             found.append(Finding("Model", f"{name} in {folder}"))
-        elif name in models.USUAL:
-            needed = not models.carried()
-            found.append(Finding("Model", f"{name} is not installed", INSTALL, needed))
         else:
-            todo = f"to have it, run '{COMMAND} --model {name.split('-', 1)[0]}'."
+            todo = f"to get it, run '{COMMAND} --model {name.split('-', 1)[0]}'."
             found.append(Finding("Model", f"{name} is not installed", todo, needed=False))
+    if not usable and not models.carried():
+        found.append(Finding("Model", "there is none", f"run '{COMMAND} --model mediapipe'."))
     found += [Finding("Model", f"{path.name} (your own) in {path}") for path in models.made_by_the_user()]
     return found
 
@@ -93,10 +94,10 @@ def _obs() -> Finding:
             return Finding("OBS", f"installed as {sandbox}", obs_program.SANDBOXED)
         return Finding("OBS", "not installed", obs_program.how_to_get())
     version = program.version(found)
-    told = f"{'.'.join(map(str, version))} " if version else ""
+    number = f"{'.'.join(map(str, version))} " if version else ""
     if version and version[0] < obs_program.OLDEST:
-        return Finding("OBS", f"{told}({found})", f"install OBS {obs_program.OLDEST} or newer.")
-    return Finding("OBS", f"{told}({found})")
+        return Finding("OBS", f"{number}({found})", f"install OBS {obs_program.OLDEST} or newer.")
+    return Finding("OBS", f"{number}({found})")
 
 
 def _collections() -> list[Finding]:
