@@ -47,8 +47,9 @@ def installed_runtime() -> str:
 
 def fingerprint(flavour: str, groups: list[str]) -> str:
     """Return what identifies a finished installation: asked for again, there is nothing to do."""
-    files = [home.PROJECT / "pyproject.toml", locked.path(flavour)]
-    hashes = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()]
+    tested = locked.file_for(flavour, locked.this_target())
+    files = [home.PROJECT / "pyproject.toml", *([tested] if tested else [])]
+    hashes = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
     made_of = [*hashes, flavour, *sorted(groups)]
     return hashlib.sha256(" ".join(made_of).encode()).hexdigest()
 
@@ -204,12 +205,13 @@ def _install_tested(flavour: str) -> str:
     """Install the tested versions of a flavour; return why that is not possible, "" if it is done."""
     newest = "so the newest versions are taken, which were not tested."
     target = locked.this_target()
-    if not locked.serves(flavour, target):
+    file = locked.file_for(flavour, target)
+    if file is None:
         return f"There are no tested versions of {PACKAGES[flavour]} for {target}, {newest}"
     try:
         # Not compiled: Python compiles what is imported, which is a small part.
         options = ("--require-hashes", "--only-binary=:all:", "--no-compile")
-        pip.run(python(), "install", *options, "-r", str(locked.path(flavour)))
+        pip.run(python(), "install", *options, "-r", str(file))
     except pip.NoPackage as error:
         return f"The tested versions of {PACKAGES[flavour]} do not suit this system ({error}), {newest}"
     return ""

@@ -11,7 +11,7 @@ from . import environment
 from .errors import say
 
 #: About what a model on a device takes, without choosing its threads.
-SECONDS = 5
+SECONDS = 3
 
 
 def ensure() -> None:

@@ -166,15 +166,16 @@ def tested(pip, data, monkeypatch):
     """Let there be tested versions for this very Python and system; return pip's calls."""
     monkeypatch.setattr(locked, "FOLDER", data)
     data.mkdir()
-    locked.path("cpu").write_text(f"{locked.MADE_FOR}{' '.join(locked.this_target())}\nnumpy==2.0\n")
+    (data / "cpu-1.txt").write_text(f"{locked.MADE_FOR}3.9 linux x86_64\nnumpy==1.0\n")
+    (data / "cpu-2.txt").write_text(f"{locked.MADE_FOR}{' '.join(locked.this_target())}\nnumpy==2.0\n")
     return pip
 
 
-def test_tested_versions_are_installed_by_their_hashes_and_nothing_else(tested, capsys):
+def test_tested_versions_are_installed_by_their_hashes_and_nothing_else(tested, data, capsys):
     environment.ensure(Choice("cpu", "why"), [], fall_back=True)
     ((word, *arguments),) = tested
     assert word == "install" and "--require-hashes" in arguments
-    assert arguments[-2:] == ["-r", str(locked.path("cpu"))]
+    assert arguments[-2:] == ["-r", str(data / "cpu-2.txt")]
     assert "not tested" not in capsys.readouterr().out
 
 
@@ -184,9 +185,9 @@ def test_groups_come_after_the_tested_versions(tested):
     assert groups(tested) == ["worker-cpu", "demo"]
 
 
-def test_other_tested_versions_are_installed_again(tested):
+def test_other_tested_versions_are_installed_again(tested, data):
     environment.ensure(Choice("cpu", "why"), [], fall_back=True)
-    with locked.path("cpu").open("a") as file:
+    with (data / "cpu-2.txt").open("a") as file:
         file.write("packaging==1.0\n")
     environment.ensure(Choice("cpu", "why"), [], fall_back=True)
     assert len(tested) == 2
