@@ -7,7 +7,7 @@ import hashlib
 from typing import Any
 
 from .. import home
-from . import environment
+from . import virtual_env
 from .errors import say
 
 #: About what a model on a device takes, without choosing its threads.
@@ -23,7 +23,7 @@ def ensure() -> None:
         return
     say("Measuring how fast the models are here.")
     arguments = ["--record", "--device", "auto", "--seconds", str(SECONDS)]
-    if environment.run_module("obs_bgremove.worker", "bench", *arguments):
+    if virtual_env.run_module("obs_bgremove.worker", "bench", *arguments):
         say(
             "Not everything could be measured (see above). "
             "What could not is only used if you choose it by name."

@@ -16,16 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-#: What the Python inside OBS loads: it has nothing but the standard library.
-INSIDE_OBS = (
-    "obs_bgremove.filter",
-    "obs_bgremove.obs",
-    "obs_bgremove.link",
-    "obs_bgremove.home",
-    "obs_bgremove.files",
-    "obs_bgremove.__init__",
-    "obs_bgremove.obs_script",
-)
 #: OBS' own module, which is there inside of OBS alone.
 FROM_OBS = {"obspython"}
 #: Who alone may import a package, where the rest of the code must run without it.
@@ -129,6 +119,14 @@ def within(name: str, rooms: tuple[str, ...]) -> bool:
 
 MODULES = modules(PROJECT, "obs_bgremove", "export")
 IMPORTS = imports(MODULES)
+#: What the Python inside OBS loads, which has nothing but the standard library: three rooms, and what lies
+#: beside the rooms.
+INSIDE_OBS = (
+    "obs_bgremove.filter",
+    "obs_bgremove.obs",
+    "obs_bgremove.link",
+    *(name for name in MODULES if name.rpartition(".")[0] == "obs_bgremove"),
+)
 
 
 def lines(wrong: list[Import]) -> str:

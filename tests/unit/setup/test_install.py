@@ -26,6 +26,7 @@ from obs_bgremove.setup import (
     scene_collections,
     speed,
     uninstall,
+    virtual_env,
 )
 from obs_bgremove.setup.errors import COMMAND, SetupError
 from obs_bgremove.setup.runtime import Choice
@@ -62,9 +63,9 @@ def pip(data, monkeypatch):
 
     monkeypatch.setattr(environment.pip, "run", run)
     monkeypatch.setattr(locked, "FOLDER", data / "none")
-    monkeypatch.setattr(environment, "make", lambda: data.mkdir(exist_ok=True))
-    monkeypatch.setattr(environment, "works", lambda: bool(calls))
-    monkeypatch.setattr(environment, "installed_runtime", lambda: "1.99" if calls else "")
+    monkeypatch.setattr(virtual_env, "make", lambda: data.mkdir(exist_ok=True))
+    monkeypatch.setattr(virtual_env, "works", lambda: bool(calls))
+    monkeypatch.setattr(virtual_env, "installed_runtime", lambda: "1.99" if calls else "")
     return calls
 
 
@@ -78,7 +79,7 @@ def test_installs_the_flavour_and_the_groups_and_records_them(pip):
     assert environment.ensure(Choice("cpu", "why"), ["export"], fall_back=True) == "cpu"
     assert groups(pip) == ["worker-cpu", "export"]
     record = home.read_record()
-    assert record["python"] == str(environment.python())
+    assert record["python"] == str(virtual_env.python())
     assert record["flavour"] == "cpu"
 
 
@@ -99,7 +100,8 @@ def test_groups_add_up_over_runs(pip):
     assert len(pip) == count, "all of it is there"
 
 
-def test_a_gpu_flavour_that_fails_becomes_cpu_and_is_not_tried_again(pip, capsys):
+def test_a_gpu_flavour_that_fails_becomes_cpu_and_is_not_tried_again(pip, monkeypatch, capsys):
+    monkeypatch.setattr(environment.sys, "platform", "linux")
     pip.broken = frozenset({"worker-cuda"})
     assert environment.ensure(Choice("cuda", "there is one"), ["export"], fall_back=True) == "cpu"
     printed = capsys.readouterr().out
@@ -127,7 +129,7 @@ def test_on_windows_cuda_falls_back_to_directml_first_and_stays_there(pip, monke
 def test_what_another_flavour_left_is_uninstalled(pip, monkeypatch):
     packages = ["numpy==2.4.6", "nvidia-cudnn-cu12==9.1", "onnxruntime==1.31.1", "onnxruntime-gpu==1.26.0"]
     listed = subprocess.CompletedProcess([], 0, "\n".join(packages), "")
-    monkeypatch.setattr(environment, "_run", lambda _: listed)
+    monkeypatch.setattr(virtual_env, "run", lambda _: listed)
 
     def uninstalled(flavour, groups=()):
         before = len(pip)
@@ -145,9 +147,10 @@ def test_what_another_flavour_left_is_uninstalled(pip, monkeypatch):
 def test_a_gpu_flavour_that_cannot_be_imported_becomes_cpu(pip, monkeypatch, capsys):
     errors = "Traceback (most recent call last):\nImportError: libcublas.so.13: no such file"
     failed = subprocess.CompletedProcess([], 1, "", errors)
-    monkeypatch.setattr(environment, "_run", lambda _: failed)
+    monkeypatch.setattr(environment.sys, "platform", "linux")
+    monkeypatch.setattr(virtual_env, "run", lambda _: failed)
     monkeypatch.setattr(
-        environment, "installed_runtime", lambda: "" if "worker-cuda" in groups(pip) else "1.99"
+        virtual_env, "installed_runtime", lambda: "" if "worker-cuda" in groups(pip) else "1.99"
     )
     assert environment.ensure(Choice("cuda", "there is one"), [], fall_back=True) == "cpu"
     assert "cannot be imported (ImportError: libcublas.so.13: no such file)" in capsys.readouterr().out
@@ -239,21 +242,19 @@ def test_a_data_directory_that_cannot_be_written_gets_a_sentence(tmp_path, monke
     (tmp_path / "file").write_text("")
     monkeypatch.setenv(home.VARIABLE, str(tmp_path / "file" / "data"))
     with pytest.raises(SetupError, match="set OBS_BGREMOVE_HOME to a folder that is"):
-        environment.make()
+        virtual_env.make()
 
 
 def test_a_folder_that_is_not_ours_is_not_cleared_for_the_environment(data, monkeypatch):
-    monkeypatch.setattr(
-        environment, "_run", lambda command: subprocess.CompletedProcess(command, 1, "", "no")
-    )
+    monkeypatch.setattr(virtual_env, "run", lambda command: subprocess.CompletedProcess(command, 1, "", "no"))
     (data / "venv").mkdir(parents=True)
     (data / "venv" / "notes.txt").write_text("mine")
     with pytest.raises(SetupError, match="is in the way"):
-        environment.make()
+        virtual_env.make()
     assert (data / "venv" / "notes.txt").exists()
     home.write_record({"fingerprint": ""})
     with pytest.raises(SetupError, match="No virtual environment could be made"):
-        environment.make()
+        virtual_env.make()
 
 
 @pytest.mark.parametrize(
@@ -268,7 +269,7 @@ def test_errors_of_pip_become_sentences(data, monkeypatch, errors, word):
     done = subprocess.CompletedProcess([], 1, None, errors)
     monkeypatch.setattr(environment.pip.subprocess, "run", lambda *_, **__: done)
     with pytest.raises(SetupError, match=word) as raised:
-        environment.pip.run(environment.python(), "install", "x")
+        environment.pip.run(virtual_env.python(), "install", "x")
     assert "\n" not in str(raised.value)
 
 
@@ -364,7 +365,7 @@ def no_registry(data, monkeypatch):
     def ensure(_choice, groups, **_):
         calls.groups = groups
 
-    monkeypatch.setattr(environment, "run_module", run)
+    monkeypatch.setattr(virtual_env, "run_module", run)
     monkeypatch.setattr(environment, "ensure", ensure)
     return calls
 
@@ -419,7 +420,7 @@ def bench(data, monkeypatch):
         home.threads_file().write_text("{}")
         return calls.code
 
-    monkeypatch.setattr(environment, "run_module", run)
+    monkeypatch.setattr(virtual_env, "run_module", run)
     folder = data / "models" / "one"
     folder.mkdir(parents=True)
     (folder / "model.onnx").write_text("1")
@@ -522,7 +523,7 @@ def test_the_demo_leaves_an_installation_that_obs_finds(installed, tmp_path, mon
         (command.speed, "ensure", None),
         (command.obs_program, "ensure", ""),
         (command, "add_script", ""),
-        (command.environment, "run_module", 0),
+        (command.virtual_env, "run_module", 0),
     ):
         monkeypatch.setattr(owner, name, lambda *_, answer=answer, **__: answer)
     assert command.main(["--demo"]) == 0
@@ -589,7 +590,7 @@ def test_uninstall_while_obs_runs_deletes_nothing(installed, tmp_path, monkeypat
 @pytest.fixture
 def sound(installed, monkeypatch, tmp_path):
     """Make everything that --check looks at be in order."""
-    monkeypatch.setattr(environment, "installed_runtime", lambda: "1.99")
+    monkeypatch.setattr(virtual_env, "installed_runtime", lambda: "1.99")
     monkeypatch.setattr(runtime, "this_machine", lambda: runtime.Machine("linux", "x86_64"))
     monkeypatch.setattr(models, "known", lambda: ["mediapipe-landscape", "rvm-720p"])
     monkeypatch.setattr(program, "find_program", lambda: tmp_path / "obs")
@@ -609,7 +610,7 @@ def test_check_of_a_sound_installation(sound, capsys):
 @pytest.mark.parametrize(
     ("module", "name", "value", "subject"),
     [
-        (environment, "installed_runtime", lambda: "", "Worker"),
+        (virtual_env, "installed_runtime", lambda: "", "Worker"),
         (home, "read_record", dict, "Worker"),
         (home, "read_record", lambda: {"python": "/gone/python"}, "Worker"),
         (models, "installed", lambda _: None, "Model"),
