@@ -61,10 +61,10 @@ def _environment() -> Finding:
         return Finding("Worker", f"onnxruntime cannot be imported by {record['python']}", INSTALL)
     best = runtime.choose(runtime.this_machine())
     found = f"{runtime.PACKAGES.get(flavour, flavour)} {version} in {virtual_env.folder()}"
-    # CUDA 12 serves where CUDA 13 could, too.
+    # CUDA 12 also serves where CUDA 13 would.
     suits = best.flavour in (flavour, "cpu") or (flavour, best.flavour) == ("cuda12", "cuda")
     if not suits and record.get("instead_of") != best.flavour:
-        todo = f"{best.why}: '{COMMAND} --flavour {best.flavour}' would use it."
+        todo = f"{best.why}: '{COMMAND} --flavour {best.flavour}' uses it."
         return Finding("Worker", found, todo, needed=False)
     return Finding("Worker", found)
 

@@ -532,6 +532,8 @@ def test_the_demo_leaves_an_installation_that_obs_finds(installed, tmp_path, mon
 
 
 def test_uninstall_with_yes_leaves_nothing(installed):
+    for name in (".install.json.1234abcd.new", "speed.new"):
+        (installed / name).write_text("of a run that was stopped")
     assert command.main(["--uninstall", "--yes"]) == 0
     assert not installed.exists()
 
