@@ -49,15 +49,25 @@ def uninstall(yes: bool) -> None:
 
 def _made_by_us(keep: list[Path]) -> list[Path]:
     directory = home.directory()
-    records = ("install.json", "speed.json", "threads.json")
-    # What a stopped writer left: see files.replace_whole; ".new" alone is of older versions.
-    unfinished = [file for record in records for file in directory.glob(f".{record}.*.new")]
-    older = [directory / record.replace(".json", ".new") for record in records]
-    names = ("venv", "logs", "demo", "cache", *records[1:])
+    names = (
+        "venv",
+        "logs",
+        "demo",
+        "cache",
+        "install.new",
+        "measured.json",
+        # Of older versions.
+        "speed.json",
+        "speed.new",
+        "threads.json",
+        "threads.new",
+    )
+    # What a stopped writer of a record left: see files.replace_whole.
+    unfinished = directory.glob(".*.json.*.new")
     below = directory / "models"
     fetched = [path for path in below.iterdir() if path not in keep] if below.is_dir() else []
     # The record goes last: what is stopped before can be done again.
-    return [*(directory / name for name in names), *unfinished, *older, *fetched, home.record_file()]
+    return [*(directory / name for name in names), *unfinished, *fetched, home.record_file()]
 
 
 def _delete_note() -> None:
