@@ -38,8 +38,9 @@ class PrivateObs:
     ``size`` is (width, height) of canvas and recording in pixels. ``environment`` is added to that of the
     process (a value of None takes the variable away). ``show`` opens OBS on the user's display; otherwise it
     gets an Xvfb of its own and software OpenGL. ``preview`` draws the preview in OBS' window too.
-    ``arguments`` are added to OBS' command line: a collection with missing files wants ``--disable-missing-files-check``,
-    or a dialog lists them (with that option OBS 29 itself leaks one allocation per loaded collection).
+    ``arguments`` are added to OBS' command line: a collection with missing files wants
+    ``--disable-missing-files-check``, or a dialog lists them (with that option OBS 29 itself leaks one
+    allocation per loaded collection).
     ``video`` replaces keys of the profile's video settings (an HDR canvas, say).
     """
 
