@@ -7,20 +7,20 @@ import argparse
 import sys
 from pathlib import Path
 
-from .errors import ExportError, exit_code
+from .common.errors import ExportError, exit_code
 
 
 def _fetch(options) -> None:
     from obs_bgremove import home
 
-    from .fetch import fetch
+    from .fetch.command import fetch
 
     fetch(options.names, options.into or home.directory() / "models", options.again, size=options.size)
 
 
 def _check(options) -> None:
-    from . import contract
-    from .runner import Runner
+    from .graph import contract
+    from .graph.runner import Runner
 
     failed = []
     for path in options.models:
@@ -34,7 +34,7 @@ def _check(options) -> None:
             Runner(path)
             print(f"{path}: keeps the graph contract, and onnxruntime loads it.")
     if failed:
-        raise ExportError("Not usable as it is; export/contract.py says what a model must look like.")
+        raise ExportError("Not usable as it is; export/graph/contract.py says what a model must look like.")
 
 
 def _evaluate(options) -> None:
@@ -49,20 +49,20 @@ def _evaluate(options) -> None:
 
 
 def _shelf(options) -> None:
-    from .shelf import shelf_table
+    from .shelf.table import shelf_table
 
     print(shelf_table())
 
 
 def _record(options) -> None:
-    from .record import record
+    from .fetch.record import record
 
     record(options.names)
 
 
 def _train(options) -> None:
-    from .reproduce import require_place
     from .training import loop, recipe
+    from .training.reproduce import require_place
 
     entry = recipe.read(options.recipe)
     require_place(entry, options.into)
@@ -70,7 +70,7 @@ def _train(options) -> None:
 
 
 def _reproduce(options) -> None:
-    from .reproduce import reproduce
+    from .training.reproduce import reproduce
 
     reproduce(options.name, options.data, options.into, options.smoke)
 
@@ -82,19 +82,19 @@ def _blend(options) -> None:
 
 
 def _onnx(options) -> None:
-    from .reproduce import export_checkpoint
+    from .training.reproduce import export_checkpoint
 
     export_checkpoint(options.checkpoint, options.destination, options.size)
 
 
 def _tflite(options) -> None:
-    from .reproduce import export_tflite
+    from .training.reproduce import export_tflite
 
     export_tflite(options.checkpoint, options.destination, options.size, options.images)
 
 
 def _label(options) -> None:
-    from .label import label
+    from .label.command import label
 
     label(
         options.images, options.into, options.teachers, options.part, options.looks, tuple(options.sizes),
@@ -116,13 +116,13 @@ def _wrap(options) -> None:
 
 
 def _compare(options) -> None:
-    from .compare import compare
+    from .training.compare import compare
 
     print(compare(options.runs, options.images, options.split))
 
 
 def _quantise(options) -> None:
-    from .quantise import quantise
+    from .editions.quantise import quantise
 
     quantise(options.model, options.into, options.images)
 

@@ -7,14 +7,12 @@ from pathlib import Path
 
 import onnxruntime
 
-from obs_bgremove import home
-
-from .. import contract
-from ..card import SHELF, read_card, write_sections
-from ..errors import ExportError
-from ..origin import made_of, origin
-from ..progress import say
-from ..runner import Runner
+from ..common.errors import ExportError
+from ..common.progress import say
+from ..graph.runner import Runner
+from ..shelf.card import SHELF, read_card, write_sections
+from ..shelf.locate import locate, name_of
+from ..shelf.origin import made_of, origin
 from . import album, measure, report, speed
 from .clips import find as find_clips
 from .pictures import find as find_pictures
@@ -69,29 +67,6 @@ def evaluate(
         for path, entry in zip(paths, figures):
             _write_cards(path, entry, processor, runtime)
     return text
-
-
-def locate(model: str) -> Path:
-    """Return the model.onnx that a name, a model folder or a file means; raise ExportError if none fits."""
-    candidates = [Path(model)]
-    if Path(model).name == model:
-        candidates += [directory / model for directory in home.model_directories()]
-    for candidate in candidates:
-        path = candidate / "model.onnx" if candidate.is_dir() else candidate
-        if path.is_file():
-            wrong = contract.violations(contract.load(path))
-            if wrong:
-                raise ExportError(f"{path} breaks the graph contract: {' '.join(wrong)}")
-            return path
-    raise ExportError(
-        f"There is no model {model!r}: give the path of a model.onnx or of its folder, or the name of an "
-        f"installed model (python -m export fetch NAME installs one)."
-    )
-
-
-def name_of(path: Path) -> str:
-    """Return what a model is called: after its folder, or after its file if that is not called model.onnx."""
-    return path.resolve().parent.name if path.name == "model.onnx" else path.stem
 
 
 def _make_directory(path: Path) -> None:

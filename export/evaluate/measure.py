@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import metrics
-from ..progress import Bar
-from . import clips, pictures, scale
+from ..common import scale
+from ..common.progress import Bar
+from . import clips, pictures
 from .worst import Sample, worst
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..runner import Runner
+    from ..graph.runner import Runner
 
 #: Noise added to stills: its standard deviation in steps of 1/255, as of a camera in good light.
 NOISE = 1.0

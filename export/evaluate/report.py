@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ..common.markdown import table
 from .measure import MASK_METRICS, Measured, average
 
 #: Metric -> heading, digits. The arrow says which way is better.
@@ -56,12 +57,6 @@ class Figures:
             for name in ("iou", "miou", "f1", "boundary_f"):
                 found[f"{label}_{name}"] = round(measured.figures[name], 4)
         return found
-
-
-def table(headings: list[str], rows: list[list[str]]) -> str:
-    """Return a Markdown table whose columns after the first are right-aligned."""
-    lines = [headings, ["---", *["---:"] * (len(headings) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def write(figures: list[Figures], processor: str, runtime: str, pictures: dict[str, str]) -> str:

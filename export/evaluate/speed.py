@@ -8,10 +8,10 @@ import statistics
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import probe
+from ..graph import probe
 
 if TYPE_CHECKING:
-    from ..runner import Runner
+    from ..graph.runner import Runner
 
 #: Frames in a row, before the next model has its turn: so many that its memory is in the caches again.
 TURN = 12

@@ -10,14 +10,15 @@ import numpy as np
 
 from obs_bgremove import home
 
-from .. import card, contract, place, probe
-from ..errors import ExportError
+from ..common.errors import ExportError
+from ..common.progress import say
 from ..evaluate import speed
 from ..evaluate.clips import find as find_clips
 from ..evaluate.command import evaluate
 from ..evaluate.pictures import find as find_pictures
-from ..progress import say
-from ..runner import Runner
+from ..graph import contract, probe
+from ..graph.runner import Runner
+from ..shelf import card, place
 from . import compare
 from .graph import wrapped
 

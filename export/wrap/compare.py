@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import onnxruntime
 
-from ..errors import ExportError
+from ..common.errors import ExportError
 from . import shapes
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from onnx import TensorProto, compose, helper, numpy_helper, shape_inference, version_converter
 
-from .. import contract
-from ..errors import ExportError
-from ..graph import IR_VERSION, OPSET
+from ..common.errors import ExportError
+from ..graph import contract
+from ..graph.nodes import IR_VERSION, OPSET
 from . import shapes
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ..errors import ExportError
+from ..common.errors import ExportError
 
 
 def sizes(entry, kind: str) -> list[int]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import cv2
 
-from export.errors import ExportError
+from export.common.errors import ExportError
 
 from .. import home
 from ..private_obs import collection, profile

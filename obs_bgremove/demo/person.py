@@ -17,8 +17,8 @@ from typing import NamedTuple
 import cv2
 import numpy
 
-from export.errors import ExportError
-from export.packages import Package, Store, read_files
+from export.common.errors import ExportError
+from export.fetch.packages import Package, Store, read_files
 
 PACKAGE = Package("pypi", "scikit-image", "0.25.2", 15_003_435, "cp312-cp312-manylinux_2_17_x86_64")
 FILE = "skimage/data/astronaut.png"

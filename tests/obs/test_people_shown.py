@@ -7,7 +7,7 @@ import cv2
 import numpy
 import pytest
 
-from export.errors import ExportError
+from export.common.errors import ExportError
 from obs_bgremove import home as installed
 from obs_bgremove.demo import person
 from obs_bgremove.private_obs import collection

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs a model under the graph contract on the CPU, one frame after the other."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+import onnxruntime
+
+from ..common.errors import ExportError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: What onnxruntime calls a state's type -> numpy's.
+TYPES = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
+
+
+class Runner:
+    """A model and its recurrent memory; ``height`` and ``width`` are those of its frames.
+
+    ``model`` is a path or the bytes of a model. One thread by default: figures of different
+    machines and models are to be compared. Raises ExportError if onnxruntime cannot load it.
+    """
+
+    def __init__(self, model: Path | bytes, threads: int = 1):
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3
+        content = model if isinstance(model, bytes) else str(model)
+        try:
+            self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime's errors share no class
+            which = "the model" if isinstance(model, bytes) else model
+            raise ExportError(f"onnxruntime cannot load {which}: {str(error).splitlines()[0]}") from None
+        shapes = {entry.name: entry for entry in self._session.get_inputs()}
+        self.height, self.width = shapes["frame"].shape[:2]
+        self._zeros = {
+            name: np.zeros(entry.shape, TYPES[entry.type])
+            for name, entry in shapes.items()
+            if name != "frame"
+        }
+        self._outputs = ["alpha", *(f"next_{name}" for name in self._zeros)]
+        #: Seconds that the last call of ``alpha`` spent in the model.
+        self.seconds = 0.0
+        self.reset()
+
+    @property
+    def recurrent(self) -> bool:
+        """Whether the model has a memory."""
+        return bool(self._zeros)
+
+    @property
+    def states(self) -> dict[str, np.ndarray]:
+        """The memory after the last frame: name of the input -> its value."""
+        return dict(self._states)
+
+    def reset(self) -> None:
+        """Forget what was seen."""
+        self._states = dict(self._zeros)
+
+    def alpha(self, frame: np.ndarray) -> np.ndarray:
+        """Return the alpha (uint8 [H, W]) of one ``frame`` (uint8 [H, W, 4] BGRA)."""
+        start = time.perf_counter()
+        alpha, *states = self._session.run(self._outputs, {"frame": frame, **self._states})
+        self.seconds = time.perf_counter() - start
+        self._states = dict(zip(self._zeros, states))
+        return alpha

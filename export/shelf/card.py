@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Model cards: reading them, and replacing the sections that a measurement fills."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..common.errors import ExportError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+#: The shelf of this checkout.
+SHELF = Path(__file__).resolve().parent.parent.parent / "models"
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a ``card.toml`` says.
+
+    ``height`` and ``width`` are those of the model's input in pixels; ``fetch``, ``convert``,
+    ``quality`` and ``speed`` are the sections of these names, empty where there is none.
+    """
+
+    path: Path
+    title: str
+    summary: str
+    licence: str
+    source: str
+    height: int
+    width: int
+    default: bool = False
+    fetch: dict = field(default_factory=dict)
+    convert: dict = field(default_factory=dict)
+    quality: dict = field(default_factory=dict)
+    speed: dict = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The model's name: that of its folder."""
+        return self.path.parent.name
+
+
+def read_card(path: Path) -> Card:
+    """Read one card; raise ExportError if it is missing, not TOML, or lacks a key."""
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ExportError(
+            f"{path} cannot be read ({error.strerror}); a model folder needs a card.toml."
+        ) from None
+    except ValueError as error:
+        raise ExportError(f"{path} is not a TOML file ({error}); correct it.") from None
+    try:
+        return Card(
+            path=path,
+            **{key: str(entries[key]) for key in ("title", "summary", "licence", "source")},
+            height=int(entries["input"]["height"]),
+            width=int(entries["input"]["width"]),
+            default=bool(entries.get("default", False)),
+            **{key: dict(entries.get(key, {})) for key in ("fetch", "convert", "quality", "speed")},
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ExportError(
+            f"{path} lacks a usable entry {error}; the cards in models/ show whole ones."
+        ) from None
+
+
+def shelf_cards(shelf: Path = SHELF) -> list[Card]:
+    """Return the cards of a directory of model folders, the default model first, then by name."""
+    cards = [read_card(path) for path in sorted(shelf.glob("*/card.toml"))]
+    return sorted(cards, key=lambda card: (not card.default, card.name))
+
+
+def named_card(name: str, shelf: Path = SHELF) -> Card:
+    """Return the card of the shelf's model ``name``; raise ExportError listing the names if there is none."""
+    path = shelf / name / "card.toml"
+    # A name is one folder of the shelf, never a path out of it.
+    if Path(name).name != name or not path.is_file():
+        known = ", ".join(sorted(card.parent.name for card in shelf.glob("*/card.toml")))
+        raise ExportError(f"There is no model named {name!r}; the models are: {known}.")
+    return read_card(path)
+
+
+def parse_size(size: str) -> tuple[int, int]:
+    """Return height and width of HEIGHTxWIDTH; raise ExportError if it is something else."""
+    match = re.fullmatch(r"(\d+)x(\d+)", size)
+    if not match:
+        raise ExportError(f"--size is {size!r}; it must be HEIGHTxWIDTH, like 384x256.")
+    return int(match[1]), int(match[2])
+
+
+def with_section(text: str, section: str, values: dict) -> str:
+    """Return the card's ``text`` with ``[section]`` replaced by ``values`` (appended if it was not there).
+
+    All the rest, comments included, stays as it is.
+    """
+    lines = [f"[{section}]", *(f"{_toml_key(key)} = {toml_value(value)}" for key, value in values.items())]
+    fresh = "\n".join(lines) + "\n"
+    found = _whole_section(section).search(text)
+    if found:
+        before, after = text[: found.start()], text[found.end() :]
+        return before + fresh + ("\n" + after if after else "")
+    return text.rstrip("\n") + "\n\n" + fresh
+
+
+def without_section(text: str, section: str) -> str:
+    """Return the card's ``text`` without ``[section]``."""
+    return _whole_section(section).sub("", text)
+
+
+def _whole_section(section):
+    return re.compile(rf"^\[{re.escape(section)}\][ \t]*(?:#.*)?\n(?:(?!\[).*\n?)*", re.MULTILINE)
+
+
+def write_sections(path: Path, sections: dict[str, dict]) -> None:
+    """Replace the named sections of the card at ``path``, whole or not at all.
+
+    Raises ExportError if the card is no TOML with them, or cannot be written.
+    """
+    fresh = path.with_suffix(".new")
+    try:
+        text = path.read_text(encoding="utf-8")
+        for section, values in sections.items():
+            text = with_section(text, section, values)
+        tomllib.loads(text)
+        fresh.write_text(text, encoding="utf-8")
+        os.replace(fresh, path)
+    except OSError as error:
+        raise ExportError(f"{path} cannot be filled ({error.strerror}); make it writable.") from None
+    except ValueError as error:
+        raise ExportError(
+            f"{path} was not filled: it would be no TOML file any more ({error}); correct it."
+        ) from None
+
+
+def toml_value(value) -> str:
+    """Return a string, number or boolean as TOML writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    quoted = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}"'
+
+
+def _toml_key(key):
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else toml_value(key)
