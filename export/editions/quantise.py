@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""``python -m export quantise``: float16 and int8 editions of a model, and what each loses."""
+"""float16 and int8 editions of a model, and what each loses."""
 
 from __future__ import annotations
 

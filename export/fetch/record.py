@@ -11,7 +11,7 @@ from ..common.progress import say
 from ..graph import probe
 from ..shelf.card import named_card
 from . import reference
-from .command import network_files
+from .fetch import network_files
 from .packages import Store
 
 

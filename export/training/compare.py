@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""``python -m export compare``: the architectures of recipes/compare-*.toml side by side."""
+"""The architectures of recipes/compare-*.toml side by side."""
 
 from __future__ import annotations
 

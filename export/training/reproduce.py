@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""``python -m export reproduce NAME``: a recipe from data to a model under the graph contract."""
+"""From data to a model under the graph contract by a recipe; from a checkpoint to a file."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import pytest
 
 from export.common.errors import ExportError
 from export.data import rights
-from export.label import command as label
+from export.label import labels as label
 from export.studies import labels
 from export.training import recipe
 

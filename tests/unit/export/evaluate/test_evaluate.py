@@ -13,7 +13,8 @@ import pytest
 from export.__main__ import main
 from export.common.errors import ExportError
 from export.common.scale import to_frame, to_picture
-from export.evaluate import command, measure, speed
+from export.evaluate import evaluation as command
+from export.evaluate import measure, speed
 from export.graph.runner import Runner
 from export.shelf import origin
 from export.shelf.card import SHELF, read_card, with_section, write_sections

@@ -13,7 +13,7 @@ import pytest
 
 from export.common.errors import ExportError, exit_code
 from export.fetch import packages, reference
-from export.fetch.command import _resized, fetch
+from export.fetch.fetch import _resized, fetch
 from export.graph import probe
 from export.graph.runner import Runner
 from export.shelf.card import read_card, write_sections

@@ -10,7 +10,7 @@ import pytest
 from export.common.errors import ExportError
 from export.data import rights
 from export.graph.runner import Runner
-from export.label import command as label
+from export.label import labels as label
 from export.label import teachers
 from tests.unit.export.models import contract_model
 

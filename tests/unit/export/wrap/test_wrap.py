@@ -16,7 +16,7 @@ from export.common.errors import ExportError
 from export.graph import contract, probe
 from export.graph.runner import Runner
 from export.shelf import card, place
-from export.wrap import command
+from export.wrap import wrapping as command
 from export.wrap.graph import wrapped
 from export.wrap.reading import IMAGENET, Reading
 from tests.unit.export.models import contract_model

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Makes a user's segmentation network an installed model: wraps, compares, measures, installs it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from obs_bgremove import home
+
+from ..common.errors import ExportError
+from ..common.progress import say
+from ..evaluate import speed
+from ..evaluate.clips import find as find_clips
+from ..evaluate.evaluation import evaluate
+from ..evaluate.pictures import find as find_pictures
+from ..graph import contract, probe
+from ..graph.runner import Runner
+from ..shelf import card, place
+from . import compare
+from .graph import wrapped
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .reading import Reading
+
+
+def wrap(network: Path, name: str, licence: str, reading: Reading, again: bool, clips: Path | None = None,
+         pictures: Path | None = None) -> Path:  # fmt: skip
+    """Put ``network`` under the graph contract into the data directory's models/``name``; return that folder.
+
+    A model that keeps the contract already is put there as it is. Its speed is measured, and its quality on
+    ``clips`` and ``pictures`` (as ``evaluate`` takes them) if given; both go to its card. Raises ExportError
+    with a sentence about what is wrong with the network, or if what was made of it answers otherwise.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+        raise ExportError(f"{name!r} cannot be a folder's name; use letters, digits, '-', '_' and '.'.")
+    if (card.SHELF / name).is_dir():
+        raise ExportError(f"{name!r} is a model of the project; choose another --name.")
+    folder = home.directory() / "models" / name
+    if folder.exists() and not again:
+        raise ExportError(f"{folder} exists already; choose another --name, or add --again to replace it.")
+    if clips:
+        find_clips(clips)
+    if pictures:
+        find_pictures(pictures)
+    model = contract.load(network)
+    original = model.SerializeToString()
+    own = not any(entry.name == "frame" for entry in model.graph.input)
+    if own:
+        model = wrapped(model, reading)
+    else:
+        wrong = contract.violations(model)
+        if wrong:
+            raise ExportError(f"{network} has an input 'frame' but breaks the contract: {' '.join(wrong)}")
+    content = model.SerializeToString()
+    try:
+        runner = Runner(content)
+        frames = probe.frames(runner.height, runner.width, 2)
+        alphas = [runner.alpha(frame) for frame in frames]
+        expected = compare.answers(original, reading, frames) if own else alphas
+    except ExportError:
+        raise
+    except Exception as error:  # onnxruntime's errors share no class
+        reason = str(error).splitlines()[0]
+        raise ExportError(f"onnxruntime cannot run the wrapped {network.name}: {reason}") from None
+    compare.require_equal(alphas, expected)
+    if np.ptp(alphas[-1].astype(int)) < 64:
+        say(
+            "Warning: it sees no person in a drawn picture. If that is so in OBS too, check --imagenet, "
+            "--scale, --mean, --std, --order, --logits and --channel."
+        )
+    milliseconds = speed.milliseconds(runner, 0.5)
+    with place.workspace(folder.parent) as work:
+        place.put(content, _card(name, network, licence, runner, milliseconds), work, folder)
+    if clips or pictures:
+        print(evaluate([str(folder)], clips, pictures, "val", None, True), end="")
+    say(f"{name}: {milliseconds:.1f} ms per frame on one thread; in OBS' list of models from {folder}")
+    return folder
+
+
+def _card(name, network, licence, runner, milliseconds):
+    text = (
+        f"title = {card.toml_value(name)}\n"
+        f"summary = {card.toml_value(f'Your own network, from {network.name}.')}\n"
+        f"licence = {card.toml_value(licence)}\nsource = {card.toml_value(network.name)}\n\n"
+        f"[input]\nheight = {runner.height}\nwidth = {runner.width}\n"
+    )
+    if runner.recurrent:
+        text += "\n[recurrent]\nsettle_frames = 15\n"
+    measured = {"milliseconds": round(milliseconds, 2), "threads": 1, "processor": speed.processor()}
+    return card.with_section(text, "speed", measured)
