@@ -10,7 +10,8 @@ import onnxruntime
 from ..common.errors import ExportError
 from ..common.progress import say
 from ..graph.runner import Runner
-from ..shelf.card import SHELF, read_card, write_sections
+from ..shelf.card import SHELF, read_card
+from ..shelf.edit import write_sections
 from ..shelf.locate import locate, name_of
 from ..shelf.origin import made_of, origin
 from . import album, measure, report, speed

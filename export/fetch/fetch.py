@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import re
-import shutil
 from typing import TYPE_CHECKING
+
+from obs_bgremove.files import replace_whole
 
 from ..common.errors import ExportError
 from ..common.progress import say
 from ..convert.model import convert
 from ..convert.steady import steady
 from ..shelf import origin, place
-from ..shelf.card import SHELF, Card, named_card, parse_size, read_card, with_section, without_section
+from ..shelf.card import SHELF, Card, named_card, parse_size, read_card
+from ..shelf.edit import with_section, with_value, without_section
 from . import reference
 from .packages import Package, Store, read_files
 
@@ -99,12 +99,10 @@ def _resized(card: Card, size: str, shelf: Path, work: Path) -> Card:
     text = with_section(text, "convert", {**card.convert, "size": size})
     # What was measured of the other size is not true of this one.
     text = without_section(without_section(text, "quality"), "speed")
-    text = re.sub(r'^(title = .*)"$', rf'\1, made at {size}"', text, flags=re.MULTILINE)
+    text = with_value(text, "title", f"{card.title}, made at {size}")
     path.write_text(text, encoding="utf-8")
     return read_card(path)
 
 
 def _copy_card(card: Card, folder: Path) -> None:
-    fresh = folder / "card.toml.new"
-    shutil.copyfile(card.path, fresh)
-    os.replace(fresh, folder / "card.toml")
+    replace_whole(folder / "card.toml", card.path.read_bytes())

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Model cards: reading them, and replacing the sections that a measurement fills."""
+"""Model cards: reading them. ``edit`` changes them."""
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from dataclasses import dataclass, field
@@ -94,61 +93,3 @@ def parse_size(size: str) -> tuple[int, int]:
     if not match:
         raise ExportError(f"--size is {size!r}; it must be HEIGHTxWIDTH, like 384x256.")
     return int(match[1]), int(match[2])
-
-
-def with_section(text: str, section: str, values: dict) -> str:
-    """Return the card's ``text`` with ``[section]`` replaced by ``values`` (appended if it was not there).
-
-    All the rest, comments included, stays as it is.
-    """
-    lines = [f"[{section}]", *(f"{_toml_key(key)} = {toml_value(value)}" for key, value in values.items())]
-    fresh = "\n".join(lines) + "\n"
-    found = _whole_section(section).search(text)
-    if found:
-        before, after = text[: found.start()], text[found.end() :]
-        return before + fresh + ("\n" + after if after else "")
-    return text.rstrip("\n") + "\n\n" + fresh
-
-
-def without_section(text: str, section: str) -> str:
-    """Return the card's ``text`` without ``[section]``."""
-    return _whole_section(section).sub("", text)
-
-
-def _whole_section(section):
-    return re.compile(rf"^\[{re.escape(section)}\][ \t]*(?:#.*)?\n(?:(?!\[).*\n?)*", re.MULTILINE)
-
-
-def write_sections(path: Path, sections: dict[str, dict]) -> None:
-    """Replace the named sections of the card at ``path``, whole or not at all.
-
-    Raises ExportError if the card is no TOML with them, or cannot be written.
-    """
-    fresh = path.with_suffix(".new")
-    try:
-        text = path.read_text(encoding="utf-8")
-        for section, values in sections.items():
-            text = with_section(text, section, values)
-        tomllib.loads(text)
-        fresh.write_text(text, encoding="utf-8")
-        os.replace(fresh, path)
-    except OSError as error:
-        raise ExportError(f"{path} cannot be filled ({error.strerror}); make it writable.") from None
-    except ValueError as error:
-        raise ExportError(
-            f"{path} was not filled: it would be no TOML file any more ({error}); correct it."
-        ) from None
-
-
-def toml_value(value) -> str:
-    """Return a string, number or boolean as TOML writes it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return repr(value)
-    quoted = str(value).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{quoted}"'
-
-
-def _toml_key(key):
-    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else toml_value(key)

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy as np
+import tomlkit
 
 from obs_bgremove import home
 
@@ -82,14 +83,17 @@ def wrap(network: Path, name: str, licence: str, reading: Reading, again: bool, 
     return folder
 
 
-def _card(name, network, licence, runner, milliseconds):
-    text = (
-        f"title = {card.toml_value(name)}\n"
-        f"summary = {card.toml_value(f'Your own network, from {network.name}.')}\n"
-        f"licence = {card.toml_value(licence)}\nsource = {card.toml_value(network.name)}\n\n"
-        f"[input]\nheight = {runner.height}\nwidth = {runner.width}\n"
-    )
+def _card(name: str, network: Path, licence: str, runner: Runner, milliseconds: float) -> str:
+    """Return the text of the card, TOML."""
+    card = tomlkit.document()
+    card.add("title", tomlkit.item(name))
+    card.add("summary", tomlkit.item(f"Your own network, from {network.name}."))
+    card.add("licence", tomlkit.item(licence))
+    card.add("source", tomlkit.item(network.name))
+    card.add(tomlkit.nl())
+    card.add("input", tomlkit.item({"height": runner.height, "width": runner.width}))
     if runner.recurrent:
-        text += "\n[recurrent]\nsettle_frames = 15\n"
+        card.add("recurrent", tomlkit.item({"settle_frames": 15}))
     measured = {"milliseconds": round(milliseconds, 2), "threads": 1, "processor": speed.processor()}
-    return card.with_section(text, "speed", measured)
+    card.add("speed", tomlkit.item(measured))
+    return tomlkit.dumps(card)

@@ -17,7 +17,8 @@ from export.evaluate import evaluation as command
 from export.evaluate import measure, speed
 from export.graph.runner import Runner
 from export.shelf import origin
-from export.shelf.card import SHELF, read_card, with_section, write_sections
+from export.shelf.card import SHELF, read_card
+from export.shelf.edit import with_section, without_section, write_sections
 from export.shelf.table import shelf_table
 from tests.unit.export.models import HEIGHT, WIDTH, contract_model
 
@@ -246,16 +247,35 @@ def test_with_section():
     before = "a = 1\n\n[speed]\nms = 9\nold = 1\n\n[other]\nb = 2\n"
     expected = 'a = 1\n\n[speed]\nname = "a \\"b\\""\n\n[other]\nb = 2\n'
     assert with_section(before, "speed", {"name": 'a "b"'}) == expected
-    assert with_section(before.replace("[speed]", "[speed]  # ms"), "speed", {"name": 'a "b"'}) == expected
+    commented = with_section(before.replace("[speed]", "[speed]  # ms"), "speed", {"name": 'a "b"'})
+    assert commented == expected.replace("[speed]", "[speed]  # ms")
     assert with_section("", "quality", {"my photos_iou": 1}).endswith('"my photos_iou" = 1\n')
 
 
-def test_a_card_that_would_be_no_toml_stays(tmp_path):
+def test_comments_around_a_section_stay():
+    text = "# of all\na = 1  # of a\n\n[speed]\nms = 9\n\n# of the other\n\n[other]  # it\nb = 2  # of b\n"
+    assert with_section(text, "speed", {"ms": 8}) == text.replace("9", "8")
+    assert "# of b" in without_section(text, "speed") and "ms" not in without_section(text, "speed")
+
+
+@pytest.mark.parametrize("value", ['"', "\\", "a\nb", "\0", "'''", '"""', float("inf"), True, 1e-300, "ä€😀"])
+def test_no_value_breaks_a_card(tmp_path, value):
     path = tmp_path / "card.toml"
-    path.write_text("[ speed ]\nms = 1\n", encoding="utf-8")
-    with pytest.raises(ExportError, match="no TOML file any more"):
+    path.write_text(CARD, encoding="utf-8")
+    write_sections(path, {"speed": {"a key": value, '"': value}})
+    assert read_card(path).speed == {"a key": value, '"': value}
+    assert read_card(path).quality["clips_mad"] == 99.0
+
+
+def test_a_card_that_is_no_toml_stays(tmp_path):
+    path = tmp_path / "card.toml"
+    path.write_text("[ speed \nms = 1\n", encoding="utf-8")
+    with pytest.raises(ExportError, match="is not a TOML file"):
         write_sections(path, {"speed": {"ms": 2}})
-    assert path.read_text(encoding="utf-8") == "[ speed ]\nms = 1\n"
+    assert path.read_text(encoding="utf-8") == "[ speed \nms = 1\n"
+    path.write_text("[ speed ]\nms = 1\n", encoding="utf-8")
+    write_sections(path, {"speed": {"ms": 2}})
+    assert path.read_text(encoding="utf-8") == "[ speed ]\nms = 2\n"
 
 
 def test_the_shelf_in_the_readme_is_the_commands(capsys):

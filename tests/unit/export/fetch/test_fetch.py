@@ -16,7 +16,8 @@ from export.fetch import packages, reference
 from export.fetch.fetch import _resized, fetch
 from export.graph import probe
 from export.graph.runner import Runner
-from export.shelf.card import read_card, write_sections
+from export.shelf.card import read_card
+from export.shelf.edit import write_sections
 from tests.unit.export.models import HEIGHT, WIDTH, contract_model, red_mattes, shelf_with
 
 
