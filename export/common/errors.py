@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The one error that the commands of this package report to a person, and how they do."""
+"""The error that commands report to a person, and how they report it."""
 
 from __future__ import annotations
 

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Says on stderr what is going on: a bar on a terminal, a line per step elsewhere."""
+"""Progress on stderr: a bar on a terminal, a line per step elsewhere."""
 
 from __future__ import annotations
 
 import os
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from typing import TextIO
 
 
 def say(sentence: str) -> None:
@@ -24,7 +25,9 @@ class Bar:
     ...     bar.at(12_000_000)
     """
 
-    def __init__(self, title: str, end: int, unit: str = "", scale: float = 1, stream=None):
+    def __init__(
+        self, title: str, end: int, unit: str = "", scale: float = 1, stream: TextIO | None = None
+    ) -> None:
         self._title, self._end, self._unit, self._scale = title, max(end, 1), unit, scale
         self._stream = stream or sys.stderr
         self._terminal = self._stream.isatty()
@@ -45,11 +48,11 @@ class Bar:
         self._stream.write(f"\r{line}" if self._terminal else f"{line}\n")
         self._stream.flush()
 
-    def __enter__(self):
+    def __enter__(self) -> Bar:
         self.at(0)
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         if self._terminal:
             self._stream.write("\n")
             self._stream.flush()
@@ -58,17 +61,17 @@ class Bar:
 class Growth:
     """Shows how the files below a directory grow: the progress of a client that has no bar for pipes."""
 
-    def __init__(self, directory: Path, bar: Bar):
+    def __init__(self, directory: Path, bar: Bar) -> None:
         self._directory, self._bar = directory, bar
         self._before = size_below(directory)
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
-    def __enter__(self):
+    def __enter__(self) -> Growth:
         self._thread.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self._done.set()
         self._thread.join()
 
@@ -83,7 +86,7 @@ def size_below(directory: Path) -> int:
     for folder, _, names in os.walk(directory):
         for name in names:
             try:
-                total += os.stat(os.path.join(folder, name)).st_size
+                total += Path(folder, name).stat().st_size
             except OSError:
                 continue
     return total

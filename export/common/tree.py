@@ -16,7 +16,8 @@ def below(directory: Path) -> Iterator[Path]:
 
     What can be reached in several ways, or in a circle, is gone through once, and without a link if possible.
     """
-    seen, starts = set(), [directory]
+    seen: set[str] = set()
+    starts = [directory]
     for start in starts:  # grows: links come after all that is there without them
         for folder, names, files in os.walk(start):
             real = os.path.realpath(folder)

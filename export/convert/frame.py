@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The nodes between the graph contract and a network: frame to picture, matte to alpha."""
+"""The nodes around a network: from the frame to its picture, from its matte to the alpha."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def picture_from_frame(graph: Graph, height: int, width: int, folded: bool) -> s
     would cost five times what picking planes and multiplying do, so otherwise it is these.
     """
     frame = graph.input("frame", UINT8, [height, width, 4])
-    batch = graph.add("Reshape", [frame, graph.constant(np.array([1, height, width, 4], np.int64))])
+    batch = graph.add("Reshape", [frame, graph.integers(1, height, width, 4)])
     # Bytes are moved before they are cast to floats: a quarter of the memory traffic.
     planes = graph.add("Transpose", [batch], perm=[0, 3, 1, 2])
     if folded:
@@ -27,7 +27,7 @@ def picture_from_frame(graph: Graph, height: int, width: int, folded: bool) -> s
         weights[[0, 1, 2], _RGB] = 1 / 255
         values = graph.add("Cast", [planes], to=FLOAT)
         return graph.add("Conv", [values, graph.constant(weights)], kernel_shape=[1, 1])
-    rgb = graph.add("Gather", [planes, graph.constant(np.array(_RGB, np.int64))], axis=1)
+    rgb = graph.add("Gather", [planes, graph.integers(*_RGB)], axis=1)
     return graph.add("Mul", [graph.add("Cast", [rgb], to=FLOAT), graph.constant(np.float32(1 / 255))])
 
 
@@ -40,5 +40,5 @@ def alpha_from_matte(graph: Graph, matte: str, height: int, width: int) -> None:
     # The cast truncates: half a step more makes it round. 255.5 still truncates to 255.
     rounded = graph.add("Add", [steps, graph.constant(np.float32(0.5))])
     alpha = graph.add("Cast", [rounded], to=UINT8)
-    flat = graph.add("Reshape", [alpha, graph.constant(np.array([height, width], np.int64))])
+    flat = graph.add("Reshape", [alpha, graph.integers(height, width)])
     graph.output("alpha", flat, UINT8, [height, width])

@@ -13,7 +13,7 @@ Every shape is static. Everything between camera bytes and alpha bytes is a node
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import onnx
 from onnx import TensorProto
@@ -21,7 +21,11 @@ from onnx import TensorProto
 from ..common.errors import ExportError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+#: Inputs or outputs of a graph by name.
+Entries: TypeAlias = "dict[str, onnx.ValueInfoProto]"
 
 #: The newest operator set and file format that a model may ask for: what onnxruntime 1.19 runs, the oldest
 #: that a worker has (pyproject.toml).
@@ -38,7 +42,7 @@ def load(path: Path) -> onnx.ModelProto:
         raise ExportError(f"{error.filename or path} does not exist; check the path.") from None
     except OSError as error:
         raise ExportError(f"{path} cannot be read ({error.strerror}).") from None
-    except Exception:  # protobuf raises errors of its own, which differ between its versions
+    except Exception:  # noqa: BLE001 - protobuf's errors differ between its versions
         raise ExportError(f"{path} is not an ONNX file, or is cut short; fetch or export it again.") from None
     if not model.graph.node:
         raise ExportError(f"{path} holds no graph: it is empty, cut short, or not an ONNX file.")
@@ -47,7 +51,7 @@ def load(path: Path) -> onnx.ModelProto:
 
 def violations(model: onnx.ModelProto) -> list[str]:
     """Return a sentence for each way in which ``model`` breaks the contract; empty if it keeps it."""
-    found = []
+    found: list[str] = []
     try:
         onnx.checker.check_model(model)
     except onnx.checker.ValidationError as error:
@@ -70,7 +74,7 @@ def too_new(opset: int) -> str:
     return f"Its opset is {opset}, newer than {NEWEST_OPSET}; export it with opset {NEWEST_OPSET} or older."
 
 
-def _versions(model):
+def _versions(model: onnx.ModelProto) -> Iterator[str]:
     for entry in model.opset_import:
         if entry.domain in ("", "ai.onnx"):
             if entry.version > NEWEST_OPSET:
@@ -84,7 +88,7 @@ def _versions(model):
         )
 
 
-def _required(entries, kind, name, rank, shape):
+def _required(entries: Entries, kind: str, name: str, rank: int, shape: str) -> Iterator[str]:
     if name not in entries:
         there = ", ".join(repr(other) for other in entries) or "none"
         yield f"There is no {kind} named {name!r} (there is: {there}); it must be uint8 {shape}."
@@ -95,20 +99,22 @@ def _required(entries, kind, name, rank, shape):
     dimensions = tensor.shape.dim
     if not tensor.HasField("shape") or len(dimensions) != rank:
         yield f"The {kind} {name!r} has {len(dimensions)} dimensions; it must have {rank}: {shape}."
-    elif _static(entries[name]) is None:
+        return
+    sizes = _static(entries[name])
+    if sizes is None:
         yield f"The {kind} {name!r} has the dynamic shape {_written(entries[name])}; make each size a number."
-    elif rank == 3 and _static(entries[name])[2] != 4:
+    elif rank == 3 and sizes[2] != 4:
         yield f"The {kind} {name!r} is {_written(entries[name])}; its last dimension must be 4: B, G, R, A."
 
 
-def _size(frame, alpha):
+def _size(frame: onnx.ValueInfoProto | None, alpha: onnx.ValueInfoProto | None) -> Iterator[str]:
     picture, mask = _static(frame), _static(alpha)
     if picture and mask and len(picture) == 3 and len(mask) == 2 and picture[:2] != mask:
         sizes = f"'frame' is {picture[0]}x{picture[1]} but 'alpha' is {mask[0]}x{mask[1]}"
         yield f"{sizes}; they must be the same size."
 
 
-def _states(inputs, outputs):
+def _states(inputs: Entries, outputs: Entries) -> Iterator[str]:
     stems = {name[len("state_") :] for name in inputs if name.startswith("state_")}
     stems |= {name[len("next_state_") :] for name in outputs if name.startswith("next_state_")}
     for stem in sorted(stems):
@@ -132,13 +138,13 @@ def _states(inputs, outputs):
             )
 
 
-def _unknown(entries, kind, prefixes, required):
+def _unknown(entries: Entries, kind: str, prefixes: tuple[str, ...], required: str) -> Iterator[str]:
     for name in entries:
         if name != required and not name.startswith(prefixes):
             yield f"The {kind} {name!r} is not part of the contract; make it a constant, or leave it out."
 
 
-def _static(entry):
+def _static(entry: onnx.ValueInfoProto | None) -> list[int] | None:
     """Return the shape as a list of numbers, or None if it is unknown or dynamic."""
     if entry is None or not entry.type.tensor_type.HasField("shape"):
         return None
@@ -146,10 +152,10 @@ def _static(entry):
     return sizes if all(size > 0 for size in sizes) else None
 
 
-def _written(entry) -> str:
+def _written(entry: onnx.ValueInfoProto) -> str:
     sizes = entry.type.tensor_type.shape.dim
     return f"[{', '.join(size.dim_param or str(size.dim_value or '?') for size in sizes)}]"
 
 
 def _type_name(kind: int) -> str:
-    return TensorProto.DataType.Name(kind).lower() if kind else "of no type"
+    return str(TensorProto.DataType.Name(kind)).lower() if kind else "of no type"

@@ -3,38 +3,38 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
+
 import numpy as np
 import onnx
 import onnx.reference
 from onnx import numpy_helper
 
+if TYPE_CHECKING:
+    from ..common.arrays import Numbers
+
+T = TypeVar("T")
+#: Constants by name.
+Constants: TypeAlias = "dict[str, onnx.TensorProto]"
+#: Output -> the node that computes it.
+Makers: TypeAlias = "dict[str, onnx.NodeProto]"
+
 
 def fold_pointwise(model: onnx.ModelProto) -> onnx.ModelProto:
     """Merge, in place, each 1x1 convolution without bias whose only reader is an ungrouped convolution.
 
-    Exact whatever the second one's padding: without a bias the padding's zeros stay zeros.
+    Exact with any padding of the second one: without a bias the padding's zeros stay zeros. Returns
+    ``model``.
     """
     graph = model.graph
     constants = {constant.name: constant for constant in graph.initializer}
     outputs = {output.name for output in graph.output}
     for first in list(graph.node):
-        readers = [node for node in graph.node if first.output[0] in node.input]
-        if not _pointwise(first, constants) or first.output[0] in outputs or len(readers) != 1:
+        if not _pointwise(first, constants) or first.output[0] in outputs:
             continue
-        second = readers[0]
-        if (
-            second.op_type != "Conv"
-            or _attribute(second, "group", 1) != 1
-            or second.input[1] not in constants
-        ):
-            continue
-        inner = numpy_helper.to_array(constants[first.input[1]])[:, :, 0, 0].astype(np.float64)
-        outer = numpy_helper.to_array(constants[second.input[1]]).astype(np.float64)
-        merged = np.einsum("omyx,mi->oiyx", outer, inner).astype(np.float32)
-        name = f"{second.input[1]}_folded_{first.output[0]}"
-        graph.initializer.append(numpy_helper.from_array(np.ascontiguousarray(merged), name))
-        second.input[0], second.input[1] = first.input[0], name
-        graph.node.remove(first)
+        readers = _readers(graph, first.output[0])
+        if len(readers) == 1 and _takes_pointwise(readers[0], constants):
+            _merge(graph, first, readers[0], constants)
     used = {name for node in graph.node for name in node.input}
     kept = [constant for constant in graph.initializer if constant.name in used]
     del graph.initializer[:]
@@ -44,22 +44,20 @@ def fold_pointwise(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def fold_padding(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Merge, in place, each padding of rows and columns with zeros into the convolution after it."""
+    """Merge, in place, each padding of rows and columns with zeros into the convolution after it.
+
+    Returns ``model``.
+    """
     graph = model.graph
     makers = {output: node for node in graph.node for output in node.output}
     for convolution in [node for node in graph.node if node.op_type == "Conv"]:
         pad = makers.get(convolution.input[0])
-        if pad is None or pad.op_type != "Pad" or _attribute(pad, "mode", b"constant") != b"constant":
+        if pad is None or pad.op_type != "Pad" or len(_readers(graph, pad.output[0])) != 1:
             continue
-        readers = [node for node in graph.node if pad.output[0] in node.input]
-        around = _value(model, makers, pad.input[1])
-        filled = _value(model, makers, pad.input[2]) if len(pad.input) > 2 and pad.input[2] else np.zeros(1)
-        if len(readers) != 1 or around is None or filled is None or np.any(filled):
+        around = _zeros_around(model, makers, pad)
+        if around is None:
             continue
-        # One number per axis, first those before it, then those after it: batch and channels come first.
-        if around.size != 8 or around.min() < 0 or any(around[[0, 1, 4, 5]]):
-            continue
-        pads = np.array(_attribute(convolution, "pads", [0, 0, 0, 0])) + around[[2, 3, 6, 7]]
+        pads = np.array(_attribute(convolution, "pads", [0, 0, 0, 0])) + around
         kept = [entry for entry in convolution.attribute if entry.name != "pads"]
         del convolution.attribute[:]
         convolution.attribute.extend([*kept, onnx.helper.make_attribute("pads", pads.tolist())])
@@ -69,11 +67,44 @@ def fold_padding(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
-def _value(model, makers, name):
-    """Return what ``name`` is whatever the inputs are, or None if it depends on them."""
+def _merge(
+    graph: onnx.GraphProto, first: onnx.NodeProto, second: onnx.NodeProto, constants: Constants
+) -> None:
+    inner = numpy_helper.to_array(constants[first.input[1]])[:, :, 0, 0].astype(np.float64)
+    outer = numpy_helper.to_array(constants[second.input[1]]).astype(np.float64)
+    merged = np.einsum("omyx,mi->oiyx", outer, inner).astype(np.float32)
+    name = f"{second.input[1]}_folded_{first.output[0]}"
+    graph.initializer.append(numpy_helper.from_array(np.ascontiguousarray(merged), name))
+    second.input[0], second.input[1] = first.input[0], name
+    graph.node.remove(first)
+
+
+def _zeros_around(model: onnx.ModelProto, makers: Makers, pad: onnx.NodeProto) -> Numbers | None:
+    """Return what ``pad`` adds as a convolution's pads: int64 [4], rows and columns before, then after.
+
+    None if it pads with something else than zeros, crops, or pads other axes.
+    """
+    if _attribute(pad, "mode", b"constant") != b"constant":
+        return None
+    around = _value(model, makers, pad.input[1])
+    filled = _value(model, makers, pad.input[2]) if len(pad.input) > 2 and pad.input[2] else np.zeros(1)
+    if around is None or filled is None or np.any(filled):
+        return None
+    # One number per axis, first those before it, then those after it: batch and channels come first.
+    if around.size != 8 or around.min() < 0 or any(around[[0, 1, 4, 5]]):
+        return None
+    return around[[2, 3, 6, 7]]
+
+
+def _readers(graph: onnx.GraphProto, name: str) -> list[onnx.NodeProto]:
+    return [node for node in graph.node if name in node.input]
+
+
+def _value(model: onnx.ModelProto, makers: Makers, name: str) -> Numbers | None:
+    """Return the value ``name`` if it does not depend on the model's inputs, else None."""
     constants = [entry for entry in model.graph.initializer if entry.name == name]
     if constants:
-        return numpy_helper.to_array(constants[0])
+        return cast("Numbers", numpy_helper.to_array(constants[0]))
     waiting, needed = [name], []
     while waiting:
         maker = makers.get(waiting.pop())
@@ -87,21 +118,25 @@ def _value(model, makers, name):
     part = onnx.helper.make_model(
         onnx.helper.make_graph(nodes, "part", [], [output]), opset_imports=model.opset_import
     )
-    return onnx.reference.ReferenceEvaluator(part).run(None, {})[0]
+    return cast("Numbers", onnx.reference.ReferenceEvaluator(part).run(None, {})[0])
 
 
-def _pointwise(node, constants) -> bool:
+def _pointwise(node: onnx.NodeProto, constants: Constants) -> bool:
     return (
         node.op_type == "Conv"
         and len(node.input) == 2
         and node.input[1] in constants
         and list(constants[node.input[1]].dims[2:]) == [1, 1]
         and _attribute(node, "group", 1) == 1
-        and not any(_attribute(node, "pads", []))
-        and all(step == 1 for step in _attribute(node, "strides", []))
+        and not any(_attribute(node, "pads", list[int]()))
+        and all(step == 1 for step in _attribute(node, "strides", list[int]()))
     )
 
 
-def _attribute(node, name: str, default):
+def _takes_pointwise(node: onnx.NodeProto, constants: Constants) -> bool:
+    return node.op_type == "Conv" and _attribute(node, "group", 1) == 1 and node.input[1] in constants
+
+
+def _attribute(node: onnx.NodeProto, name: str, default: T) -> T:
     found = [attribute for attribute in node.attribute if attribute.name == name]
-    return onnx.helper.get_attribute_value(found[0]) if found else default
+    return cast("T", onnx.helper.get_attribute_value(found[0])) if found else default

@@ -3,10 +3,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+if TYPE_CHECKING:
+    from ..common.arrays import Bools, Bytes
 
-def frames(height: int, width: int, count: int) -> np.ndarray:
+
+def frames(height: int, width: int, count: int) -> Bytes:
     """Return ``count`` frames, uint8 [count, H, W, 4] BGRA: a drawn person who sways in a drawn room.
 
     A network that looks for people must see one, or every alpha is 0 and any conversion passes.
@@ -15,7 +20,7 @@ def frames(height: int, width: int, count: int) -> np.ndarray:
     return np.stack([_frame(height, width, number) for number in range(count)])
 
 
-def _frame(height: int, width: int, number: int) -> np.ndarray:
+def _frame(height: int, width: int, number: int) -> Bytes:
     rows, columns = np.mgrid[0:height, 0:width]
     # The picture's height is 1; the origin is the middle of its lower edge.
     y = (height - 1 - rows) / height
@@ -26,7 +31,7 @@ def _frame(height: int, width: int, number: int) -> np.ndarray:
     shelf = (np.abs(x + 0.55) < 0.2) & (np.floor(y * 9) % 3 > 0)
     rgb[shelf] = (120, 92, 70)
 
-    def paint(inside, colour):
+    def paint(inside: Bools, colour: tuple[int, int, int]) -> None:
         light = 1 - 0.35 * np.clip(x + 0.1, -0.4, 0.4)
         rgb[inside] = (np.array(colour) * light[..., None])[inside]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs a model under the graph contract on the CPU, one frame after the other."""
+"""Runs a model under the graph contract on the CPU, frame by frame."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from ..common.errors import ExportError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ..common.arrays import Bytes, Numbers
+
 #: What onnxruntime calls a state's type -> numpy's.
 TYPES = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 
@@ -25,19 +27,20 @@ class Runner:
     machines and models are to be compared. Raises ExportError if onnxruntime cannot load it.
     """
 
-    def __init__(self, model: Path | bytes, threads: int = 1):
+    def __init__(self, model: Path | bytes, threads: int = 1) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
         content = model if isinstance(model, bytes) else str(model)
         try:
             self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime's errors share no class
+        except Exception as error:  # noqa: BLE001 - onnxruntime's errors share no class
             which = "the model" if isinstance(model, bytes) else model
             raise ExportError(f"onnxruntime cannot load {which}: {str(error).splitlines()[0]}") from None
         shapes = {entry.name: entry for entry in self._session.get_inputs()}
-        self.height, self.width = shapes["frame"].shape[:2]
-        self._zeros = {
+        self.height: int = shapes["frame"].shape[0]
+        self.width: int = shapes["frame"].shape[1]
+        self._zeros: dict[str, Numbers] = {
             name: np.zeros(entry.shape, TYPES[entry.type])
             for name, entry in shapes.items()
             if name != "frame"
@@ -53,7 +56,7 @@ class Runner:
         return bool(self._zeros)
 
     @property
-    def states(self) -> dict[str, np.ndarray]:
+    def states(self) -> dict[str, Numbers]:
         """The memory after the last frame: name of the input -> its value."""
         return dict(self._states)
 
@@ -61,9 +64,10 @@ class Runner:
         """Forget what was seen."""
         self._states = dict(self._zeros)
 
-    def alpha(self, frame: np.ndarray) -> np.ndarray:
+    def alpha(self, frame: Bytes) -> Bytes:
         """Return the alpha (uint8 [H, W]) of one ``frame`` (uint8 [H, W, 4] BGRA)."""
         start = time.perf_counter()
+        alpha: Bytes
         alpha, *states = self._session.run(self._outputs, {"frame": frame, **self._states})
         self.seconds = time.perf_counter() - start
         self._states = dict(zip(self._zeros, states))

@@ -3,15 +3,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeAlias
+
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...common.arrays import Numbers
+    from .reader import Node
 
 _TYPES = {"DT_FLOAT": np.float32, "DT_INT32": np.int32, "DT_BOOL": np.bool_}
 
+#: (the node, its inputs, each a constant) -> its value.
+Evaluation: TypeAlias = "Callable[..., Numbers]"
 
-def selection(node, begin, end, strides) -> tuple:
+
+def selection(node: Node, begin: Numbers, end: Numbers, strides: Numbers) -> tuple[int | slice, ...]:
     """Return StridedSlice's operands and masks as an index of numpy."""
-    masks = [node.attribute(f"{name}_mask", 0) for name in ("begin", "end", "shrink_axis")]
-    index = []
+    masks = [node.integer(f"{name}_mask", 0) for name in ("begin", "end", "shrink_axis")]
+    index: list[int | slice] = []
     for axis, bounds in enumerate(zip(begin, end, strides)):
         first, last, step = (int(bound) for bound in bounds)
         open_start, open_end, single = (mask >> axis & 1 for mask in masks)
@@ -21,17 +32,17 @@ def selection(node, begin, end, strides) -> tuple:
     return tuple(index)
 
 
-EVALUATE = {
-    "Add": lambda node, left, right: left + right,
-    "AddV2": lambda node, left, right: left + right,
-    "Sub": lambda node, left, right: left - right,
-    "Mul": lambda node, left, right: left * right,
-    "FloorMod": lambda node, left, right: np.mod(left, right),
-    "Equal": lambda node, left, right: np.equal(left, right),
-    "Cast": lambda node, value: np.asarray(value).astype(_TYPES[node.attribute("DstT")]),
-    "Identity": lambda node, value: value,
-    "Pack": lambda node, *values: np.stack(values, node.attribute("axis", 0)),
-    "ConcatV2": lambda node, *values: np.concatenate(values[:-1], int(values[-1])),
-    "Squeeze": lambda node, value: np.squeeze(value),
+EVALUATE: dict[str, Evaluation] = {
+    "Add": lambda _, left, right: left + right,
+    "AddV2": lambda _, left, right: left + right,
+    "Sub": lambda _, left, right: left - right,
+    "Mul": lambda _, left, right: left * right,
+    "FloorMod": lambda _, left, right: np.mod(left, right),
+    "Equal": lambda _, left, right: np.equal(left, right),
+    "Cast": lambda node, value: np.asarray(value).astype(_TYPES[node.text("DstT")]),
+    "Identity": lambda _, value: value,
+    "Pack": lambda node, *values: np.stack(values, node.integer("axis", 0)),
+    "ConcatV2": lambda _, *values: np.concatenate(values[:-1], int(values[-1])),
+    "Squeeze": lambda _, value: np.squeeze(value),
     "StridedSlice": lambda node, value, *bounds: np.asarray(value)[selection(node, *bounds)],
 }

@@ -3,53 +3,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 import numpy as np
 
 from ...common.errors import ExportError
-from ...graph.nodes import FLOAT, Graph
 from .constants import EVALUATE
-from .operators import OPERATORS, made
+from .operators import OPERATORS
 from .reader import Network, Node, read
-from .values import DEAD, State, Value
+from .values import DEAD, Padded, Value
+from .walk import Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ...common.arrays import Numbers
+    from ...graph.nodes import Graph
+    from .values import Result, Single
 
 
-class Walk:
-    """What the operators' translations share: the graph, and how each value in it was computed."""
-
-    def __init__(self, graph: Graph):
-        self.graph = graph
-        #: Name of a value -> (ONNX operator, operands), for the translations that look back.
-        self.origins: dict[str, tuple[str, list]] = {}
-
-    def add(self, operator: str, operands: list, shape, **attributes) -> Value:
-        """Append a node. Operands are values, constants (in the source graph's layout) or names."""
-        names = [self.name(operand, len(shape)) for operand in operands]
-        value = Value(self.graph.add(operator, names, **attributes), tuple(int(size) for size in shape))
-        self.origins[value.name] = (operator, operands)
-        return value
-
-    def name(self, operand, rank: int = 4) -> str:
-        """Return an operand's name in the ONNX graph; constants are turned to broadcast in its layout."""
-        if isinstance(operand, str):
-            return operand
-        if not isinstance(operand, np.ndarray) and not np.isscalar(operand):
-            return made(self, operand).name
-        array = np.asarray(operand, np.float32)
-        if rank == 4 and array.ndim == 4:
-            array = array.transpose(0, 3, 1, 2)
-        elif rank == 4 and array.ndim == 3:
-            array = array.transpose(2, 0, 1)
-        elif rank == 4 and array.ndim == 1 and array.size > 1:
-            array = array.reshape(-1, 1, 1)
-        return self.graph.constant(array)
-
-    def state(self, state: State, shape) -> Value:
-        """Declare a recurrent input, whose shape is known now."""
-        batch, height, width, channels = shape
-        return Value(self.graph.input(state.name, FLOAT, [batch, channels, height, width]), tuple(shape))
-
-
-def convert(topology: bytes, weights: bytes, graph: Graph, feeds: dict, outputs: list[str]) -> list[Value]:
+def convert(
+    topology: bytes, weights: bytes, graph: Graph, feeds: Mapping[str, Single], outputs: Sequence[str]
+) -> list[Value]:
     """Append a network to ``graph``; return its ``outputs`` (names of its signature).
 
     ``topology`` and ``weights`` are the contents of its .json and .bin; ``feeds`` gives each of its
@@ -57,19 +32,23 @@ def convert(topology: bytes, weights: bytes, graph: Graph, feeds: dict, outputs:
     covered.
     """
     network = read(topology, weights)
-    walk, results = Walk(graph), {}
+    walk = Walk(graph)
+    results: dict[str, Result] = {}
     for node in _sorted(network, [network.outputs[name][0] for name in outputs]):
         inputs = [_output(results[name], number) for name, number in node.inputs]
         results[node.name] = _evaluate(walk, network, node, inputs, feeds)
     found = [_output(results[name], number) for name, number in (network.outputs[name] for name in outputs)]
-    return [made(walk, value) for value in found]
+    # What leaves a network is computed at run time, or the network is of no use.
+    return [walk.made(cast("Value | Padded", value)) for value in found]
 
 
-def _output(result, number: int):
+def _output(result: Result, number: int) -> Single:
     return result[number] if isinstance(result, tuple) else result
 
 
-def _evaluate(walk: Walk, network: Network, node: Node, inputs: list, feeds: dict):
+def _evaluate(
+    walk: Walk, network: Network, node: Node, inputs: list[Single], feeds: Mapping[str, Single]
+) -> Result:
     """Return what a node evaluates to; a tuple if it has several outputs."""
     if node.operator == "Const":
         return network.weights[node.name]
@@ -82,9 +61,14 @@ def _evaluate(walk: Walk, network: Network, node: Node, inputs: list, feeds: dic
     if node.operator == "Switch":
         value, condition = inputs
         # The condition depends on constants alone: one branch is never taken.
-        return (DEAD, value) if bool(np.squeeze(condition)) else (value, DEAD)
+        return (DEAD, value) if bool(np.squeeze(cast("Numbers", condition))) else (value, DEAD)
+    return _computed(walk, node, inputs)
+
+
+def _computed(walk: Walk, node: Node, inputs: list[Single]) -> Result:
+    """Return what a node computes: a constant if it can be, else values at run time."""
     if node.operator == "Shape":
-        return np.array(inputs[0].shape, np.int32)
+        return np.array(cast("Value | Padded | Numbers", inputs[0]).shape, np.int32)
     if all(isinstance(value, (np.ndarray, np.generic)) for value in inputs) and node.operator in EVALUATE:
         return np.asarray(EVALUATE[node.operator](node, *inputs))
     if node.operator not in OPERATORS:
@@ -96,7 +80,9 @@ def _evaluate(walk: Walk, network: Network, node: Node, inputs: list, feeds: dic
 
 def _sorted(network: Network, wanted: list[str]) -> list[Node]:
     """Return the nodes that ``wanted`` need, each after those it reads."""
-    order, done, stack = [], set(), [(name, False) for name in reversed(wanted)]
+    order: list[Node] = []
+    done: set[str] = set()
+    stack = [(name, False) for name in reversed(wanted)]
     while stack:
         name, read_all = stack.pop()
         if read_all:

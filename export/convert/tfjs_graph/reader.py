@@ -6,22 +6,60 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+
+from ...common.errors import ExportError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...common.arrays import Numbers
+
+#: A piece of the file's JSON.
+Json: TypeAlias = "dict[str, Any]"
 
 
 @dataclass(frozen=True)
 class Node:
-    """One node: inputs are (node name, output number); control inputs are left out."""
+    """One node: inputs are (node name, output number); control inputs are left out.
+
+    Its attributes are read by type: ``integer``, ``integers``, ``text`` (of types too), ``texts``, ``flag``.
+    Each returns the default if there is none of that name, or raises ExportError without a default.
+    """
 
     name: str
     operator: str
     inputs: list[tuple[str, int]]
-    attributes: dict
+    attributes: Json
 
-    def attribute(self, name: str, default=None):
-        """Return an attribute as a Python value (text for a type), or ``default``."""
-        return _plain(self.attributes[name]) if name in self.attributes else default
+    def integer(self, name: str, default: int | None = None) -> int:
+        """Return a whole number."""
+        return int(self._plain(name, default))
+
+    def integers(self, name: str, default: Sequence[int] | None = None) -> list[int]:
+        """Return a list of whole numbers."""
+        return [int(entry) for entry in self._plain(name, default)]
+
+    def text(self, name: str) -> str:
+        """Return a text, or the name of a type."""
+        return str(self._plain(name, None))
+
+    def texts(self, name: str, default: Sequence[str]) -> list[str]:
+        """Return a list of texts."""
+        return [str(entry) for entry in self._plain(name, default)]
+
+    def flag(self, name: str) -> bool:
+        """Return a truth; False if there is none of that name."""
+        return bool(self._plain(name, False))
+
+    def _plain(self, name: str, default: object) -> Any:  # noqa: ANN401 - whatever the file holds
+        if name in self.attributes:
+            return _plain(self.attributes[name])
+        if default is None:
+            raise ExportError(f"The network's {self.operator} {self.name!r} lacks {name!r}; it is damaged.")
+        return default
 
 
 @dataclass(frozen=True)
@@ -29,7 +67,7 @@ class Network:
     """``nodes`` and ``weights`` by name; ``outputs``: signature name -> (node name, output number)."""
 
     nodes: dict[str, Node]
-    weights: dict[str, np.ndarray]
+    weights: dict[str, Numbers]
     outputs: dict[str, tuple[str, int]]
 
 
@@ -49,13 +87,14 @@ def _reference(text: str) -> tuple[str, int]:
     return name, int(number or 0)
 
 
-def _weights(manifest: list, content: bytes) -> dict[str, np.ndarray]:
-    found, position = {}, 0
+def _weights(manifest: list[Json], content: bytes) -> dict[str, Numbers]:
+    found: dict[str, Numbers] = {}
+    position = 0
     for entry in (entry for group in manifest for entry in group["weights"]):
         stored = entry.get("quantization", {"dtype": entry["dtype"]})
-        kind = np.dtype(stored["dtype"])
+        kind: np.dtype[Any] = np.dtype(stored["dtype"])
         count = int(np.prod(entry["shape"], dtype=np.int64))
-        value = np.frombuffer(content, kind, count, position).reshape(entry["shape"])
+        value: Numbers = np.frombuffer(content, kind, count, position).reshape(entry["shape"])
         position += count * kind.itemsize
         if "scale" in stored:
             value = value.astype(np.float32) * np.float32(stored["scale"]) + np.float32(stored["min"])
@@ -63,7 +102,8 @@ def _weights(manifest: list, content: bytes) -> dict[str, np.ndarray]:
     return found
 
 
-def _plain(attribute: dict):
+def _plain(attribute: Json) -> Any:  # noqa: ANN401 - whatever the file holds
+    """Return an attribute as a Python value (text for a type)."""
     if "list" in attribute:
         entries = attribute["list"]
         return [_plain({kind: entry}) for kind in entries for entry in entries[kind]]

@@ -9,16 +9,24 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...common.errors import ExportError
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ...common.arrays import Bytes
+
 VERSION = "4.22.0"
 _PACKAGES = ("tfjs-core", "tfjs-converter", "tfjs-backend-cpu")
 
 
-def mattes(files: dict[str, bytes], frames: np.ndarray, ratio: float, work: Path) -> tuple[np.ndarray, str]:
+def mattes(
+    files: dict[str, bytes], frames: Bytes, ratio: float, work: Path
+) -> tuple[NDArray[np.float32], str]:
     """Return the mattes (float32 [N, H, W]) of ``frames`` (uint8 [N, H, W, 4] BGRA) and the runtime's name.
 
     ``work`` is a directory for the packages and the numbers that go to and fro.
@@ -38,9 +46,8 @@ def mattes(files: dict[str, bytes], frames: np.ndarray, ratio: float, work: Path
     script = Path(__file__).with_suffix(".mjs")
     numbers = [count, height, width, ratio]
     _run("node", [str(script), topology, "frames", "mattes", *map(str, numbers)], work)
-    return np.fromfile(work / "mattes", np.float32).reshape(
-        count, height, width
-    ), f"TensorFlow.js {VERSION} (cpu)"
+    answers = np.fromfile(work / "mattes", np.float32).reshape(count, height, width)
+    return answers, f"TensorFlow.js {VERSION} (cpu)"
 
 
 def _run(program: str, arguments: list[str], work: Path) -> None:
@@ -48,4 +55,4 @@ def _run(program: str, arguments: list[str], work: Path) -> None:
     if not found:
         raise ExportError(f"Recording a reference of this network needs {program}; install Node.js.")
     if subprocess.run([found, *arguments], cwd=str(work), check=False).returncode:
-        raise ExportError(f"{program} failed; its own words stand above.")
+        raise ExportError(f"{program} failed; its own message stands above.")

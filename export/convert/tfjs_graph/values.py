@@ -4,9 +4,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
-#: The result of a branch that is not taken.
-DEAD = object()
+from ...common.arrays import Numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: Zeros around a picture: ((before, after) of rows, (before, after) of columns).
+Pads: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
+
+
+class Dead:
+    """The result of a branch that is not taken."""
+
+
+DEAD = Dead()
 
 
 @dataclass(frozen=True)
@@ -29,16 +42,14 @@ class State:
 
 @dataclass(frozen=True)
 class Padded:
-    """Zeros around a value, not made yet: a convolution pads for nothing.
-
-    ``pads`` is ((before, after) of rows, (before, after) of columns).
-    """
+    """Zeros around a value, not made yet: a convolution pads for nothing."""
 
     value: Value
-    pads: tuple[tuple[int, int], tuple[int, int]]
+    pads: Pads
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The shape with the zeros, [N, H, W, C]."""
         batch, height, width, channels = self.value.shape
         return (batch, height + sum(self.pads[0]), width + sum(self.pads[1]), channels)
 
@@ -49,12 +60,20 @@ class SpaceToBatch:
 
     value: Value
     dilation: tuple[int, int]
-    pads: tuple[tuple[int, int], tuple[int, int]]
+    pads: Pads
 
 
 @dataclass(frozen=True)
 class Dilated:
     """The second third: ``convolve(pads)`` does all of it once the last third says what to crop."""
 
-    convolve: object
-    pads: tuple[tuple[int, int], tuple[int, int]]
+    convolve: Callable[[Pads], Value]
+    pads: Pads
+
+
+#: A value at run time, with its zeros made or not.
+Picture: TypeAlias = Value | Padded
+#: What one output of a node can be.
+Single: TypeAlias = Numbers | Value | Padded | State | SpaceToBatch | Dilated | Dead
+#: What a node evaluates to; a tuple if it has several outputs.
+Result: TypeAlias = Single | tuple[Single, ...]

@@ -8,42 +8,10 @@ from typing import TYPE_CHECKING
 from ...common.errors import ExportError
 from .operators import OPERATORS
 from .reader import Network
+from .walk import Walk
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from ...graph.nodes import Graph
-
-
-class Walk:
-    """What the operators' translations share: the network, the graph, and the values so far.
-
-    Four-dimensional tensors are [N, H, W, C] in the network and [N, C, H, W] in the graph.
-    """
-
-    def __init__(self, network: Network, graph: Graph):
-        self.network, self.graph = network, graph
-        self.values: dict[int, str] = {}
-        self.constants: dict[int, np.ndarray] = {}
-
-    def constant(self, tensor: int):
-        """Return the value of a constant tensor, or None."""
-        return self.constants[tensor] if tensor in self.constants else self.network.constant(tensor)
-
-    def value(self, tensor: int) -> str:
-        """Return the name in the graph of a tensor that is an operand."""
-        if tensor not in self.values:
-            array = self.constant(tensor)
-            if array is None:
-                raise ExportError(
-                    f"The network's tensor {tensor} is read before it is computed; the file is damaged."
-                )
-            if array.ndim == 4:
-                array = array.transpose(0, 3, 1, 2)
-            elif array.ndim == 1 and array.size > 1:
-                array = array.reshape(-1, 1, 1)
-            self.values[tensor] = self.graph.constant(array)
-        return self.values[tensor]
 
 
 def convert(content: bytes, graph: Graph, picture: str) -> tuple[str, int, int]:

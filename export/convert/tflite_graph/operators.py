@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING
 
 import numpy as np
 import tflite
@@ -11,8 +12,14 @@ import tflite
 from ...common.errors import ExportError
 from ..padding import same, transposed
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def _activated(walk, value: str, activation: int) -> str:
+    from .reader import Operator
+    from .walk import Walk
+
+
+def _activated(walk: Walk, value: str, activation: int) -> str:
     kinds = tflite.ActivationFunctionType
     if activation == kinds.NONE:
         return value
@@ -26,20 +33,20 @@ def _activated(walk, value: str, activation: int) -> str:
     )
 
 
-def dequantize(walk, operator) -> None:
-    """float16 weights are stored as such and widened by an operator: done here once and for all."""
+def dequantize(walk: Walk, operator: Operator) -> None:
+    """float16 weights are stored as such and widened by an operator: done here, at conversion."""
     array = walk.constant(operator.inputs[0])
     if array is None:
         raise ExportError("The network dequantises values at run time; only float networks are converted.")
     walk.constants[operator.output] = array.astype(np.float32)
 
 
-def convolution(walk, operator) -> None:
+def convolution(walk: Walk, operator: Operator) -> None:
     """CONV_2D and DEPTHWISE_CONV_2D."""
     depthwise = operator.name == "DEPTHWISE_CONV_2D"
     options = operator.options(tflite.DepthwiseConv2DOptions if depthwise else tflite.Conv2DOptions)
     source, kernel, *bias = operator.inputs
-    weights = walk.constant(kernel)  # [1, h, w, C] if depthwise, else [O, h, w, C]
+    weights = walk.weights(kernel)  # [1, h, w, C] if depthwise, else [O, h, w, C]
     _, height, width, channels = walk.network.shape(source)
     kernel_shape = list(weights.shape[1:3])
     strides = [options.StrideH(), options.StrideW()]
@@ -52,7 +59,7 @@ def convolution(walk, operator) -> None:
         [
             walk.value(source),
             walk.graph.constant(weights.transpose((3, 0, 1, 2) if depthwise else (0, 3, 1, 2))),
-            *(walk.graph.constant(walk.constant(tensor)) for tensor in bias if tensor >= 0),
+            *(walk.graph.constant(walk.weights(tensor)) for tensor in bias if tensor >= 0),
         ],
         kernel_shape=kernel_shape,
         strides=strides,
@@ -63,14 +70,14 @@ def convolution(walk, operator) -> None:
     walk.values[operator.output] = _activated(walk, value, options.FusedActivationFunction())
 
 
-def transposed_convolution(walk, operator) -> None:
+def transposed_convolution(walk: Walk, operator: Operator) -> None:
     """MediaPipe's own operator Convolution2DTransposeBias.
 
     Its options are the bytes of a C struct: int padding (1 is SAME), int stride_w, int stride_h.
     """
     padding, stride_w, stride_h = struct.unpack("<iii", operator.custom_options()[:12])
     source, kernel, bias = operator.inputs
-    weights = walk.constant(kernel)  # [O, h, w, C]
+    weights = walk.weights(kernel)  # [O, h, w, C]
     axes = [
         transposed(size, span, stride, wanted, centred=padding == 1)
         for size, span, stride, wanted in zip(
@@ -85,7 +92,7 @@ def transposed_convolution(walk, operator) -> None:
         [
             walk.value(source),
             walk.graph.constant(weights.transpose(3, 0, 1, 2)),
-            walk.graph.constant(walk.constant(bias)),
+            walk.graph.constant(walk.weights(bias)),
         ],
         kernel_shape=list(weights.shape[1:3]),
         strides=[stride_h, stride_w],
@@ -94,24 +101,24 @@ def transposed_convolution(walk, operator) -> None:
     )
 
 
-def arithmetic(walk, operator) -> None:
+def arithmetic(walk: Walk, operator: Operator) -> None:
     """ADD and MUL."""
     name, kind = {"ADD": ("Add", tflite.AddOptions), "MUL": ("Mul", tflite.MulOptions)}[operator.name]
     value = walk.graph.add(name, [walk.value(tensor) for tensor in operator.inputs])
     walk.values[operator.output] = _activated(walk, value, operator.options(kind).FusedActivationFunction())
 
 
-def elementwise(walk, operator) -> None:
+def elementwise(walk: Walk, operator: Operator) -> None:
     """RELU, HARD_SWISH and LOGISTIC."""
     name = {"RELU": "Relu", "HARD_SWISH": "HardSwish", "LOGISTIC": "Sigmoid"}[operator.name]
     walk.values[operator.output] = walk.graph.add(name, [walk.value(operator.inputs[0])])
 
 
-def global_average(walk, operator) -> None:
+def global_average(walk: Walk, operator: Operator) -> None:
     """AVERAGE_POOL_2D and MEAN over the whole picture, which is all that these networks use them for."""
     source = operator.inputs[0]
     if operator.name == "MEAN":
-        whole = sorted(np.ravel(walk.constant(operator.inputs[1]))) == [1, 2]
+        whole = sorted(np.ravel(walk.weights(operator.inputs[1]))) == [1, 2]
     else:
         options = operator.options(tflite.Pool2DOptions)
         whole = [options.FilterHeight(), options.FilterWidth()] == walk.network.shape(source)[1:3]
@@ -122,7 +129,7 @@ def global_average(walk, operator) -> None:
     walk.values[operator.output] = walk.graph.add("GlobalAveragePool", [walk.value(source)])
 
 
-def resize(walk, operator) -> None:
+def resize(walk: Walk, operator: Operator) -> None:
     """RESIZE_BILINEAR."""
     options = operator.options(tflite.ResizeBilinearOptions)
     batch, height, width, channels = walk.network.shape(operator.output)
@@ -131,7 +138,7 @@ def resize(walk, operator) -> None:
         mode = "align_corners"
     elif options.HalfPixelCenters():
         mode = "half_pixel"
-    sizes = walk.graph.constant(np.array([batch, channels, height, width], np.int64))
+    sizes = walk.graph.integers(batch, channels, height, width)
     walk.values[operator.output] = walk.graph.add(
         "Resize",
         [walk.value(operator.inputs[0]), "", "", sizes],
@@ -140,7 +147,7 @@ def resize(walk, operator) -> None:
     )
 
 
-OPERATORS = {
+OPERATORS: dict[str, Callable[[Walk, Operator], None]] = {
     "DEQUANTIZE": dequantize,
     "CONV_2D": convolution,
     "DEPTHWISE_CONV_2D": convolution,

@@ -4,11 +4,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 import tflite
 
 from ...common.errors import ExportError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ...common.arrays import Numbers
+
+
+class Options(Protocol):
+    """Options of an operator, as the package tflite reads them."""
+
+    def Init(self, content: bytes, position: int) -> None:
+        """Read them."""
+
+
+T = TypeVar("T", bound=Options)
 
 _TYPES = {
     tflite.TensorType.FLOAT32: np.float32,
@@ -27,9 +43,9 @@ class Operator:
     name: str
     inputs: list[int]
     output: int
-    raw: object
+    raw: tflite.Operator
 
-    def options(self, kind):
+    def options(self, kind: Callable[[], T]) -> T:
         """Return the operator's options, read as ``kind`` (such as ``tflite.Conv2DOptions``)."""
         table, options = self.raw.BuiltinOptions(), kind()
         options.Init(table.Bytes, table.Pos)
@@ -37,13 +53,14 @@ class Operator:
 
     def custom_options(self) -> bytes:
         """Return the bytes that a custom operator's options are."""
-        return self.raw.CustomOptionsAsNumpy().tobytes()
+        content: bytes = self.raw.CustomOptionsAsNumpy().tobytes()
+        return content
 
 
 class Network:
     """The first subgraph of a .tflite file; tensors are known by their numbers."""
 
-    def __init__(self, content: bytes):
+    def __init__(self, content: bytes) -> None:
         if content[4:8] != b"TFL3":
             raise ExportError("This is not a TensorFlow Lite file; check which file the card names.")
         self._model = tflite.Model.GetRootAsModel(content, 0)
@@ -56,7 +73,7 @@ class Network:
         entry = self._graph.Tensors(tensor)
         return [int(size) for size in entry.ShapeAsNumpy()] if entry.ShapeLength() else []
 
-    def constant(self, tensor: int):
+    def constant(self, tensor: int) -> Numbers | None:
         """Return a constant's value (float16 widened to float32), or None if it is computed at run time."""
         entry = self._graph.Tensors(tensor)
         buffer = self._model.Buffers(entry.Buffer())
@@ -66,12 +83,12 @@ class Network:
             raise ExportError(
                 "The network's weights are quantised to integers; only float networks are converted."
             )
-        value = np.frombuffer(buffer.DataAsNumpy().tobytes(), _TYPES[entry.Type()]).reshape(
+        value: Numbers = np.frombuffer(buffer.DataAsNumpy().tobytes(), _TYPES[entry.Type()]).reshape(
             self.shape(tensor)
         )
         return value.astype(np.float32) if value.dtype == np.float16 else value
 
-    def operators(self):
+    def operators(self) -> Iterator[Operator]:
         """Yield the operators in the order in which they run."""
         for number in range(self._graph.OperatorsLength()):
             raw = self._graph.Operators(number)

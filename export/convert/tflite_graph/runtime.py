@@ -7,12 +7,18 @@ Needs the package ai-edge-litert, which nothing else of the project does.
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING
 
 import flatbuffers
 import numpy as np
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-def mattes(content: bytes, frames: np.ndarray) -> tuple[np.ndarray, str]:
+    from ...common.arrays import Bytes
+
+
+def mattes(content: bytes, frames: Bytes) -> tuple[NDArray[np.float32], str]:
     """Return mattes (float32 [N, H, W]) of ``frames`` (uint8 [N, H, W, 4] BGRA), and the runtime's name."""
     from importlib.metadata import version
 
