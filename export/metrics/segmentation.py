@@ -4,8 +4,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from ..common.arrays import Floats
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class Overlap:
         return _ratio(2 * self.both, 2 * self.both + self.mask_only + self.truth_only)
 
 
-def overlap(alpha: np.ndarray, truth: np.ndarray, threshold: float = 0.5) -> Overlap:
+def overlap(alpha: Floats, truth: Floats, threshold: float = 0.5) -> Overlap:
     """Count an alpha's pixels against the truth's, both cut at ``threshold``."""
     mask, person = alpha >= threshold, truth >= threshold
     both, of_mask, of_truth = (int(np.count_nonzero(pixels)) for pixels in (mask & person, mask, person))

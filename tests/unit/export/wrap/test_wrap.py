@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -102,7 +102,7 @@ def test_what_answers_otherwise_once_wrapped_is_not_kept(tmp_path, monkeypatch, 
     onnx.save(network(), path)
     monkeypatch.setattr(command, "wrapped", lambda model, reading: wrapped(model, Reading(order="bgr")))
     assert run(["wrap", str(path), "--name", "own"]) == 1
-    assert "answers otherwise than before" in capsys.readouterr().err
+    assert "answers differently from the network itself" in capsys.readouterr().err
     assert not (tmp_path / "home" / "models" / "own").exists()
 
 
@@ -203,7 +203,7 @@ def test_what_was_there_comes_back(tmp_path, monkeypatch, trouble, told, match):
     folder = tmp_path / "models" / "own"
     folder.mkdir(parents=True)
     (folder / "model.onnx").write_bytes(b"before")
-    real = os.replace
+    real = Path.replace
 
     def stopped(source, destination):
         if destination == folder and "new" in source.name:
@@ -211,7 +211,7 @@ def test_what_was_there_comes_back(tmp_path, monkeypatch, trouble, told, match):
         real(source, destination)
 
     with monkeypatch.context() as patched, pytest.raises(told, match=match):
-        patched.setattr(place.os, "replace", stopped)
+        patched.setattr(Path, "replace", stopped)
         with place.workspace(folder.parent) as work:
             place.put(b"after", "", work, folder)
     assert (folder / "model.onnx").read_bytes() == b"before"
