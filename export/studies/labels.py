@@ -33,7 +33,9 @@ def measure(labels: Path, masks: Path) -> tuple[int, float]:
     for stem, _, truth in pictures.read(masks):
         path = labels / "masks" / f"{stem}.png"
         if path.is_file():
-            label: Bytes = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+            label: Bytes | None = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+            if label is None:
+                raise ExportError(f"{path} is not a picture that can be read; label its photograph again.")
             alpha = scale.to_picture(label, *truth.shape)
             found.append(metrics.overlap(alpha, truth).iou)
     if not found:
