@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from obs_bgremove.files import replace_whole
+
 from ..common.errors import ExportError
 from ..common.progress import Bar, say
 from ..data import rights, stills
@@ -184,6 +186,5 @@ def _iou(one: Bools, other: Bools) -> float:
 
 
 def _write(path: Path, values: Floats) -> None:
-    fresh = path.with_suffix(".new.png")
-    cv2.imwrite(str(fresh), np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8))
-    fresh.replace(path)
+    _, png = cv2.imencode(".png", np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8))
+    replace_whole(path, png.tobytes())

@@ -16,7 +16,7 @@ from export.common.errors import ExportError
 from export.graph import contract, probe
 from export.graph.runner import Runner
 from export.shelf import card, place
-from export.wrap import wrapping as command
+from export.wrap import wrapping
 from export.wrap.graph import wrapped
 from export.wrap.reading import IMAGENET, Reading
 from tests.unit.export.models import contract_model
@@ -100,7 +100,7 @@ def test_what_answers_otherwise_once_wrapped_is_not_kept(tmp_path, monkeypatch, 
     monkeypatch.setenv("OBS_BGREMOVE_HOME", str(tmp_path / "home"))
     path = tmp_path / "own.onnx"
     onnx.save(network(), path)
-    monkeypatch.setattr(command, "wrapped", lambda model, reading: wrapped(model, Reading(order="bgr")))
+    monkeypatch.setattr(wrapping, "wrapped", lambda model, reading: wrapped(model, Reading(order="bgr")))
     assert run(["wrap", str(path), "--name", "own"]) == 1
     assert "answers differently from the network itself" in capsys.readouterr().err
     assert not (tmp_path / "home" / "models" / "own").exists()
@@ -210,9 +210,9 @@ def test_what_was_there_comes_back(tmp_path, monkeypatch, trouble, told, match):
             raise trouble
         real(source, destination)
 
-    with monkeypatch.context() as patched, pytest.raises(told, match=match):
+    with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", stopped)
-        with place.workspace(folder.parent) as work:
+        with pytest.raises(told, match=match), place.workspace(folder.parent) as work:
             place.put(b"after", "", work, folder)
     assert (folder / "model.onnx").read_bytes() == b"before"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""``python -m export.studies.labels LABELS SET``: how good labels are where hand-made masks exist too.
+"""``python -m export.studies.label_quality LABELS SET``: how good labels are where hand-made masks exist too.
 
 It only measures; data/rights.py decides which alphas may teach.
 """
@@ -45,7 +45,7 @@ def measure(labels: Path, masks: Path) -> tuple[int, float]:
 
 def main(arguments: list[str]) -> int:
     """Print what is measured of each pair of folders; return an exit code."""
-    parser = argparse.ArgumentParser(prog="python -m export.studies.labels", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m export.studies.label_quality", description=__doc__)
     parser.add_argument("labels", type=Path, help="folder that the labelling made")
     parser.add_argument("masks", type=Path, help="the same photographs with hand-made masks")
     options = parser.parse_args(arguments)
