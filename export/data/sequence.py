@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from torch.utils.data import Dataset
 
-from ..errors import ExportError
+from ..common.errors import ExportError
 from . import camera, rooms
 
 if TYPE_CHECKING:

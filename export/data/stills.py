@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from ..errors import ExportError
-from ..tree import below
+from ..common.errors import ExportError
+from ..common.tree import below
 
 if TYPE_CHECKING:
     from pathlib import Path

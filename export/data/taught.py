@@ -6,9 +6,9 @@ from __future__ import annotations
 import numpy as np
 from torch.utils.data import Dataset
 
-from ..evaluate import scale
-from ..evaluate.command import locate
-from ..runner import Runner
+from ..common import scale
+from ..graph.runner import Runner
+from ..shelf.locate import locate
 
 #: How far a teacher's alpha may be from the label's and still be the same edge.
 APART = 0.5

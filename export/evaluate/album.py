@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 
-from ..errors import ExportError
+from ..common.errors import ExportError
 from ..metrics import Thresholds
 from . import curves, sheet
 from .measure import WORST

@@ -1,138 +1,32 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""``python -m export evaluate``: which models, on what, and where the figures go."""
+"""``python -m export evaluate``: measures models on clips and pictures."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import onnxruntime
-
-from obs_bgremove import home
-
-from .. import contract
-from ..card import SHELF, read_card, write_sections
-from ..errors import ExportError
-from ..origin import made_of, origin
-from ..progress import say
-from ..runner import Runner
-from . import album, measure, report, speed
-from .clips import find as find_clips
-from .pictures import find as find_pictures
+if TYPE_CHECKING:
+    import argparse
 
 
-def evaluate(
-    models: list[str],
-    clips: Path | None,
-    pictures: Path | None,
-    split: str,
-    destination: Path | None,
-    cards: bool,
-) -> str:
-    """Measure ``models`` (names or paths); return the report.
-
-    With a ``destination`` (a .md file) it is written there too, with curves and contact sheets of the worst
-    pictures in a folder of the same name beside it. ``cards`` says that the figures go to [quality] and
-    [speed] of their cards; what was not measured this time stays there. Raises ExportError if a model is not
-    there or breaks the contract, or if there are no clips or pictures where they should be.
-    """
-    if destination:
-        # Before the first measurement, which may take an hour.
-        import matplotlib  # noqa: F401
-
-        if destination.suffix != ".md":
-            raise ExportError(f"{destination} is not a Markdown file; let --report end with .md.")
-        _make_directory(destination.with_suffix(""))
-    if clips:
-        find_clips(clips)
-    if pictures:
-        find_pictures(pictures, split)
-    paths = [locate(model) for model in models]
-    names = [name_of(path) for path in paths]
-    for name in names:
-        if names.count(name) > 1:
-            raise ExportError(f"Two of the models are called {name!r}; rename one's file or folder.")
-    processor, runtime = speed.processor(), f"onnxruntime {onnxruntime.__version__}"
-    runners, figures = [Runner(path) for path in paths], []
-    for path, runner, milliseconds in zip(paths, runners, speed.in_turns(runners)):
-        say(f"{name_of(path)}:")
-        entry = report.Figures(name_of(path), runner.height, runner.width, milliseconds)
-        if clips:
-            entry.clips = measure.on_clips(runner, clips)
-        if pictures:
-            entry.pictures = measure.on_pictures(runner, pictures, split)
-        figures.append(entry)
-    pictures_shown = album.write(figures, destination.with_suffix("")) if destination else {}
-    text = report.write(figures, processor, runtime, pictures_shown)
-    if destination:
-        destination.write_text(text, encoding="utf-8")
-    if cards:
-        for path, entry in zip(paths, figures):
-            _write_cards(path, entry, processor, runtime)
-    return text
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--model", dest="models", nargs="+", required=True, metavar="MODEL",
+                        help="names of installed models, or paths")  # fmt: skip
+    parser.add_argument("--clips", type=Path, help="directory of clip folders (com.mp4, pha.mkv)")
+    parser.add_argument("--images", type=Path, help="directory of sets (folders of images and masks)")
+    parser.add_argument("--split", default="val", help="which split of the sets (default: val)")
+    parser.add_argument("--report", type=Path, metavar="FILE.md",
+                        help="write the report there, and beside it curves and contact sheets")  # fmt: skip
+    parser.add_argument("--write-cards", action="store_true", help="fill the cards' [quality] and [speed]")
 
 
-def locate(model: str) -> Path:
-    """Return the model.onnx that a name, a model folder or a file means; raise ExportError if none fits."""
-    candidates = [Path(model)]
-    if Path(model).name == model:
-        candidates += [directory / model for directory in home.model_directories()]
-    for candidate in candidates:
-        path = candidate / "model.onnx" if candidate.is_dir() else candidate
-        if path.is_file():
-            wrong = contract.violations(contract.load(path))
-            if wrong:
-                raise ExportError(f"{path} breaks the graph contract: {' '.join(wrong)}")
-            return path
-    raise ExportError(
-        f"There is no model {model!r}: give the path of a model.onnx or of its folder, or the name of an "
-        f"installed model (python -m export fetch NAME installs one)."
+def run(options: argparse.Namespace) -> None:
+    """Print the report; raises ExportError."""
+    from .evaluation import evaluate
+
+    report = evaluate(
+        options.models, options.clips, options.images, options.split, options.report, options.write_cards
     )
-
-
-def name_of(path: Path) -> str:
-    """Return what a model is called: after its folder, or after its file if that is not called model.onnx."""
-    return path.resolve().parent.name if path.name == "model.onnx" else path.stem
-
-
-def _make_directory(path: Path) -> None:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ExportError(
-            f"{path} cannot be made ({error.strerror}); give --report a place that is writable."
-        ) from None
-
-
-def _write_cards(path: Path, figures: report.Figures, processor: str, runtime: str) -> None:
-    """Fill the cards of the model at ``path``; say so where one cannot be, or there is none.
-
-    An error now would lose what took so long to measure.
-    """
-    measured = {"milliseconds": round(figures.milliseconds, 2), "threads": 1}
-    measured.update(processor=processor, runtime=runtime)
-    cards = _cards(path)
-    if not cards:
-        say(f"  {path} has no card to fill.")
-    for card in cards:
-        try:
-            known = read_card(card).quality | figures.quality()
-            write_sections(card, {"quality": known, "speed": measured} if known else {"speed": measured})
-            say(f"  {card} filled.")
-        except ExportError as error:
-            say(f"  {error}")
-
-
-def _cards(path: Path) -> list[Path]:
-    """Return the card beside a model.onnx, and of a fetched model the shelf's own.
-
-    Not of what only is called the same.
-    """
-    if path.name != "model.onnx":
-        return []
-    beside, shelf = path.resolve().parent / "card.toml", SHELF / name_of(path) / "card.toml"
-    found = [beside] if beside.is_file() else []
-    if beside != shelf and shelf.is_file():
-        card = read_card(shelf)
-        if card.fetch and made_of(path) == origin(card):
-            found.append(shelf)
-    return found
+    print(report, end="")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-from ..errors import ExportError
+from ..common.errors import ExportError
 
 if TYPE_CHECKING:
     from .network import Network

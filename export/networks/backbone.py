@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from ..errors import ExportError
+from ..common.errors import ExportError
 from . import lite0
 from .layers import convolution
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..evaluate.command import locate
+from ..shelf.locate import locate
 from .layers import LightMemory, Memory
 from .network import Network
 from .selfie import BLOCKS, Block, Context, Convolution, Detail, Rise, load

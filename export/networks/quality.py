@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..evaluate.command import locate
+from ..shelf.locate import locate
 from . import robust
 from .layers import ConvGRU, Joined, convolution, enlarge
 from .mobilenet import CHANNELS, Encoder

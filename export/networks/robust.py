@@ -12,7 +12,7 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..errors import ExportError
+from ..common.errors import ExportError
 from .layers import ConvGRU
 
 if TYPE_CHECKING:

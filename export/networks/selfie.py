@@ -13,7 +13,7 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..errors import ExportError
+from ..common.errors import ExportError
 from .layers import enlarge, spread
 
 #: (widened to, channels out, kernel, stride, squeeze to or 0) of the blocks from 1/2 to 1/16.

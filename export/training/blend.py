@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from ..errors import ExportError
-from ..progress import say
+from ..common.errors import ExportError
+from ..common.progress import say
 from .loop import load, require_free_start
 
 if TYPE_CHECKING:

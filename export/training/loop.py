@@ -16,10 +16,10 @@ from torch.utils.data import DataLoader, DistributedSampler
 from torch.utils.tensorboard import SummaryWriter
 
 from .. import networks
+from ..common.errors import ExportError
+from ..common.progress import Bar, say
 from ..data import rights, sequence, stills
 from ..data.taught import Taught
-from ..errors import ExportError
-from ..progress import Bar, say
 from . import history
 from .losses import losses
 from .recipe import Recipe

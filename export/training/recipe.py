@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from ..errors import ExportError
+from ..common.errors import ExportError
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -1,94 +1,46 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""``python -m export wrap``: a user's segmentation network becomes a model on the shelf."""
+"""``python -m export wrap``: a user's segmentation network becomes an installed model."""
 
 from __future__ import annotations
 
-import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from obs_bgremove import home
-
-from .. import card, contract, place, probe
-from ..errors import ExportError
-from ..evaluate import speed
-from ..evaluate.clips import find as find_clips
-from ..evaluate.command import evaluate
-from ..evaluate.pictures import find as find_pictures
-from ..progress import say
-from ..runner import Runner
-from . import compare
-from .graph import wrapped
-
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from .reading import Reading
+    import argparse
 
 
-def wrap(network: Path, name: str, licence: str, reading: Reading, again: bool, clips: Path | None = None,
-         pictures: Path | None = None) -> Path:  # fmt: skip
-    """Put ``network`` under the graph contract into the data directory's models/``name``; return that folder.
-
-    A model that keeps the contract already is put there as it is. Its speed is measured, and its quality on
-    ``clips`` and ``pictures`` (as ``evaluate`` takes them) if given; both go to its card. Raises ExportError
-    with a sentence about what is wrong with the network, or if what was made of it answers otherwise.
-    """
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
-        raise ExportError(f"{name!r} cannot be a folder's name; use letters, digits, '-', '_' and '.'.")
-    if (card.SHELF / name).is_dir():
-        raise ExportError(f"{name!r} is a model of the project; choose another --name.")
-    folder = home.directory() / "models" / name
-    if folder.exists() and not again:
-        raise ExportError(f"{folder} exists already; choose another --name, or add --again to replace it.")
-    if clips:
-        find_clips(clips)
-    if pictures:
-        find_pictures(pictures)
-    model = contract.load(network)
-    original = model.SerializeToString()
-    own = not any(entry.name == "frame" for entry in model.graph.input)
-    if own:
-        model = wrapped(model, reading)
-    else:
-        wrong = contract.violations(model)
-        if wrong:
-            raise ExportError(f"{network} has an input 'frame' but breaks the contract: {' '.join(wrong)}")
-    content = model.SerializeToString()
-    try:
-        runner = Runner(content)
-        frames = probe.frames(runner.height, runner.width, 2)
-        alphas = [runner.alpha(frame) for frame in frames]
-        expected = compare.answers(original, reading, frames) if own else alphas
-    except ExportError:
-        raise
-    except Exception as error:  # onnxruntime's errors share no class
-        reason = str(error).splitlines()[0]
-        raise ExportError(f"onnxruntime cannot run the wrapped {network.name}: {reason}") from None
-    compare.require_equal(alphas, expected)
-    if np.ptp(alphas[-1].astype(int)) < 64:
-        say(
-            "Warning: it sees no person in a drawn picture. If that is so in OBS too, check --imagenet, "
-            "--scale, --mean, --std, --order, --logits and --channel."
-        )
-    milliseconds = speed.milliseconds(runner, 0.5)
-    with place.workspace(folder.parent) as work:
-        place.put(content, _card(name, network, licence, runner, milliseconds), work, folder)
-    if clips or pictures:
-        print(evaluate([str(folder)], clips, pictures, "val", None, True), end="")
-    say(f"{name}: {milliseconds:.1f} ms per frame on one thread; in OBS' list of models from {folder}")
-    return folder
-
-
-def _card(name, network, licence, runner, milliseconds):
-    text = (
-        f"title = {card.toml_value(name)}\n"
-        f"summary = {card.toml_value(f'Your own network, from {network.name}.')}\n"
-        f"licence = {card.toml_value(licence)}\nsource = {card.toml_value(network.name)}\n\n"
-        f"[input]\nheight = {runner.height}\nwidth = {runner.width}\n"
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("model", type=Path, metavar="NETWORK.onnx")
+    parser.add_argument("--name", required=True, help="the model's name in OBS' settings")
+    parser.add_argument("--licence", default="not stated", help="licence of its weights")
+    parser.add_argument(
+        "--scale", type=float, default=1 / 255, help="bytes are multiplied by it (default 1/255)"
     )
-    if runner.recurrent:
-        text += "\n[recurrent]\nsettle_frames = 15\n"
-    measured = {"milliseconds": round(milliseconds, 2), "threads": 1, "processor": speed.processor()}
-    return card.with_section(text, "speed", measured)
+    parser.add_argument("--mean", type=float, nargs=3, default=[0, 0, 0], help="then subtracted")
+    parser.add_argument("--std", type=float, nargs=3, default=[1, 1, 1], help="then divided by")
+    parser.add_argument("--imagenet", action="store_true", help="mean and deviation of ImageNet instead")
+    parser.add_argument("--order", choices=["rgb", "bgr"], default="rgb", help="order of its input's planes")
+    parser.add_argument("--logits", action="store_true", help="its output still needs a sigmoid or softmax")
+    parser.add_argument(
+        "--channel", type=int, help="the person's channel if it has several (default: the last)"
+    )
+    parser.add_argument("--output", metavar="NAME", help="the mask's output if it has several")
+    parser.add_argument("--clips", type=Path, help="measure its quality on these clips, as evaluate does")
+    parser.add_argument("--images", type=Path, help="and on the val split of these sets of pictures")
+    parser.add_argument("--again", action="store_true", help="replace a model of that name")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Wrap the network; raises ExportError."""
+    from .reading import IMAGENET, Reading
+    from .wrapping import wrap
+
+    mean, std = IMAGENET if options.imagenet else (options.mean, options.std)
+    if options.imagenet and options.order == "bgr":
+        mean, std = mean[::-1], std[::-1]
+    reading = Reading(
+        options.scale, tuple(mean), tuple(std), options.order, options.logits, options.channel, options.output
+    )
+    wrap(options.model, options.name, options.licence, reading, options.again, options.clips, options.images)

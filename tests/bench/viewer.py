@@ -28,12 +28,12 @@ import cv2
 import numpy
 
 from export.evaluate import clips
+from export.graph.runner import Runner
 from export.metrics.dtssd import dtssd
 from export.metrics.edge import edge_mad
 from export.metrics.mad import mad
 from export.metrics.mse import mse
 from export.metrics.segmentation import overlap
-from export.runner import Runner
 from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.instance import PrivateObs
 from tests.obs.stage import SCRIPT, add_home_option, installed_model, make_home, open_obs, wait_until_running

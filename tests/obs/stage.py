@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy
 
-from export.card import read_card
+from export.shelf.card import read_card
 from obs_bgremove import home as installed
 from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.instance import PrivateObs

@@ -13,8 +13,9 @@ import onnx
 import tflite
 from onnx import TensorProto, helper
 
-from export import probe, reference
-from export.graph import FLOAT, Graph
+from export.fetch import reference
+from export.graph import probe
+from export.graph.nodes import FLOAT, Graph
 
 if TYPE_CHECKING:
     from pathlib import Path

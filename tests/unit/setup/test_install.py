@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from export import place
+from export.shelf import place
 from obs_bgremove import home
 from obs_bgremove.setup import (
     apt,

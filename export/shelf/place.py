@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Puts a finished model's folder into its place, whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from obs_bgremove.home import UNFINISHED
+
+from ..common.errors import ExportError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def workspace(into: Path) -> Iterator[Path]:
+    """Yield an empty directory beside the models in ``into``, so that a finished one only needs a rename.
+
+    Raises ExportError if it cannot be made, or if writing there fails.
+    """
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=into))
+    except OSError as error:
+        raise ExportError(
+            f"Models cannot be written to {into} ({error.strerror}); "
+            "make it writable, or choose another directory."
+        ) from None
+    try:
+        yield work
+    except OSError as error:
+        raise ExportError(
+            f"Writing below {into} failed ({error.strerror or error}); free some space there."
+        ) from None
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def put(model: bytes, card: str, work: Path, folder: Path) -> None:
+    """Write ``folder``/{model.onnx,card.toml} by way of ``work``.
+
+    Raises ExportError if that fails; ``folder`` is then as it was.
+    """
+    fresh, before = (work / f"{folder.name}-{end}" for end in ("new", "before"))
+    fresh.mkdir()
+    (fresh / "model.onnx").write_bytes(model)
+    (fresh / "card.toml").write_text(card, encoding="utf-8")
+    try:
+        if folder.exists():
+            folder.replace(before)
+        fresh.replace(folder)
+    except OSError as error:
+        raise ExportError(
+            f"{folder} cannot be replaced ({error.strerror}); close OBS, which may be using it, "
+            "and run this again."
+        ) from None
+    finally:
+        # Also after a key that stops it.
+        if before.exists() and not folder.exists():
+            before.replace(folder)

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``python -m export onnx``: exports a checkpoint to ONNX."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
+    parser.add_argument("destination", type=Path, metavar="MODEL.onnx")
+    parser.add_argument("--size", default="", metavar="HxW", help="another size than it was trained at")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Export; raises ExportError."""
+    from ..reproduce import export_checkpoint
+
+    export_checkpoint(options.checkpoint, options.destination, options.size)
