@@ -10,6 +10,9 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
+
+from .files import read_json, replace_whole
 
 VARIABLE = "OBS_BGREMOVE_HOME"
 #: The checkout (or unpacked archive) that this file lies in.
@@ -74,24 +77,19 @@ def threads_file() -> Path:
     return directory() / "threads.json"
 
 
-def read_record() -> dict:
+def read_record() -> dict[str, Any]:
     """Return what install.py recorded; empty if nothing is installed (or it cannot be read).
 
     Keys: ``python`` (the interpreter of the worker's virtual environment), ``flavour``
     (which onnxruntime: one of runtime.FLAVOURS), ``version`` (of the project that was installed),
     ``measured`` (what the record of speed is about).
     """
-    try:
-        record = json.loads(record_file().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
+    record = read_json(record_file())
     return record if isinstance(record, dict) else {}
 
 
-def write_record(record: dict) -> None:
+def write_record(record: dict[str, Any]) -> None:
     """Replace the installation record, whole or not at all."""
     path = record_file()
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-    os.replace(fresh, path)
+    replace_whole(path, json.dumps(record, indent=2) + "\n")

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Files that are replaced whole or not at all, and files that may be missing or damaged.
+
+Standard library only: used by the Python inside OBS, by the worker and by install.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def replace_whole(path: Path, content: str | bytes) -> None:
+    """Write a file so that a reader finds the old content or the new one, never a part.
+
+    The new content (text becomes UTF-8, its line ends stay) is written to a file beside it, which then takes
+    its name and its permissions. The folder must exist. Raises OSError; the old file is then as it was, and
+    nothing stays beside it.
+    """
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    # A name of its own for each call: two processes may replace the same file at once.
+    fresh = path.with_name(f".{path.name}.{os.urandom(4).hex()}.new")
+    try:
+        with fresh.open("xb") as file:
+            file.write(data)
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copymode(path, fresh)
+        fresh.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            fresh.unlink()
+        raise
+
+
+def read_json(path: Path) -> Any | None:  # noqa: ANN401 (what is in the file decides)
+    """Return what a file of JSON holds; None if it is missing, cannot be read, or is not JSON."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
