@@ -55,6 +55,8 @@ def _made_by_us(keep: list[Path]) -> list[Path]:
         "demo",
         "cache",
         "install.new",
+        "measured.json",
+        # Of older versions.
         "speed.json",
         "speed.new",
         "threads.json",

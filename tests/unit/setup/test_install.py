@@ -321,8 +321,7 @@ def bench(data, monkeypatch):
 
     def run(module, *arguments):
         calls.append((module, *arguments))
-        home.speed_file().write_text("[]")
-        home.threads_file().write_text("{}")
+        home.measurements_file().write_text("{}")
         return calls.code
 
     monkeypatch.setattr(environment, "run_module", run)
@@ -353,7 +352,7 @@ def test_the_worker_understands_how_it_is_asked_to_measure(bench, monkeypatch):
     assert asked == [([], "auto", speed.SECONDS, None, True)]
 
 
-@pytest.mark.parametrize("change", ["model", "environment", "record lost", "threads lost"])
+@pytest.mark.parametrize("change", ["model", "environment", "record lost", "older version"])
 def test_speed_is_measured_again_after_a_change(bench, data, change):
     speed.ensure()
     if change == "model":
@@ -361,7 +360,10 @@ def test_speed_is_measured_again_after_a_change(bench, data, change):
     elif change == "environment":
         home.write_record({**home.read_record(), "fingerprint": "second"})
     else:
-        (home.speed_file() if change == "record lost" else home.threads_file()).unlink()
+        home.measurements_file().unlink()
+        if change == "older version":
+            for name in ("speed.json", "threads.json"):
+                (data / name).write_text("[]")
     speed.ensure()
     assert len(bench) == 2
 
@@ -381,8 +383,9 @@ def installed(data, monkeypatch):
         (data / "models" / name / "model.onnx").write_text("")
     for name in ("venv", "logs", "demo", "cache"):
         (data / name).mkdir()
-    home.speed_file().write_text("[]")
-    home.threads_file().write_text("{}")
+    home.measurements_file().write_text("{}")
+    for name in ("speed.json", "threads.json"):
+        (data / name).write_text("of an older version")
     home.write_record({"python": sys.executable, "flavour": "cpu"})
     return data
 
