@@ -18,8 +18,7 @@ def ensure() -> None:
     """Measure unless that was done for these very models and this environment; a failure is only said."""
     record = home.read_record()
     now = _fingerprint(record)
-    there = home.speed_file().is_file() and home.threads_file().is_file()
-    if record.get("measured") == now and there:
+    if record.get("measured") == now and home.measurements_file().is_file():
         return
     say("Measuring how fast the models are here.")
     arguments = ["--record", "--device", "auto", "--seconds", str(SECONDS)]

@@ -416,8 +416,7 @@ def bench(data, monkeypatch):
 
     def run(module, *arguments):
         calls.append((module, *arguments))
-        home.speed_file().write_text("[]")
-        home.threads_file().write_text("{}")
+        home.measurements_file().write_text("{}")
         return calls.code
 
     monkeypatch.setattr(virtual_env, "run_module", run)
@@ -442,13 +441,13 @@ def test_the_worker_understands_how_it_is_asked_to_measure(bench, monkeypatch):
     ((_module, *arguments),) = bench
     asked = []
     stand_in = SimpleNamespace(bench=lambda *what: asked.append(what) or 7)
-    monkeypatch.setitem(sys.modules, "obs_bgremove.worker.bench", stand_in)
+    monkeypatch.setitem(sys.modules, "obs_bgremove.worker.measure.bench", stand_in)
     monkeypatch.setattr(sys, "argv", ["worker", *arguments])
     assert worker.main() == 7
     assert asked == [([], "auto", speed.SECONDS, None, True)]
 
 
-@pytest.mark.parametrize("change", ["model", "environment", "record lost", "threads lost"])
+@pytest.mark.parametrize("change", ["model", "environment", "record lost", "older version"])
 def test_speed_is_measured_again_after_a_change(bench, data, change):
     speed.ensure()
     if change == "model":
@@ -456,7 +455,10 @@ def test_speed_is_measured_again_after_a_change(bench, data, change):
     elif change == "environment":
         home.write_record({**home.read_record(), "fingerprint": "second"})
     else:
-        (home.speed_file() if change == "record lost" else home.threads_file()).unlink()
+        home.measurements_file().unlink()
+        if change == "older version":
+            for name in ("speed.json", "threads.json"):
+                (data / name).write_text("[]")
     speed.ensure()
     assert len(bench) == 2
 
@@ -476,8 +478,9 @@ def installed(data, monkeypatch):
         (data / "models" / name / "model.onnx").write_text("")
     for name in ("venv", "logs", "demo", "cache"):
         (data / name).mkdir()
-    home.speed_file().write_text("[]")
-    home.threads_file().write_text("{}")
+    home.measurements_file().write_text("{}")
+    for name in ("speed.json", "threads.json"):
+        (data / name).write_text("of an older version")
     home.write_record({"python": sys.executable, "flavour": "cpu"})
     return data
 

@@ -7,7 +7,7 @@ import ctypes
 import sys
 from time import perf_counter_ns
 
-from ..link.layout import (
+from ...link.layout import (
     ALPHA_SERIAL,
     BOX,
     FRAME_SERIAL,
@@ -21,7 +21,7 @@ from ..link.layout import (
     Box,
     Layout,
 )
-from ..link.memory import Memory, create, fence
+from ...link.memory import Memory, create, fence
 
 _c = ctypes.CDLL("msvcrt" if sys.platform == "win32" else None)
 _memcmp = _c.memcmp
@@ -32,7 +32,7 @@ _memcmp.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 class Slots:
     """One ring's slots: 0 to SLOT_COUNT - 1 for frames, then OVERVIEW. All methods are for one thread."""
 
-    def __init__(self, height: int, width: int):
+    def __init__(self, height: int, width: int) -> None:
         """Make the shared memory; raise MemoryProblem."""
         self.layout = layout = Layout(height, width)
         self.memory: Memory = create(layout.size)
@@ -47,8 +47,8 @@ class Slots:
         self.alphas = [self.memory.address + offset + layout.alpha_offset for offset in offsets]
         self._taken = 0
         self._overview_before = ctypes.create_string_buffer(0)
-        #: The slot of the frame that was taken last; None before the first.
-        self._slot: int | None = None
+        #: The slot of the frame that was taken last; -1 before the first.
+        self._slot = -1
 
     def take(self) -> tuple[int, bool] | None:
         """Take the newest frame that is newer than the one taken last.
@@ -68,7 +68,7 @@ class Slots:
         before = self._slot
         # TAKEN still protects the frame before while we look at it.
         same = (
-            before is not None
+            before >= 0
             and words[bases[before] + ALPHA_SERIAL] == self._taken == words[bases[before] + FRAME_SERIAL]
             and _memcmp(self.frames[slot], self.frames[before], self._frame_size) == 0
         )
