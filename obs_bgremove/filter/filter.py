@@ -20,16 +20,17 @@ from ..obs.functions import lib
 from ..obs.graphics import entered
 from ..obs.sources import WeakSource
 from ..obs.structs import SPACE_709_EXTENDED, SPACE_SRGB
-from . import backgrounds, page
-from .backdrop import Backdrop
-from .capture import Capture
-from .framing import Framing
-from .hotkeys import Hotkeys
-from .pairing import Frame, Pairing
+from . import page
+from .backgrounds import kinds as backgrounds
+from .backgrounds.chosen import Backdrop
+from .frames.capture import Capture
+from .frames.framing import Framing
+from .frames.pairing import Frame, Pairing
+from .frames.pictures import Picture, Pictures
+from .hotkey_actions import Hotkeys
 from .passes import Passes
 from .passes.composite import Ground, composite
 from .passes.cut import Cut
-from .pictures import Picture, Pictures
 from .settings import AUTO, Settings
 from .shared import shared
 from .stall import Stall
@@ -37,7 +38,7 @@ from .status import Meter, Status, Stopwatch
 
 if TYPE_CHECKING:
     from ..link.layout import Box
-    from .region import Region
+    from .passes.geometry import Region
 
 #: The techniques of composite.effect for the views other than the result.
 _SHOW = {"alpha": b"ShowAlpha", "foreground": b"ShowForeground", "comparison": b"ShowComparison"}

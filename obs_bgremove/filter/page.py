@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..obs import data, properties, registration
 from ..obs.properties import Page
-from .files import PICTURES, VIDEOS
+from .backgrounds.media_files import PICTURES, VIDEOS
 from .settings import USED, Settings
 
 if TYPE_CHECKING:

@@ -18,7 +18,9 @@ import tracemalloc
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from obs_bgremove.filter import backgrounds, capture, filter, passes, pictures, status
+from obs_bgremove.filter import filter, passes, status
+from obs_bgremove.filter.backgrounds import kinds as backgrounds
+from obs_bgremove.filter.frames import capture, pictures
 from obs_bgremove.obs import data, graphics
 from obs_bgremove.obs.vendor import Vendor
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...obs.functions import lib
-from ..region import WHOLE, Region
 from .drawing import set_flag, set_seen
+from .geometry import WHOLE, Region
 
 if TYPE_CHECKING:
     from ...obs.graphics import Effect

@@ -12,7 +12,7 @@ from ...obs.structs import BLEND_INV_SRC_ALPHA, BLEND_ONE, BLEND_SRC_ALPHA, Vec2
 
 if TYPE_CHECKING:
     from ...obs.graphics import Effect
-    from ..region import Region
+    from .geometry import Region
 
 #: Without any blending.
 REPLACE = ()

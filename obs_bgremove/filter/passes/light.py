@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from ...obs.functions import lib
 from ...obs.graphics import RenderTarget, blending, linear_light
 from ...obs.structs import FORMAT_R8, FORMAT_RGBA, FORMAT_RGBA16F
-from ..region import WHOLE
 from .drawing import REPLACE, set_seen, set_vec2
+from .geometry import WHOLE
 from .shrink import shrink
 
 if TYPE_CHECKING:

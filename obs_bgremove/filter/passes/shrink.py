@@ -7,8 +7,8 @@ import math
 
 from ...obs.functions import lib
 from ...obs.graphics import Effect, RenderTarget, blending, linear_light
-from ..region import WHOLE, Region
 from .drawing import REPLACE, set_seen, set_vec2
+from .geometry import WHOLE, Region
 
 
 def shrink(

@@ -8,9 +8,9 @@ from dataclasses import fields, replace
 from types import SimpleNamespace
 
 import pytest
+from obs_bgremove.filter.backgrounds.chosen import Backdrop
 
-from obs_bgremove.filter import backgrounds
-from obs_bgremove.filter.backdrop import Backdrop
+from obs_bgremove.filter.backgrounds import kinds as backgrounds
 from obs_bgremove.filter.settings import BACKGROUNDS, PRESETS, USED, Settings
 from obs_bgremove.home import PROJECT
 

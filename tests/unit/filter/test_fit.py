@@ -2,8 +2,7 @@
 """Where a background lies in the picture."""
 
 import pytest
-
-from obs_bgremove.filter.fit import place
+from obs_bgremove.filter.backgrounds.fit import place
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from ..obs.graphics import DynamicTexture, RenderTarget
-from ..obs.structs import FORMAT_BGRA, FORMAT_R8, FORMAT_RGBA, FORMAT_RGBA16F
-from .region import WHOLE
+from ...obs.graphics import DynamicTexture, RenderTarget
+from ...obs.structs import FORMAT_BGRA, FORMAT_R8, FORMAT_RGBA, FORMAT_RGBA16F
+from ..passes.geometry import WHOLE
 
 
 class Picture:

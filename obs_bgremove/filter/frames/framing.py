@@ -13,12 +13,12 @@ from collections import deque
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from .region import WHOLE, Region
+from ..passes.geometry import WHOLE, Region
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..link.layout import Box
+    from ...link.layout import Box
 
 
 class Framing:

@@ -8,7 +8,7 @@ import time
 from ..obs import data, hotkeys
 from ..obs.functions import lib
 from ..obs.hotkeys import Hotkey
-from .files import PICTURES, VIDEOS, following
+from .backgrounds.media_files import PICTURES, VIDEOS, following
 from .settings import PRESETS, Settings
 
 

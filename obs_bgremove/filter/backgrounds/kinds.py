@@ -13,19 +13,19 @@ import time
 from ctypes import byref
 from typing import TYPE_CHECKING
 
-from ..obs.functions import lib
-from ..obs.graphics import BaseEffect, blending, linear_light, vec4
-from ..obs.sources import NamedSource, PrivateSource, contains
-from ..obs.structs import EFFECT_SOLID, MEDIA_STATE_ERROR
+from ...obs.functions import lib
+from ...obs.graphics import BaseEffect, blending, linear_light, vec4
+from ...obs.sources import NamedSource, PrivateSource, contains
+from ...obs.structs import EFFECT_SOLID, MEDIA_STATE_ERROR
+from ..passes.composite import Ground
+from ..passes.drawing import AS_IN_SCENE, REPLACE
+from ..passes.preset import draw_preset
+from ..settings import USED, Settings
 from .fit import place
-from .passes.composite import Ground
-from .passes.drawing import AS_IN_SCENE, REPLACE
-from .passes.preset import draw_preset
-from .settings import USED, Settings
 
 if TYPE_CHECKING:
-    from .passes import Passes
-    from .passes.cut import Cut
+    from ..passes import Passes
+    from ..passes.cut import Cut
 
 #: The settings that a background takes over as it is. Made anew, a video would start again, and a picture
 #: would be decoded again for each shade while a colour is dragged.

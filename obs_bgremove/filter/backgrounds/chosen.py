@@ -7,10 +7,10 @@ import contextlib
 import queue
 from typing import TYPE_CHECKING
 
-from . import backgrounds
+from . import kinds as backgrounds
 
 if TYPE_CHECKING:
-    from .settings import Settings
+    from ..settings import Settings
 
 
 class Backdrop:

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..obs.graphics import Effect, RenderTarget, StagingSurface, blending
-from ..obs.sources import draw_target
-from ..obs.structs import FORMAT_BGRA, SPACE_709_EXTENDED
-from .passes.drawing import AS_IN_SCENE
-from .passes.shrink import shrink
+from ...obs.graphics import Effect, RenderTarget, StagingSurface, blending
+from ...obs.sources import draw_target
+from ...obs.structs import FORMAT_BGRA, SPACE_709_EXTENDED
+from ..passes.drawing import AS_IN_SCENE
+from ..passes.shrink import shrink
 
 if TYPE_CHECKING:
     from .framing import Framing
