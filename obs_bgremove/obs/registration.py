@@ -3,7 +3,7 @@
 
 OBS cannot unregister a source type, and every filter copies the pointers of its callbacks.
 So the ctypes objects below live as long as the process, in this module, which OBS' "reload
-script" does not execute anew.
+script" does not execute again.
 
 Three rules keep OBS alive when Python ends before the last filter does:
 
