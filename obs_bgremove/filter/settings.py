@@ -129,13 +129,13 @@ class Settings:
     background_color: int = _setting(
         0xFF302820,
         "Background colour",
-        "The colour itself, what shows beside and through a background that does not cover the picture, "
-        "and what stands in for a missing picture or source.",
+        "The colour of the background. It also shows where a picture, video or source does not cover "
+        "everything, or is missing.",
     )
     blur: float = _setting(
         40.0,
         "Blur strength",
-        "At 100 % a point of light becomes a disc a fifth as wide as the picture is high.",
+        "At 100 % a point of light becomes a disc, a fifth as wide as the picture is high.",
         range=Range(1.0, 100.0, 1.0),
         unit=" %",
     )
@@ -149,14 +149,15 @@ class Settings:
     edge_shift: float = _setting(
         0.0,
         "Edge shift",
-        "Moves the edge outwards (more room, nothing cut) or, below zero, inwards, in pixels of the source.",
+        "Moves the edge by this many pixels of the source: above zero outwards (nothing of the person is "
+        "cut, more of the room shows), below zero inwards.",
         range=Range(-20.0, 20.0, 0.1),
         unit=" px",
     )
     refinement: bool = _setting(
         True,
         "Refine the edge",
-        "Finds the edge in the full picture where the network left it undecided.",
+        "Finds the edge in the full-size picture where the network is not sure.",
         advanced=True,
     )
     color_cleaning: bool = _setting(
@@ -191,7 +192,7 @@ class Settings:
         True,
         "Look closer at people",
         "Shows the network only the part of the picture with people in it, so that it sees them larger. "
-        "Every 15th time it looks at the whole picture for somebody who comes in elsewhere.",
+        "Every 15th picture it also gets as a whole, to find somebody who comes in elsewhere.",
         advanced=True,
     )
     sync: str = _setting(

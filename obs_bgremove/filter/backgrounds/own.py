@@ -30,7 +30,7 @@ class Blurred(Background):
 
     def draw(self, passes: Passes, cut: Cut) -> DrawnBackground:
         """Blur the room of the cut."""
-        # Without an alpha the person is in the blur too, and it is as strong as can be.
+        # Without an alpha the person is blurred too, at full strength.
         strength = self._strength if cut.alpha else 1.0
         blurred = passes.blur.draw(cut, strength)
         return DrawnBackground(CompositeTechnique.ON_IMAGE, blurred, hdr=bool(cut.hdr))
