@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from .backgrounds.background import Background
     from .frames.exchange import Shown
     from .frames.pictures import Picture
+    from .options.settings import Settings
     from .passes.geometry import Size
     from .passes.passes import Passes
-    from .settings import Settings
 
 #: The techniques for the views other than the result.
 _VIEWS = {

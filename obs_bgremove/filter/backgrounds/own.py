@@ -16,10 +16,10 @@ from ..passes.techniques import CompositeTechnique, PresetTechnique
 from .background import Background
 
 if TYPE_CHECKING:
+    from ..options.settings import Settings
     from ..passes.cut import Cut
     from ..passes.geometry import Size
     from ..passes.passes import Passes
-    from ..settings import Settings
 
 
 class Blurred(Background):

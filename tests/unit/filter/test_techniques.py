@@ -7,9 +7,9 @@ import re
 
 import pytest
 
+from obs_bgremove.filter.options.settings import PRESETS
 from obs_bgremove.filter.passes import techniques
 from obs_bgremove.filter.passes.shaders import SHADERS
-from obs_bgremove.filter.settings import PRESETS
 from tests.unit.filter.effects import INCLUDED
 
 FILES = sorted(path for path in SHADERS.glob("*.effect") if path.name not in INCLUDED)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from ..obs import data
+from ...obs import data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
