@@ -17,12 +17,12 @@ from ..obs.functions import lib
 from .backgrounds.chosen import ChosenBackground
 from .backgrounds.making import make
 from .frames.capture import Target
+from .health import Health
 from .lifetime import Lifetime
 from .options import page
 from .options.settings import Settings
 from .passes.geometry import Size
 from .renderer import Renderer
-from .report.health import Health
 
 if TYPE_CHECKING:
     from .report.status import Status

@@ -14,9 +14,9 @@ from ..obs.structs import SPACE_709_EXTENDED, SPACE_SRGB
 from .compositor import Composed, compose
 from .frames.capture import Capture, Target
 from .frames.exchange import Exchange
+from .health import FORGET_AFTER, Health
 from .passes.composite import composite
 from .passes.passes import Passes
-from .report.health import FORGET_AFTER, Health
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the user sees of a filter's health: its status, and the measures and problems behind it."""
+"""How a filter does: the status that the user sees, and the measures behind it."""

@@ -11,12 +11,12 @@ from obs_bgremove.filter.backgrounds.background import Background
 from obs_bgremove.filter.backgrounds.chosen import ChosenBackground
 from obs_bgremove.filter.frames.capture import Target
 from obs_bgremove.filter.frames.pictures import Picture
+from obs_bgremove.filter.health import Health
 from obs_bgremove.filter.lifetime import Lifetime
 from obs_bgremove.filter.options.settings import Settings
 from obs_bgremove.filter.passes.geometry import Size
 from obs_bgremove.filter.passes.shaders import Shaders
 from obs_bgremove.filter.renderer import FilterGraphics, Renderer
-from obs_bgremove.filter.report.health import Health
 from obs_bgremove.filter.shared import Shared
 from obs_bgremove.obs.clock import FrameClock
 from obs_bgremove.obs.library import ObsError

@@ -7,18 +7,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ... import home
-from ...obs import log, sources
-from .meters import Meter, Stopwatch
-from .stall import Stall
-from .status import Status
+from .. import home
+from ..obs import log, sources
+from .report.meters import Meter, Stopwatch
+from .report.stall import Stall
+from .report.status import Status
 
 if TYPE_CHECKING:
-    from ...link.channel import Channel
-    from ...link.ring import Ring
-    from ..lifetime import Lifetime
-    from ..options.settings import Settings
-    from ..shared import Shared
+    from ..link.channel import Channel
+    from ..link.ring import Ring
+    from .lifetime import Lifetime
+    from .options.settings import Settings
+    from .shared import Shared
 
 #: See ``Shared.listed``.
 _UNLISTED = (
