@@ -91,8 +91,8 @@ def _add(
         made = page.choice(name, about.label, options[name])
     elif about.choices:
         made = page.choice(name, about.label, about.choices.items())
-    elif about.range:
-        made = page.slider(name, about.label, *about.range, about.unit)
+    elif about.limits:
+        made = page.slider(name, about.label, *about.limits, about.unit)
     elif isinstance(setting.default, bool):
         made = page.switch(name, about.label)
     else:
