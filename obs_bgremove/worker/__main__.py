@@ -26,10 +26,10 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     if arguments.command == "serve":
-        from .server import serve
+        from .serve.server import serve
 
         serve()
-    from .bench import bench as run
+    from .measure.bench import bench as run
 
     return run(arguments.models, arguments.device, arguments.seconds, arguments.json, arguments.record)
 

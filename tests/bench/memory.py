@@ -10,8 +10,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from obs_bgremove.worker import catalogue, providers
-from obs_bgremove.worker.measure import Live
+from obs_bgremove.worker.choice import catalogue
+from obs_bgremove.worker.inference import providers
+from obs_bgremove.worker.measure.live import Live
 
 #: Megabytes; pages of libraries are still touched for the first time after the warm-up.
 ALLOWED = 4.0

@@ -12,7 +12,7 @@ import pytest
 from obs_bgremove import home
 from obs_bgremove.link.messages import Lines, decode, encode
 from obs_bgremove.link.process import Outlet, Process
-from obs_bgremove.worker.inlet import _ReadInlet
+from obs_bgremove.worker.serve.inlet import _ReadInlet
 from tests.unit import worker_home
 from tests.unit.worker_home import until
 
@@ -89,7 +89,7 @@ def test_libraries_find_no_pipe_where_standard_input_and_output_are():
     """On Windows, who asks about a pipe that is being read waits for its next byte."""
     code = (
         "import os, sys\n"
-        "from obs_bgremove.worker import server\n"
+        "from obs_bgremove.worker.serve import server\n"
         "class Server:\n"
         "    def __init__(self, source, sink):\n"
         "        self.source, self.sink = source, sink\n"

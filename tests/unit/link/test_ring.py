@@ -10,7 +10,7 @@ import pytest
 from obs_bgremove.link import layout, memory
 from obs_bgremove.link.layout import Box, Layout, LayoutError
 from obs_bgremove.link.ring import Ring
-from obs_bgremove.worker.slots import Slots
+from obs_bgremove.worker.inference.slots import Slots
 
 HEIGHT, WIDTH = 6, 10
 FRAME, ALPHA = HEIGHT * WIDTH * 4, HEIGHT * WIDTH

@@ -347,7 +347,7 @@ def test_the_worker_understands_how_it_is_asked_to_measure(bench, monkeypatch):
     ((_module, *arguments),) = bench
     asked = []
     stand_in = SimpleNamespace(bench=lambda *what: asked.append(what) or 7)
-    monkeypatch.setitem(sys.modules, "obs_bgremove.worker.bench", stand_in)
+    monkeypatch.setitem(sys.modules, "obs_bgremove.worker.measure.bench", stand_in)
     monkeypatch.setattr(sys, "argv", ["worker", *arguments])
     assert worker.main() == 7
     assert asked == [([], "auto", speed.SECONDS, None, True)]

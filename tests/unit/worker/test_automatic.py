@@ -4,8 +4,8 @@
 import pytest
 
 from obs_bgremove import home
-from obs_bgremove.worker import automatic, catalogue
-from obs_bgremove.worker.loader import Loader, Request
+from obs_bgremove.worker.choice import automatic, catalogue
+from obs_bgremove.worker.serve.loader import Loader, Request
 from tests.unit import worker_home, worker_models
 
 #: name: (error of its alphas, milliseconds, percent of a processor at 60 fps)

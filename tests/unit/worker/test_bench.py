@@ -6,9 +6,10 @@ import json
 import pytest
 
 from obs_bgremove import home
-from obs_bgremove.worker import automatic, catalogue, providers
-from obs_bgremove.worker import bench as bench_module
-from obs_bgremove.worker.bench import bench
+from obs_bgremove.worker.choice import automatic, catalogue
+from obs_bgremove.worker.inference import providers
+from obs_bgremove.worker.measure import bench as bench_module
+from obs_bgremove.worker.measure.bench import bench
 from tests.unit import worker_home, worker_models
 
 FIELDS = (
@@ -85,7 +86,7 @@ def test_unknown_names_are_sentences(directory, capsys, names, device):
 
 
 def test_a_device_that_is_slow_to_start_is_not_started_twice(directory):
-    from obs_bgremove.worker.bench import _alone
+    from obs_bgremove.worker.measure.bench import _alone
 
     tensorrt = next(device for device in providers.DEVICES if device.slow_start)
     assert _alone(catalogue.read()["counter"], tensorrt) == {"onnxruntime_mb": None, "bare_mb": None}

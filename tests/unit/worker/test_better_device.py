@@ -9,9 +9,9 @@ import pytest
 
 from obs_bgremove.link.client import Client
 from obs_bgremove.link.messages import encode
-from obs_bgremove.worker.loader import Request
-from obs_bgremove.worker.server import Server
-from obs_bgremove.worker.slots import Slots
+from obs_bgremove.worker.inference.slots import Slots
+from obs_bgremove.worker.serve.loader import Request
+from obs_bgremove.worker.serve.server import Server
 from tests.unit import worker_home
 
 

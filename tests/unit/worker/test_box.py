@@ -6,7 +6,7 @@ import ctypes
 import numpy as np
 import pytest
 
-from obs_bgremove.worker.box import bounding_box
+from obs_bgremove.worker.inference.box import bounding_box
 from tests.unit import worker_home, worker_models
 from tests.unit.worker_home import Camera, add_model, ring, until
 

@@ -7,9 +7,9 @@ import sys
 import pytest
 
 from obs_bgremove import home
-from obs_bgremove.worker import catalogue
-from obs_bgremove.worker.catalogue import ModelProblem
-from obs_bgremove.worker.loader import Loader, Request
+from obs_bgremove.worker.choice import catalogue
+from obs_bgremove.worker.choice.catalogue import ModelProblem
+from obs_bgremove.worker.serve.loader import Loader, Request
 from tests.unit import worker_home, worker_models
 
 
@@ -118,7 +118,8 @@ def test_a_whole_file_has_no_problem(directory):
 def test_it_needs_neither_onnxruntime_nor_numpy(directory):
     script = (
         "import sys; sys.modules['onnxruntime'] = sys.modules['numpy'] = None\n"
-        "from obs_bgremove.worker import catalogue, server\n"
+        "from obs_bgremove.worker.choice import catalogue\n"
+        "from obs_bgremove.worker.serve import server\n"
         "print(list(catalogue.read()))"
     )
     project = str(catalogue.Path(catalogue.__file__).parents[2])

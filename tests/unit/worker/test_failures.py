@@ -6,13 +6,14 @@ from types import SimpleNamespace
 import pytest
 
 from obs_bgremove.link.memory import MemoryProblem
-from obs_bgremove.worker import catalogue, providers, slots
-from obs_bgremove.worker import engine as engine_module
-from obs_bgremove.worker.catalogue import ModelProblem
-from obs_bgremove.worker.engine import Engine
-from obs_bgremove.worker.loader import Loader, Request
-from obs_bgremove.worker.providers import CPU
-from obs_bgremove.worker.server import Server
+from obs_bgremove.worker.choice import catalogue
+from obs_bgremove.worker.choice.catalogue import ModelProblem
+from obs_bgremove.worker.inference import engine as engine_module
+from obs_bgremove.worker.inference import providers, slots
+from obs_bgremove.worker.inference.engine import Engine
+from obs_bgremove.worker.inference.providers import CPU
+from obs_bgremove.worker.serve.loader import Loader, Request
+from obs_bgremove.worker.serve.server import Server
 from tests.unit import worker_home, worker_models
 from tests.unit.devices import COREML, CUDA
 

@@ -13,14 +13,15 @@ import pytest
 from obs_bgremove.link.layout import OVERVIEW
 from obs_bgremove.link.memory import open_place
 from obs_bgremove.link.ring import Ring
-from obs_bgremove.worker import catalogue, graph, providers
-from obs_bgremove.worker import engine as engine_module
-from obs_bgremove.worker.engine import Engine
-from obs_bgremove.worker.graph import GraphProblem, loading
-from obs_bgremove.worker.loader import Loader, Request
-from obs_bgremove.worker.providers import CPU, DeviceProblem
-from obs_bgremove.worker.server import Server
-from obs_bgremove.worker.stream import Stream
+from obs_bgremove.worker.choice import catalogue
+from obs_bgremove.worker.inference import engine as engine_module
+from obs_bgremove.worker.inference import graph, providers
+from obs_bgremove.worker.inference.engine import Engine
+from obs_bgremove.worker.inference.graph import GraphProblem, loading
+from obs_bgremove.worker.inference.providers import CPU, DeviceProblem
+from obs_bgremove.worker.inference.stream import Stream
+from obs_bgremove.worker.serve.loader import Loader, Request
+from obs_bgremove.worker.serve.server import Server
 from tests.unit import worker_home, worker_models
 from tests.unit.devices import CUDA
 

@@ -9,11 +9,13 @@ import onnx
 import pytest
 from onnx import TensorProto
 
-from obs_bgremove.worker import bench, catalogue, nvidia, precision, providers
-from obs_bgremove.worker.bare import Bare
-from obs_bgremove.worker.loader import Loader, Request
-from obs_bgremove.worker.precision import Figures
-from obs_bgremove.worker.providers import CPU
+from obs_bgremove.worker.choice import catalogue
+from obs_bgremove.worker.inference import nvidia, providers
+from obs_bgremove.worker.inference.providers import CPU
+from obs_bgremove.worker.measure import bench, precision
+from obs_bgremove.worker.measure.bare import Bare
+from obs_bgremove.worker.measure.precision import Figures
+from obs_bgremove.worker.serve.loader import Loader, Request
 from tests.unit import worker_home, worker_models
 from tests.unit.devices import CUDA
 

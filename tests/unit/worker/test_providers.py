@@ -8,12 +8,13 @@ from collections import Counter
 import onnxruntime
 import pytest
 
-from obs_bgremove.worker import catalogue, nvidia, providers
-from obs_bgremove.worker import engine as engine_module
-from obs_bgremove.worker.engine import Engine
-from obs_bgremove.worker.loader import Loader, Request
-from obs_bgremove.worker.providers import CPU, DEVICES, DeviceProblem
-from obs_bgremove.worker.threads import Setting
+from obs_bgremove.worker.choice import catalogue
+from obs_bgremove.worker.inference import engine as engine_module
+from obs_bgremove.worker.inference import nvidia, providers
+from obs_bgremove.worker.inference.engine import Engine
+from obs_bgremove.worker.inference.providers import CPU, DEVICES, DeviceProblem
+from obs_bgremove.worker.measure.threads import Setting
+from obs_bgremove.worker.serve.loader import Loader, Request
 from tests.unit import worker_home, worker_models
 from tests.unit.devices import CUDA
 

@@ -7,10 +7,11 @@ import pytest
 
 from obs_bgremove.link.memory import open_place
 from obs_bgremove.link.ring import Ring
-from obs_bgremove.worker import catalogue, stream
-from obs_bgremove.worker.engine import Engine
-from obs_bgremove.worker.providers import CPU
-from obs_bgremove.worker.slots import Slots
+from obs_bgremove.worker.choice import catalogue
+from obs_bgremove.worker.inference import stream
+from obs_bgremove.worker.inference.engine import Engine
+from obs_bgremove.worker.inference.providers import CPU
+from obs_bgremove.worker.inference.slots import Slots
 from tests.unit import worker_home, worker_models
 
 SECOND = 1_000_000_000

@@ -9,11 +9,12 @@ import psutil
 import pytest
 
 from obs_bgremove import home
-from obs_bgremove.worker import catalogue, threads
-from obs_bgremove.worker.bare import Bare
-from obs_bgremove.worker.engine import Engine
-from obs_bgremove.worker.providers import CPU
-from obs_bgremove.worker.threads import Figures, Setting
+from obs_bgremove.worker.choice import catalogue
+from obs_bgremove.worker.inference.engine import Engine
+from obs_bgremove.worker.inference.providers import CPU
+from obs_bgremove.worker.measure import threads
+from obs_bgremove.worker.measure.bare import Bare
+from obs_bgremove.worker.measure.threads import Figures, Setting
 from tests.unit import worker_home, worker_models
 
 ONE, TWO, SPINNING = Setting(), Setting(2), Setting(2, True)
@@ -96,7 +97,7 @@ def test_a_record_that_cannot_be_understood_is_none(model, content):
 
 def test_nothing_stays_busy_when_the_bench_is_killed():
     script = (
-        "import psutil, time; from obs_bgremove.worker import threads\n"
+        "import psutil, time; from obs_bgremove.worker.measure import threads\n"
         "with threads._busy_processors():\n"
         "    print(*(one.pid for one in psutil.Process().children()), flush=True); time.sleep(1000)\n"
     )

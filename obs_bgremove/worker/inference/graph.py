@@ -30,7 +30,7 @@ from .engine import Binding, Engine, reason
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .catalogue import Model
+    from ..choice.catalogue import Model
     from .providers import Device
 
 #: How far the alpha of a graph may be from that without, in 255ths: kernels may sum in another order.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A model in onnxruntime and nothing of ours around it: what the worker is compared with.
 
-``python -m obs_bgremove.worker.bare FILE PROVIDER`` prints the memory that takes, as JSON.
+``python -m obs_bgremove.worker.measure.bare FILE PROVIDER`` prints the memory that takes, as JSON.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import onnxruntime
 
-from .usage import memory_mb
+from ..usage import memory_mb
 
 if TYPE_CHECKING:
-    from .engine import Engine
+    from ..inference.engine import Engine
 
 
 class Bare:

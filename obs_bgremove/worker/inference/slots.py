@@ -7,7 +7,7 @@ import ctypes
 import sys
 from time import perf_counter_ns
 
-from ..link.layout import (
+from ...link.layout import (
     ALPHA_SERIAL,
     BOX,
     FRAME_SERIAL,
@@ -21,7 +21,7 @@ from ..link.layout import (
     Box,
     Layout,
 )
-from ..link.memory import Memory, create, fence
+from ...link.memory import Memory, create, fence
 
 _c = ctypes.CDLL("msvcrt" if sys.platform == "win32" else None)
 _memcmp = _c.memcmp

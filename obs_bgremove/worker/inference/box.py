@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..link.layout import Box
+from ...link.layout import Box
 
 _HALF = 127
 

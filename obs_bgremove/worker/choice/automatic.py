@@ -18,7 +18,7 @@ import json
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from .. import home
+from ... import home
 
 if TYPE_CHECKING:
     from .catalogue import Model

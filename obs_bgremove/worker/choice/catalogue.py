@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .. import home
+from ... import home
 
 if TYPE_CHECKING:
     from pathlib import Path

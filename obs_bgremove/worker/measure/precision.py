@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .. import home
-from . import providers
-from .providers import Device, DeviceProblem
+from ... import home
+from ..inference import providers
+from ..inference.providers import Device, DeviceProblem
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .catalogue import Model
+    from ..choice.catalogue import Model
 
 WORTHWHILE = 0.9
 #: Of 255, in the mean; and of the pixels, those that are on the other side of half a person.
@@ -106,8 +106,8 @@ def convert(file: Path) -> bytes:
 
 def compare(model: Model, device: Device, edition: Path) -> Figures:
     """Let both have the same pictures in turns."""
+    from ..inference.engine import Engine
     from .bare import Bare
-    from .engine import Engine
 
     both = [Bare(Engine(model, device, graphs=False, file=file)) for file in (model.file, edition)]
     took, off, changed, person = ([], []), [], [], []

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .. import home
+from ... import home
 
 if TYPE_CHECKING:
-    from .catalogue import Model
+    from ..choice.catalogue import Model
 
 WORTHWHILE = 0.8
 DEARER = 1.25
@@ -89,9 +89,9 @@ def measure(model: Model, seconds: float) -> dict[Setting, Figures]:
 
 def _run(model: Model, setting: Setting, seconds: float) -> tuple[float, float]:
     """Return median milliseconds and mean processor milliseconds of an inference."""
+    from ..inference.engine import Engine
+    from ..inference.providers import CPU
     from .bare import Bare
-    from .engine import Engine
-    from .providers import CPU
 
     bare = Bare(Engine(model, CPU, setting=setting))
     picture = np.random.default_rng(1).integers(0, 256, (bare.engine.height, bare.engine.width, 4), np.uint8)

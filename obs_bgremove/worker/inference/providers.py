@@ -11,14 +11,14 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING, NamedTuple
 
-from .. import home
+from ... import home
 from . import nvidia
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from .catalogue import Model
+    from ..choice.catalogue import Model
 
 
 class DeviceProblem(Exception):

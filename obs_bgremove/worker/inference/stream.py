@@ -7,7 +7,7 @@ from time import perf_counter_ns
 
 import numpy as np
 
-from ..link.layout import OVERVIEW, Box
+from ...link.layout import OVERVIEW, Box
 from .box import bounding_box
 from .engine import Engine, clear, zeros
 from .graph import bind

@@ -10,10 +10,11 @@ import time
 import traceback
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..link.memory import MemoryProblem
-from . import automatic, catalogue, providers
-from .catalogue import Model, ModelProblem
-from .providers import CPU, Device, DeviceProblem
+from ...link.memory import MemoryProblem
+from ..choice import automatic, catalogue
+from ..choice.catalogue import Model, ModelProblem
+from ..inference import providers
+from ..inference.providers import CPU, Device, DeviceProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +72,7 @@ class Loader:
     def _run(self) -> None:
         try:
             providers.prepare()
-            from . import engine  # noqa: F401 - the first import takes its time
+            from ..inference import engine  # noqa: F401 - the first import takes its time
 
             devices = [{"name": device.name, "title": device.title} for device in providers.available()]
         except BaseException as error:
@@ -86,7 +87,7 @@ class Loader:
             except queue.Empty:
                 self._tell_progress()
             else:
-                from .graph import loading
+                from ..inference.graph import loading
 
                 with loading():
                     function(argument)
@@ -166,10 +167,10 @@ class Loader:
         )
 
     def _make(self, number: int, model: Model, device: Device, key: tuple, plain: bool):
-        from . import precision
-        from .engine import Engine, reason
-        from .graph import failed_before
-        from .stream import Stream
+        from ..inference.engine import Engine, reason
+        from ..inference.graph import failed_before
+        from ..inference.stream import Stream
+        from ..measure import precision
 
         engine = self._engines.get(key)
         if engine is None:
@@ -217,8 +218,8 @@ class Loader:
         self._tell_of(build, request.number)
 
     def _run_build(self, key: tuple, build: _Build) -> None:
-        from .engine import Engine
-        from .graph import loading
+        from ..inference.engine import Engine
+        from ..inference.graph import loading
 
         try:
             with loading():

@@ -10,11 +10,13 @@ import sys
 
 import onnxruntime
 
-from .. import home
-from . import automatic, catalogue, precision, providers, threads
-from .engine import reason
-from .measure import measure
-from .providers import CPU
+from ... import home
+from ..choice import automatic, catalogue
+from ..inference import providers
+from ..inference.engine import reason
+from ..inference.providers import CPU
+from . import precision, threads
+from .live import measure
 
 _COLUMNS = (
     # heading, field, format
@@ -143,7 +145,7 @@ def _alone(model: catalogue.Model, device: providers.Device) -> dict:
     if device.slow_start:
         return {"onnxruntime_mb": None, "bare_mb": None}
     done = subprocess.run(
-        [sys.executable, "-m", "obs_bgremove.worker.bare", str(model.file), device.provider],
+        [sys.executable, "-m", "obs_bgremove.worker.measure.bare", str(model.file), device.provider],
         cwd=home.PROJECT,
         capture_output=True,
         text=True,

@@ -9,12 +9,12 @@ import time
 
 import numpy as np
 
-from ..link.client import Client
+from ...link.client import Client
+from ..choice.catalogue import Model, ModelProblem
+from ..inference.engine import Engine
+from ..inference.providers import DEVICES
 from . import precision
 from .bare import Bare
-from .catalogue import Model, ModelProblem
-from .engine import Engine
-from .providers import DEVICES
 
 #: Between two pictures, as between two frames of a camera.
 _REST = 1 / 60

@@ -16,7 +16,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from ..link.messages import Lines
+from ...link.messages import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import onnxruntime
 
-from . import providers, threads
-from .catalogue import Model, ModelProblem
+from ..choice.catalogue import Model, ModelProblem
+from ..measure import threads
+from ..measure.threads import Setting
+from . import providers
 from .providers import CPU, Device, DeviceProblem
-from .threads import Setting
 
 if TYPE_CHECKING:
     from pathlib import Path

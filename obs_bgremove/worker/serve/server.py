@@ -18,12 +18,12 @@ import time
 import traceback
 from typing import NoReturn
 
-from ..link.memory import remove_leftovers
-from ..link.messages import decode, encode
-from . import catalogue
+from ...link.memory import remove_leftovers
+from ...link.messages import decode, encode
+from ..choice import catalogue
+from ..usage import usage
 from .inlet import Inlet
 from .loader import Loader, Request
-from .usage import usage
 
 _HEARTBEAT = 0.5
 #: The catalogue is looked at every so many heartbeats.
@@ -113,8 +113,8 @@ class Server:
 
     def _failed(self, stream, error: Exception) -> None:
         """Go on with a filter: on CUDA more plainly, else on the next device; on the CPU there is none."""
-        from .engine import reason
-        from .providers import CPU
+        from ..inference.engine import reason
+        from ..inference.providers import CPU
 
         traceback.print_exception(type(error), error, error.__traceback__)
         request = self._requests[stream.number]
