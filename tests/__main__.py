@@ -14,12 +14,14 @@ if not os.environ.get(home.VARIABLE):
     # Neither the user's installation nor their models: the tests have a data directory of their own.
     os.environ[home.VARIABLE] = str(home.PROJECT / ".test-home")
 
-from obs_bgremove.setup import apt, command, environment, models, obs_program
+from obs_bgremove.setup import apt, command, environment, obs_program
 from obs_bgremove.setup.errors import SetupError, say
 
 #: Beside those of the worker. Training needs torch, whose packages with CUDA are some 3 GB on Linux.
 GROUPS, TRAINING_GROUPS = ["evaluate", "demo", "test"], ["train"]
 TRAINING = "--training"
+#: Models that many tests are about.
+MODELS = ["mediapipe"]
 #: What makes clips and presses keys for the tests that need a clip or a key pressed.
 TOOLS = ("ffmpeg", "xdotool")
 
@@ -35,8 +37,7 @@ def main(arguments: list[str]) -> int:
         arguments = [argument for argument in arguments if argument != TRAINING]
         groups = [*GROUPS, *TRAINING_GROUPS]
     try:
-        # The usual models by name: they are what many tests are about.
-        command.set_up(home.read_record().get("flavour", "cpu"), list(models.USUAL), groups)
+        command.set_up(home.read_record().get("flavour", "cpu"), MODELS, groups)
     except SetupError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1

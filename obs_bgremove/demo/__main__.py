@@ -12,16 +12,24 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 
-from export.common.errors import ExportError
-
 from .. import home
 from ..private_obs import collection, profile
-from ..private_obs.display import DisplayError
-from ..private_obs.instance import ObsError, PrivateObs, wait_for
+from ..private_obs.instance import PrivateObs
+from ..private_obs.wait import ObsError, wait_for
+from ..private_obs.xvfb import DisplayError
+from ..users_obs.users_settings import users_python
 from . import backdrop, person, verdict
+
+if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
+
+    from ..private_obs.collection import Entry
+    from ..private_obs.conversation import Answer
 
 SOURCE, FILTER, SCENE = "Camera", "Background Removal", "Demo"
 
@@ -34,14 +42,14 @@ def main() -> int:
     options = parser.parse_args()
     try:
         return run(options.into, options.leave_open)
-    except (ObsError, DisplayError, ExportError, TimeoutError) as error:
+    except (ObsError, DisplayError, TimeoutError) as error:
         print(f"Error: {error}", file=sys.stderr)
     except OSError as error:
         print(f"Error: The demo could not be written ({error}): make that place writable.", file=sys.stderr)
     return 1
 
 
-def scenes(clip: Path, background: Path) -> dict:
+def scenes(clip: Path, background: Path) -> Entry:
     """Return the scene collection: the clip with the filter on it."""
     settings = {"background": "image", "background_path": str(background)}
     camera = collection.clip(SOURCE, clip, [collection.effect("obs_bgremove", FILTER, settings)])
@@ -52,7 +60,7 @@ def scenes(clip: Path, background: Path) -> dict:
 
 def run(into: Path, leave_open: bool) -> int:
     """Make the clip, start OBS, take both pictures and judge them; see :func:`main`."""
-    if sys.platform in profile.NAMES_PYTHON and not profile.users_python():
+    if sys.platform in profile.NAMES_PYTHON and not users_python():
         raise ObsError(
             "The demo's OBS would have no Python, since yours names none: name one in OBS, Tools > Scripts > "
             "Python Settings, close OBS and run this again."
@@ -62,7 +70,8 @@ def run(into: Path, leave_open: bool) -> int:
         # Old pictures must not pass for new ones.
         (into / name).unlink(missing_ok=True)
     folder = home.directory() / "demo"
-    picture = person.portrait(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    picture = person.portrait()
     clip = person.write_clip(picture, folder / "camera.avi")
     background = backdrop.write(folder / "evening.png")
     shutil.rmtree(folder / "obs", ignore_errors=True)
@@ -100,30 +109,30 @@ def run(into: Path, leave_open: bool) -> int:
     return 1 if wrong else 0
 
 
-def status(obs: PrivateObs) -> dict:
+def status(obs: PrivateObs) -> Answer:
     """Return the status of the demo's filter; empty while there is none."""
     return next(iter(obs.vendor("get_status").get("filters", [])), {})
 
 
 def wait_until_running(obs: PrivateObs) -> None:
     """Wait until the filter shows the person; ObsError with what it says if it does not come to that."""
-    told: dict = {}
+    answer: Answer = {}
 
     def running() -> bool:
-        told.update(status(obs))
-        return told.get("state") == "running"
+        answer.update(status(obs))
+        return answer.get("state") == "running"
 
     try:
         wait_for(running, "the filter shows the person", seconds=60, pause=0.2)
     except TimeoutError:
-        text = told.get("text") or f"there is no filter; OBS' log is {obs.log_file}"
+        text = answer.get("text") or f"there is no filter; OBS' log is {obs.log_file}"
         raise ObsError(f"The filter does not come to show the person: {text}") from None
     except Exception as error:
         # obs-websocket knows no "obs_bgremove" when the script did not load.
         raise ObsError(f"The script did not load in OBS ({error}): its log is {obs.log_file}.") from error
 
 
-def take_pictures(obs: PrivateObs):
+def take_pictures(obs: PrivateObs) -> tuple[NDArray[numpy.uint8], NDArray[numpy.uint8]]:
     """Return the same frame without and with the filter, each uint8 [H, W, 3], BGR."""
     obs.ws.trigger_media_input_action(SOURCE, "OBS_WEBSOCKET_MEDIA_INPUT_ACTION_PAUSE")
     time.sleep(1)  # the picture that the filter shows is a few frames behind

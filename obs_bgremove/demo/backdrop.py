@@ -11,8 +11,10 @@ import numpy
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
 
-def evening(width: int = 1280, height: int = 720) -> numpy.ndarray:
+
+def evening(width: int = 1280, height: int = 720) -> NDArray[numpy.uint8]:
     """Return the picture: uint8 [height, width, 3], BGR."""
     x, y = numpy.meshgrid(numpy.linspace(0, 1, width), numpy.linspace(0, 1, height))
     shore = 0.68
@@ -27,7 +29,8 @@ def evening(width: int = 1280, height: int = 720) -> numpy.ndarray:
         ridge = base - size * (0.5 + 0.3 * numpy.sin(5 * x + seed) + 0.2 * numpy.sin(13 * x + 2 * seed))
         picture[(y > ridge) & (y < shore)] = colour
     ripples = 1 + 0.10 * numpy.sin(y * 420 + 3 * numpy.sin(x * 9)) * (y >= shore)
-    return numpy.clip(picture * ripples[..., None], 0, 255).astype(numpy.uint8)
+    drawn: NDArray[numpy.uint8] = numpy.clip(picture * ripples[..., None], 0, 255).astype(numpy.uint8)
+    return drawn
 
 
 def write(path: Path) -> Path:

@@ -3,14 +3,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import cv2
 import numpy
 
 from . import person
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 
 def problems(
-    picture: numpy.ndarray, background: numpy.ndarray, before: numpy.ndarray, after: numpy.ndarray
+    picture: NDArray[numpy.uint8],
+    background: NDArray[numpy.uint8],
+    before: NDArray[numpy.uint8],
+    after: NDArray[numpy.uint8],
 ) -> list[str]:
     """Return a sentence for each thing that is not as it should be; empty if the room is replaced.
 
@@ -35,6 +43,6 @@ def problems(
     return found
 
 
-def _distance(first: numpy.ndarray, second: numpy.ndarray) -> float:
+def _distance(first: NDArray[numpy.uint8], second: NDArray[numpy.uint8]) -> float:
     """Return the mean absolute difference of colours, 0 to 255."""
     return float(numpy.abs(first.astype(int) - second.astype(int)).mean())

@@ -6,77 +6,84 @@ Standard library only.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
+from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from ..setup import scene_collections
+from ..files import replace_whole
+from ..users_obs.users_settings import Ini, users_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from .collection import Entry
+    from .conversation import Address
+
 NAME = "obs_bgremove"
 #: Systems on which OBS loads no Python but the one that its settings name.
 NAMES_PYTHON = ("win32", "darwin")
 
-
-def users_python() -> str:
-    """Return where the user's own OBS has its Python, as its settings say it; empty if they do not."""
-    for configuration in scene_collections.configurations():
-        # OBS 31 and newer keep it in user.ini.
-        for name in ("user.ini", "global.ini"):
-            section = ""
-            with contextlib.suppress(OSError, UnicodeDecodeError):
-                for line in (configuration / name).read_text(encoding="utf-8-sig").splitlines():
-                    section = line.strip() if line.startswith("[") else section
-                    key, _, value = (part.strip() for part in line.partition("="))
-                    if (section, key) == ("[Python]", "Path64bit") and value:
-                        return value
-    return ""
+#: The keys and values of each section of an .ini file.
+Sections = dict[str, dict[str, object]]
 
 
-def _ini(sections: dict[str, dict]) -> str:
-    def value(raw: object) -> str:
-        return str(raw).lower() if isinstance(raw, bool) else str(raw)
+@dataclass(frozen=True)
+class Profile:
+    """What a private OBS records and shows: ``size`` is (width, height) of canvas and output in pixels.
 
-    return "\n".join(
-        "\n".join([f"[{section}]", *(f"{key}={value(raw)}" for key, raw in keys.items()), ""])
-        for section, keys in sections.items()
-    )
+    ``video`` replaces keys of the profile's section of that name.
+    """
+
+    recordings: Path
+    size: tuple[int, int]
+    fps: int
+    preview: bool
+    video: Mapping[str, str]
 
 
 def write(
-    configuration: Path,
-    collections: Iterable[dict],
-    current: str,
-    recordings: Path,
-    size: tuple[int, int],
-    fps: int,
-    port: int,
-    password: str,
-    preview: bool,
-    video: Mapping[str, str],
+    configuration: Path, profile: Profile, address: Address, collections: Iterable[Entry], current: str
 ) -> None:
     """Write what a start of OBS reads below ``configuration`` (the ``obs-studio`` directory).
 
     Collections are written only where they do not exist yet, so that a second start goes on
-    with what OBS itself saved. ``size`` is (width, height) of canvas and output in pixels. ``video``
-    replaces keys of the profile's section of that name.
+    with what OBS itself saved. ``current`` is the name of the one that is shown.
     """
-    _write_global(configuration, current, port, password, preview)
-    _write_profile(configuration / "basic" / "profiles" / NAME, recordings, size, fps, video)
+    _write_global(configuration, current, address, profile.preview)
+    _write_websocket(configuration / "plugin_config" / "obs-websocket", address)
+    _write_profile(configuration / "basic" / "profiles" / NAME, profile)
     scenes = configuration / "basic" / "scenes"
     scenes.mkdir(parents=True, exist_ok=True)
     for data in collections:
         path = scenes / f"{data['name']}.json"
         if not path.exists():
-            path.write_text(json.dumps(data, indent=2), encoding="utf-8")
+            replace_whole(path, json.dumps(data, indent=2))
 
 
-def _write_global(configuration: Path, current: str, port: int, password: str, preview: bool) -> None:
-    common = {
+def write_ini(path: Path, sections: Sections) -> None:
+    """Write an .ini file that OBS reads."""
+    parser = Ini()
+    for section, keys in sections.items():
+        parser[section] = {key: ini_value(value) for key, value in keys.items()}
+    with path.open("w", encoding="utf-8") as file:
+        parser.write(file, space_around_delimiters=False)
+
+
+def ini_value(value: object) -> str:
+    """Return a value as OBS writes it: true or false, forward slashes in a path, a backslash as two."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, PurePath):
+        return value.as_posix()
+    # OBS takes a backslash for the first half of a sign such as a line's end.
+    return str(value).replace("\\", "\\\\")
+
+
+def _write_global(configuration: Path, current: str, address: Address, preview: bool) -> None:
+    common: Sections = {
         "General": {
             "FirstRun": True,
             "EnableAutoUpdates": False,
@@ -100,10 +107,10 @@ def _write_global(configuration: Path, current: str, port: int, password: str, p
         "OBSWebSocket": {
             "FirstLoad": False,
             "ServerEnabled": True,
-            "ServerPort": port,
+            "ServerPort": address.port,
             "AlertsEnabled": False,
             "AuthRequired": True,
-            "ServerPassword": password,
+            "ServerPassword": address.password,
         },
     }
     if sys.platform in NAMES_PYTHON:
@@ -111,30 +118,30 @@ def _write_global(configuration: Path, current: str, port: int, password: str, p
     configuration.mkdir(parents=True, exist_ok=True)
     # OBS 28 to 30 keep everything in global.ini; later ones split the user's part off into user.ini.
     for name in ("global.ini", "user.ini"):
-        (configuration / name).write_text(_ini(common), encoding="utf-8")
-    websocket = configuration / "plugin_config" / "obs-websocket"
-    websocket.mkdir(parents=True, exist_ok=True)
+        write_ini(configuration / name, common)
+
+
+def _write_websocket(folder: Path, address: Address) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
     settings = {
         "first_load": False,
         "server_enabled": True,
-        "server_port": port,
+        "server_port": address.port,
         "alerts_enabled": False,
         "auth_required": True,
-        "server_password": password,
+        "server_password": address.password,
     }
-    (websocket / "config.json").write_text(json.dumps(settings), encoding="utf-8")
+    replace_whole(folder / "config.json", json.dumps(settings))
 
 
-def _write_profile(
-    profile: Path, recordings: Path, size: tuple[int, int], fps: int, video: Mapping[str, str]
-) -> None:
-    width, height = size
-    sections = {
+def _write_profile(folder: Path, profile: Profile) -> None:
+    width, height = profile.size
+    sections: Sections = {
         "General": {"Name": NAME},
         "Output": {"Mode": "Simple"},
         # Lossless = Ut Video in AVI, every frame a key frame; in RGB no pixel changes on its way there.
         "SimpleOutput": {
-            "FilePath": recordings,
+            "FilePath": profile.recordings,
             "RecQuality": "Lossless",
             "RecFormat": "avi",
             "RecFormat2": "avi",
@@ -145,14 +152,14 @@ def _write_profile(
             "OutputCX": width,
             "OutputCY": height,
             "FPSType": 1,
-            "FPSInt": fps,
+            "FPSInt": profile.fps,
             "ColorFormat": "RGB",
             "ColorSpace": "sRGB",
             "ColorRange": "Full",
-            **video,
+            **profile.video,
         },
         "Audio": {"MonitoringDeviceId": "default", "SampleRate": 48000},
     }
-    profile.mkdir(parents=True, exist_ok=True)
-    recordings.mkdir(parents=True, exist_ok=True)
-    (profile / "basic.ini").write_text(_ini(sections), encoding="utf-8")
+    folder.mkdir(parents=True, exist_ok=True)
+    profile.recordings.mkdir(parents=True, exist_ok=True)
+    write_ini(folder / "basic.ini", sections)

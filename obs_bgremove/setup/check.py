@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is found, what is missing, and what to do about it."""
+"""Lists what is installed, what is missing, and what to do about it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .. import home
+from ..users_obs import program, users_settings
 from . import environment, interpreter, models, obs_program, runtime, scene_collections
 from .errors import COMMAND, say
 
@@ -16,7 +17,7 @@ INSTALL = f"run '{COMMAND}'."
 
 @dataclass(frozen=True)
 class Finding:
-    """One line: ``todo`` is empty if all is well; ``needed`` is False for what can be done without."""
+    """One line. ``todo`` is empty if all is well; ``needed`` is False if the filter works without it."""
 
     subject: str
     found: str
@@ -54,7 +55,7 @@ def _environment() -> Finding:
     if not record.get("python"):
         return Finding("Worker", "not installed", INSTALL)
     if not Path(record["python"]).exists():
-        return Finding("Worker", f"its Python {record['python']} is gone", INSTALL)
+        return Finding("Worker", f"its Python {record['python']} does not exist any more", INSTALL)
     version = environment.installed_runtime()
     if not version:
         return Finding("Worker", f"onnxruntime cannot be imported by {record['python']}", INSTALL)
@@ -70,37 +71,38 @@ def _environment() -> Finding:
 
 def _models() -> list[Finding]:
     found = []
+    usable = False
     for name in models.known():
         folder = models.installed(name)
         if folder:
+            usable = True
             found.append(Finding("Model", f"{name} in {folder}"))
-        elif name in models.USUAL:
-            needed = not models.carried()
-            found.append(Finding("Model", f"{name} is not installed", INSTALL, needed))
         else:
-            todo = f"to have it, run '{COMMAND} --model {name.split('-', 1)[0]}'."
+            todo = f"to get it, run '{COMMAND} --model {name.split('-', 1)[0]}'."
             found.append(Finding("Model", f"{name} is not installed", todo, needed=False))
+    if not usable and not models.carried():
+        found.append(Finding("Model", "there is none", f"run '{COMMAND} --model mediapipe'."))
     found += [Finding("Model", f"{path.name} (your own) in {path}") for path in models.made_by_the_user()]
     return found
 
 
 def _obs() -> Finding:
-    program = obs_program.find_program()
-    if program is None:
-        sandbox = obs_program.sandboxed()
+    found = program.find_program()
+    if found is None:
+        sandbox = program.sandboxed()
         if sandbox:
             return Finding("OBS", f"installed as {sandbox}", obs_program.SANDBOXED)
         return Finding("OBS", "not installed", obs_program.how_to_get())
-    version = obs_program.version(program)
-    told = f"{'.'.join(map(str, version))} " if version else ""
+    version = program.version(found)
+    number = f"{'.'.join(map(str, version))} " if version else ""
     if version and version[0] < obs_program.OLDEST:
-        return Finding("OBS", f"{told}({program})", f"install OBS {obs_program.OLDEST} or newer.")
-    return Finding("OBS", f"{told}({program})")
+        return Finding("OBS", f"{number}({found})", f"install OBS {obs_program.OLDEST} or newer.")
+    return Finding("OBS", f"{number}({found})")
 
 
 def _collections() -> list[Finding]:
     found = []
-    for configuration in scene_collections.configurations():
+    for configuration in users_settings.configurations():
         for path in scene_collections.files(configuration):
             try:
                 data = scene_collections.read(path)

@@ -6,50 +6,53 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from pathlib import Path
 
 from .. import home
-from ..private_obs.display import has_display
+from ..users_obs.screen import has_display
 from . import environment, interpreter, models, obs_program, runtime, scene_collections, speed
 from .check import BY_HAND, check
 from .errors import SetupError, say, writing_problem
+from .stopwatch import Stopwatch
 from .uninstall import uninstall
 
-#: Dependency groups beside the worker's: what fetching a model needs, and what the demo needs.
-GROUPS, DEMO_GROUPS = ["export"], ["demo", "export"]
+#: Dependency groups beside the worker's: what fetching and converting a model needs, what the demo needs.
+FETCHING, DEMO = "export", "demo"
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     command = argparse.ArgumentParser(
         prog="install.py",
-        description="Sets up Background Removal for OBS Studio: the worker's environment, the models, and "
-        "the script in OBS' scene collections. Run again, it brings everything up to date.",
+        description="Sets up Background Removal for OBS Studio: an environment for the worker, and the "
+        "script in OBS' scene collections. Run it again after an update.",
         epilog=f"Everything is kept in {home.directory()}; the variable {home.VARIABLE} moves it.",
     )
     does = command.add_mutually_exclusive_group()
-    does.add_argument("--check", action="store_true", help="say what is found, what is missing, what to do")
-    does.add_argument("--uninstall", action="store_true", help="take everything away again")
-    does.add_argument("--demo", action="store_true", help="install, then show it in an OBS of its own")
+    does.add_argument("--check", action="store_true", help="list what is installed and what is missing")
+    does.add_argument("--uninstall", action="store_true", help="remove everything that was installed")
+    does.add_argument("--demo", action="store_true", help="install, then show the filter in a private OBS")
     command.add_argument(
         "--model",
         action="append",
         default=[],
         metavar="NAME",
-        help=f"also get this model, may be repeated: {', '.join(models.known()) or 'none'}; "
-        "'rvm' means all whose name begins so (Robust Video Matting; GPL-3.0)",
+        help="also fetch this model; may be given several times. "
+        f"Models: {', '.join(models.to_fetch()) or 'none'}. 'mediapipe' or 'rvm' means all models whose name "
+        "begins with it (rvm is Robust Video Matting, under GPL-3.0)",
     )
     command.add_argument(
         "--flavour",
         choices=["auto", *runtime.FLAVOURS],
         default="auto",
-        help="which onnxruntime (default: auto)",
+        help="the onnxruntime to install (default: auto, what suits the GPU)",
     )
-    command.add_argument("--yes", action="store_true", help="ask nothing")
+    command.add_argument("--yes", action="store_true", help="answer yes to every question")
     return command
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Do what the command line says; return the exit code."""
+    """Do what the command line asks for; return the exit code."""
     options = parser().parse_args(arguments)
     try:
         if options.check:
@@ -71,11 +74,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 def install(options: argparse.Namespace) -> None:
     """Set everything up; SetupError if it cannot be done."""
-    set_up(options.flavour, options.model, GROUPS)
+    watch = Stopwatch()
+    set_up(options.flavour, options.model, [], watch)
     note_place()
-    speed.ensure()
-    todo = obs_program.ensure(screenless=False)
+    with watch.part("measuring"):
+        speed.ensure()
+    with watch.part("OBS"):
+        todo = obs_program.ensure(screenless=False)
     script_problem = add_script()
+    say(watch.sentence())
     if todo:
         say(todo)
     if script_problem:
@@ -88,20 +95,29 @@ def install(options: argparse.Namespace) -> None:
     say("Then, in OBS: right-click a camera > Filters > + > Background Removal.")
 
 
-def set_up(flavour: str, wanted: list[str], groups: list[str]) -> None:
-    """Make the worker's environment and get the models; SetupError if it cannot be done."""
+def set_up(flavour: str, wanted: list[str], groups: list[str], watch: Stopwatch | None = None) -> None:
+    """Make the worker's environment and get the models; SetupError if it cannot be done.
+
+    What fetching a model needs is only installed if one is ``wanted`` that the project does not carry.
+    """
+    watch = watch or Stopwatch()
     problem = interpreter.problem()
     if problem:
         raise SetupError(problem)
     names = models.select(wanted)
+    if not names and not models.carried() and not models.fetched():
+        raise SetupError("No model came along with this copy of the project: add '--model mediapipe'.")
+    if not set(names) <= set(models.carried()):
+        groups = [*groups, FETCHING]
     choice = runtime.choose(runtime.this_machine(), flavour)
-    environment.ensure(choice, groups, fall_back=flavour == "auto")
-    models.fetch(names)
-    models.fetch_usual(beside=names)
+    environment.ensure(choice, groups, fall_back=flavour == "auto", watch=watch)
+    with watch.part("models"):
+        models.fetch(names)
+        models.refresh(beside=names)
 
 
 def note_place() -> None:
-    """Have OBS find a data directory that was moved: it is started without the variable that did so."""
+    """Leave a note of where a moved data directory is: OBS is started without the variable that moved it."""
     try:
         if home.directory().resolve() == home.usual().resolve():
             home.note().unlink(missing_ok=True)
@@ -135,17 +151,19 @@ def add_script() -> str:
 
 def demo(options: argparse.Namespace) -> int:
     """Set everything up and show it in a private OBS; return the exit code."""
-    set_up(options.flavour, options.model, DEMO_GROUPS)
+    watch = Stopwatch()
+    set_up(options.flavour, options.model, [DEMO], watch)
     note_place()
-    speed.ensure()
-    todo = obs_program.ensure(screenless=not has_display())
+    with watch.part("measuring"):
+        speed.ensure()
+    with watch.part("OBS"):
+        todo = obs_program.ensure(screenless=not has_display())
     if todo:
         raise SetupError(todo)
-    # The demo does not need the user's OBS: what is in the way there is told, and is no failure.
+    # The demo does not need the user's OBS: a problem there is said, and is no failure.
     script_problem = add_script()
     if script_problem:
         say(script_problem)
+    say(watch.sentence())
     arguments = ["--leave-open"] if has_display() and not options.yes and sys.stdin.isatty() else []
-    return environment.run_module(
-        "obs_bgremove.demo", "--into", os.path.join(os.getcwd(), "demo"), *arguments
-    )
+    return environment.run_module("obs_bgremove.demo", "--into", str(Path.cwd() / "demo"), *arguments)

@@ -10,11 +10,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from .. import __version__, home
-from . import apt
+from . import apt, locked, pip
 from .errors import SetupError, say, writing_problem
 from .runtime import ON_DISK, PACKAGES, Choice
+from .stopwatch import Stopwatch
 
 #: Dependency groups (PEP 735) are known to pip from here on.
 PIP = "pip>=25.1"
@@ -45,21 +47,23 @@ def installed_runtime() -> str:
 
 def fingerprint(flavour: str, groups: list[str]) -> str:
     """Return what identifies a finished installation: asked for again, there is nothing to do."""
-    project = (home.PROJECT / "pyproject.toml").read_bytes()
-    made_of = [hashlib.sha256(project).hexdigest(), flavour, *sorted(groups)]
+    files = [home.PROJECT / "pyproject.toml", locked.path(flavour)]
+    hashes = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()]
+    made_of = [*hashes, flavour, *sorted(groups)]
     return hashlib.sha256(" ".join(made_of).encode()).hexdigest()
 
 
-def ensure(choice: Choice, groups: list[str], fall_back: bool) -> str:
+def ensure(choice: Choice, groups: list[str], fall_back: bool, watch: Stopwatch | None = None) -> str:
     """Make the environment with one flavour of onnxruntime and dependency groups; return the flavour it has.
 
     ``groups`` are added to those of earlier runs. With ``fall_back``, a flavour that cannot be installed is
     replaced by another one, at last "cpu". Raises SetupError.
     """
+    watch = watch or Stopwatch()
     record = home.read_record()
     groups = sorted({*groups, *record.get("groups", [])})
     if fall_back and record.get("instead_of") == choice.flavour:
-        # Tried before and found wanting: not downloaded again until it is asked for by name.
+        # It failed before: it is not downloaded again until it is asked for by name.
         choice = Choice(
             record["flavour"],
             f"{choice.package} did not work here ('--flavour {choice.flavour}' tries again)",
@@ -67,7 +71,8 @@ def ensure(choice: Choice, groups: list[str], fall_back: bool) -> str:
     if works() and record.get("fingerprint") == fingerprint(choice.flavour, groups) and installed_runtime():
         say(f"The environment is up to date ({PACKAGES[choice.flavour]} {installed_runtime()}).")
         return choice.flavour
-    make()
+    with watch.part("environment"):
+        make()
     # From here until it is done the environment is neither the old one nor the new one.
     _record({**record, "fingerprint": ""})
     instead_of = record.get("instead_of", "") if fall_back else ""
@@ -76,7 +81,8 @@ def ensure(choice: Choice, groups: list[str], fall_back: bool) -> str:
         say(choice.sentence())
         try:
             _check_space(choice)
-            install(choice.flavour, groups)
+            with watch.part("packages"):
+                install(choice.flavour, groups)
             break
         except SetupError as error:
             if not others:
@@ -107,7 +113,7 @@ def _others(choice: Choice) -> list[Choice]:
     return others if choice.flavour != "cpu" else []
 
 
-def _record(record: dict) -> None:
+def _record(record: dict[str, Any]) -> None:
     try:
         home.write_record(record)
     except OSError as error:
@@ -115,7 +121,7 @@ def _record(record: dict) -> None:
 
 
 def make() -> None:
-    """Make the bare environment, or make it anew if its Python is gone; SetupError if that cannot be."""
+    """Make the bare environment, again if its Python is gone; SetupError if that is not possible."""
     try:
         home.directory().mkdir(parents=True, exist_ok=True)
         probe = home.directory() / ".writable"
@@ -127,7 +133,7 @@ def make() -> None:
         return
     if _may_be_anybodys():
         raise SetupError(
-            f"{folder()} is in the way: it is no virtual environment, and nothing says that we made it. "
+            f"{folder()} is in the way: it is no virtual environment, and install.py has not made it. "
             "Move it away, or set OBS_BGREMOVE_HOME to another folder."
         )
     say(f"Making a virtual environment in {folder()}.")
@@ -166,8 +172,24 @@ def _is_the_systems() -> bool:
 
 
 def install(flavour: str, groups: list[str]) -> None:
-    """Install one flavour of onnxruntime and dependency groups of pyproject.toml; SetupError if pip fails."""
-    pip("install", "--upgrade", PIP, quiet=True)
+    """Install one flavour of onnxruntime, then dependency groups of pyproject.toml; may raise SetupError."""
+    _remove_other_flavours(flavour)
+    instead = _install_tested(flavour)
+    if instead:
+        say(instead)
+    if instead or groups:
+        pip.run(python(), "install", "--upgrade", PIP, quiet=True)
+        project = home.PROJECT / "pyproject.toml"
+        wanted = [f"worker-{flavour}", *groups]
+        pip.run(
+            python(), "install", *(part for group in wanted for part in ("--group", f"{project}:{group}"))
+        )
+    if not installed_runtime():
+        done = _run([str(python()), "-c", "import numpy, onnxruntime"])
+        raise SetupError(f"onnxruntime was installed but cannot be imported ({_last_line(done)}).")
+
+
+def _remove_other_flavours(flavour: str) -> None:
     # The flavours write into the same folder: what another one left there would be mixed with this one.
     # (One package of two versions stays: pip replaces it where its version does not suit the flavour.)
     others = {*PACKAGES.values()} - {PACKAGES[flavour]}
@@ -175,57 +197,32 @@ def install(flavour: str, groups: list[str]) -> None:
     changed = home.read_record().get("flavour", flavour) != flavour
     in_the_way = [name for name in _packages() if name in others or (changed and name.startswith("nvidia-"))]
     if in_the_way:
-        pip("uninstall", "--yes", *in_the_way, quiet=True)
-    wanted = [f"worker-{flavour}", *groups]
-    pip(
-        "install",
-        *(part for group in wanted for part in ("--group", f"{home.PROJECT / 'pyproject.toml'}:{group}")),
-    )
-    if not installed_runtime():
-        done = _run([str(python()), "-c", "import numpy, onnxruntime"])
-        raise SetupError(f"onnxruntime was installed but cannot be imported ({_last_line(done)}).")
+        pip.run(python(), "uninstall", "--yes", *in_the_way, quiet=True)
+
+
+def _install_tested(flavour: str) -> str:
+    """Install the tested versions of a flavour; return why that is not possible, "" if it is done."""
+    newest = "so the newest versions are taken, which were not tested."
+    target = locked.this_target()
+    if not locked.serves(flavour, target):
+        return f"There are no tested versions of {PACKAGES[flavour]} for {target}, {newest}"
+    try:
+        # Not compiled: Python compiles what is imported, which is a small part.
+        options = ("--require-hashes", "--only-binary=:all:", "--no-compile")
+        pip.run(python(), "install", *options, "-r", str(locked.path(flavour)))
+    except pip.NoPackage as error:
+        return f"The tested versions of {PACKAGES[flavour]} do not suit this system ({error}), {newest}"
+    return ""
 
 
 def _packages() -> list[str]:
-    """Return the names of all packages in the environment, as pip writes them."""
-    done = _run([str(python()), "-m", "pip", "list", "--format=freeze", "--disable-pip-version-check"])
-    return [line.partition("==")[0] for line in done.stdout.splitlines() if "==" in line]
-
-
-def pip(*arguments: str, quiet: bool = False) -> None:
-    """Run the environment's pip, its progress visible; SetupError with its last error if it fails."""
-    command = [str(python()), "-m", "pip", *arguments, "--disable-pip-version-check"]
-    # Errors are kept to be told in one sentence; the bars go to the terminal as they come. ("--quiet" would
-    # hide the warnings too, which alone say that it is the network that fails.)
-    done = subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL if quiet else None,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        check=False,
+    """Return the names of all packages in the environment."""
+    script = (
+        "from importlib.metadata import distributions\n"
+        "for one in distributions(): print(one.metadata['Name'], one.version, sep='==')"
     )
-    if done.returncode:
-        raise SetupError(_pip_sentence(done.stderr))
-
-
-def _pip_sentence(errors: str) -> str:
-    network = ("NewConnectionError", "Temporary failure in name resolution", "ConnectTimeoutError",
-               "Network is unreachable", "Failed to establish", "Name or service not known",
-               "ReadTimeoutError", "getaddrinfo failed", "Failed to resolve", "Connection refused",
-               "connection broken by")  # fmt: skip
-    if any(word in errors for word in network):
-        return "The package registry cannot be reached: check the network connection and run this again."
-    if "No space left on device" in errors:
-        return (
-            f"The disk of {home.directory()} is full: free some space, "
-            "or set OBS_BGREMOVE_HOME to a folder on another one."
-        )
-    if "externally-managed" in errors:
-        return f"{folder()} is not a virtual environment any more: delete it and run this again."
-    lines = [line[len("ERROR:") :].strip() for line in errors.splitlines() if line.startswith("ERROR:")]
-    return f"pip failed: {lines[-1] if lines else errors.strip()[-300:] or 'it did not say why.'}"
+    done = _run([str(python()), "-c", script])
+    return [line.partition("==")[0] for line in done.stdout.splitlines() if "==" in line]
 
 
 def _check_space(choice: Choice) -> None:
@@ -249,7 +246,7 @@ def run_module(module: str, *arguments: str) -> int:
     return subprocess.run(command, env=module_environment(), cwd=home.PROJECT, check=False).returncode
 
 
-def _run(command: list[str]) -> subprocess.CompletedProcess:
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(
             command,
@@ -264,6 +261,6 @@ def _run(command: list[str]) -> subprocess.CompletedProcess:
         return subprocess.CompletedProcess(command, 127, "", str(error))
 
 
-def _last_line(done: subprocess.CompletedProcess) -> str:
+def _last_line(done: subprocess.CompletedProcess[str]) -> str:
     lines = (done.stderr or done.stdout or "").strip().splitlines()
     return lines[-1] if lines else f"code {done.returncode}"

@@ -12,13 +12,16 @@ from .errors import SetupError, say
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: What is fetched when nothing is asked for, and can be done without: the default model is carried along.
-USUAL = ("mediapipe-landscape", "mediapipe-general")
-
 
 def known() -> list[str]:
     """Return the names of the models on the project's shelf."""
     return sorted(card.parent.name for card in (home.PROJECT / "models").glob("*/card.toml"))
+
+
+def to_fetch() -> list[str]:
+    """Return the names of the models that have to be fetched: all that the project does not carry."""
+    there = carried()
+    return [name for name in known() if name not in there]
 
 
 def installed(name: str) -> Path | None:
@@ -31,9 +34,9 @@ def installed(name: str) -> Path | None:
 
 
 def select(wanted: list[str]) -> list[str]:
-    """Return the names that are meant: each a name, or the part of several names before a "-" (``rvm``).
+    """Return the names of models: each word is a name, or what several names have before a "-" (``rvm``).
 
-    Raises SetupError for a name that nothing has.
+    Raises SetupError for a word that is neither.
     """
     names: list[str] = []
     for word in wanted:
@@ -50,18 +53,22 @@ def carried() -> list[str]:
     return [name for name in known() if (home.PROJECT / "models" / name / "model.onnx").is_file()]
 
 
-def fetch_usual(beside: list[str]) -> None:
-    """Obtain ``USUAL`` but for those ``beside``; a failure is only said, unless no model is carried along."""
+def fetched() -> list[str]:
+    """Return the names of the models that were fetched into HOME/models."""
+    folder = home.directory() / "models"
+    return [name for name in to_fetch() if (folder / name / "model.onnx").is_file()]
+
+
+def refresh(beside: list[str]) -> None:
+    """Bring the models fetched earlier up to date, except those ``beside``; a failure is only said."""
     try:
-        fetch([name for name in USUAL if name in known() and name not in beside])
+        fetch([name for name in fetched() if name not in beside])
     except SetupError as error:
-        if not carried():
-            raise
-        say(f"{error} Going on, since {', '.join(carried())} came along; the next run tries again.")
+        say(f"{error} The next run tries again.")
 
 
 def fetch(names: list[str]) -> None:
-    """Obtain models into HOME/models, SetupError if one cannot be had; those carried are there already."""
+    """Fetch models into HOME/models, except those that the project carries; SetupError if that fails."""
     there = carried()
     missing = [name for name in names if name not in there]
     if not missing:
@@ -69,7 +76,7 @@ def fetch(names: list[str]) -> None:
     into = home.directory() / "models"
     if environment.run_module("export", "fetch", *missing, "--into", str(into)):
         raise SetupError(
-            "A model could not be obtained: see above; what is installed already goes on working."
+            "A model could not be obtained (the reason stands above); what is installed goes on working."
         )
     absent = [name for name in missing if installed(name) is None]
     if absent:

@@ -48,8 +48,8 @@ class Choice:
     def sentence(self) -> str:
         """Return what is printed before the download."""
         size = DOWNLOAD[self.flavour]
-        told = f"{size / 1000:g} GB" if size >= 1000 else f"{size} MB"
-        return f"Installing {self.package}: {self.why}. Download: about {told}."
+        amount = f"{size / 1000:g} GB" if size >= 1000 else f"{size} MB"
+        return f"Installing {self.package}: {self.why}. Download: about {amount}."
 
 
 @dataclass(frozen=True)

@@ -3,54 +3,39 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import shutil
-import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import home
-from . import obs_processes
+from ..files import replace_whole
+from ..users_obs import obs_processes, users_settings
 from .errors import SetupError, writing_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+#: An object of JSON: a scene collection, or an entry of its list of scripts.
+Collection = dict[str, Any]
+
 SCRIPT = home.PROJECT / "obs_bgremove" / "obs_script.py"
-
-
-def configurations() -> list[Path]:
-    """Return the "obs-studio" directories of this user that exist, also Flatpak's and Snap's."""
-    user = Path.home()
-    if sys.platform == "win32":
-        places = [Path(os.environ.get("APPDATA") or user / "AppData" / "Roaming") / "obs-studio"]
-    elif sys.platform == "darwin":
-        places = [user / "Library" / "Application Support" / "obs-studio"]
-    else:
-        places = [
-            Path(os.environ.get("XDG_CONFIG_HOME") or user / ".config") / "obs-studio",
-            user / ".var" / "app" / "com.obsproject.Studio" / "config" / "obs-studio",
-            user / "snap" / "obs-studio" / "current" / ".config" / "obs-studio",
-        ]
-    return [place for place in places if place.is_dir()]
+#: How many backups may be made within one second.
+_MOST_OF_ONE_SECOND = 100
 
 
 def files(configuration: Path) -> list[Path]:
-    """Return the scene collections of a configuration, also where OBS 31 and newer were told to keep them."""
+    """Return the scene collections of a configuration, and those that OBS 31 and newer keep elsewhere."""
     folders = [configuration]
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        for line in (configuration / "global.ini").read_text(encoding="utf-8-sig").splitlines():
-            key, _, value = line.partition("=")
-            if key.strip() == "SceneCollections" and value.strip():
-                folders.append(Path(value.strip()) / "obs-studio")
+    moved = users_settings.ini_value(configuration / "global.ini", "Locations", "SceneCollections").strip()
+    if moved:
+        folders.append(Path(moved) / "obs-studio")
     unique = {path.resolve() for folder in folders for path in folder.glob("basic/scenes/*.json")}
     return sorted(unique)
 
 
-def read(path: Path) -> dict:
+def read(path: Path) -> Collection:
     """Return a scene collection; ValueError if the file is not one."""
     data = json.loads(path.read_text(encoding="utf-8-sig"))
     if not isinstance(data, dict) or not isinstance(data.get("sources"), list):
@@ -69,17 +54,17 @@ def is_ours(entry: object) -> bool:
     return path.replace("\\", "/").split("/")[-2:] == ["obs_bgremove", "obs_script.py"]
 
 
-def has_script(data: dict) -> bool:
+def has_script(data: Collection) -> bool:
     """Return whether a scene collection runs this checkout's script."""
     entries = data.get("modules", {}).get("scripts-tool", [])
     return any(is_ours(entry) and entry["path"] == SCRIPT.as_posix() for entry in entries)
 
 
-def with_script(data: dict, script: str) -> dict:
+def with_script(data: Collection, script: str) -> Collection:
     """Return the collection with our script in its list exactly once, an older one's settings kept."""
     entries = data.get("modules", {}).get("scripts-tool", [])
-    older = next((entry for entry in entries if is_ours(entry)), {"settings": {}})
-    kept: list[dict] = []
+    older: Collection = next((entry for entry in entries if is_ours(entry)), {"settings": {}})
+    kept: list[Collection] = []
     for entry in entries:
         if not is_ours(entry):
             kept.append(entry)
@@ -90,7 +75,7 @@ def with_script(data: dict, script: str) -> dict:
     return _with_entries(data, kept)
 
 
-def without_script(data: dict) -> dict:
+def without_script(data: Collection) -> Collection:
     """Return the collection without our script."""
     entries = data.get("modules", {}).get("scripts-tool", [])
     if not any(is_ours(entry) for entry in entries):
@@ -98,7 +83,7 @@ def without_script(data: dict) -> dict:
     return _with_entries(data, [entry for entry in entries if not is_ours(entry)])
 
 
-def _with_entries(data: dict, entries: list[dict]) -> dict:
+def _with_entries(data: Collection, entries: list[Collection]) -> Collection:
     return {**data, "modules": {**data.get("modules", {}), "scripts-tool": entries}}
 
 
@@ -123,15 +108,15 @@ def remove() -> tuple[list[Path], list[Path], list[str]]:
     return change(without_script)
 
 
-def change(edit: Callable[[dict], dict]) -> tuple[list[Path], list[Path], list[str]]:
+def change(edit: Callable[[Collection], Collection]) -> tuple[list[Path], list[Path], list[str]]:
     """Edit every scene collection of this user, each backed up first and replaced whole or not at all.
 
     Returns the files that were changed, those that needed no change, and a warning for each that was
     left alone because it cannot be understood. Raises SetupError if a running OBS uses one of them (only
     if there is something to change), or if one cannot be written.
     """
-    places = configurations()
-    changes: list[tuple[Path, dict]] = []
+    places = users_settings.configurations()
+    changes: list[tuple[Path, Collection]] = []
     same: list[Path] = []
     warnings: list[str] = []
     for path in (path for place in places for path in files(place)):
@@ -160,16 +145,8 @@ def backups() -> Path:
 
 def _backup(paths: list[Path]) -> Path:
     """Copy files into a folder of their own, named by the time; return it."""
-    moment = time.strftime("%Y-%m-%d_%H-%M-%S")
-    number = 1
     try:
-        while True:
-            folder = backups() / (moment if number == 1 else f"{moment}_{number}")
-            try:
-                folder.mkdir(parents=True)
-                break
-            except FileExistsError:
-                number += 1
+        folder = _new_folder(time.strftime("%Y-%m-%d_%H-%M-%S"))
         for index, path in enumerate(paths):
             # Two configurations may have collections of one name.
             twin = any(other.name == path.name for other in paths[:index])
@@ -179,15 +156,24 @@ def _backup(paths: list[Path]) -> Path:
     return folder
 
 
-def _replace(path: Path, data: dict, folder: Path) -> None:
-    fresh = path.with_name(f".{path.name}.new")
+def _new_folder(name: str) -> Path:
+    """Make a folder of a name that is free, such as ``name_2``; OSError if it cannot be made."""
+    backups().mkdir(parents=True, exist_ok=True)
+    # No more runs end in one second. Windows also says "exists" of a folder that may not be made.
+    for number in range(1, _MOST_OF_ONE_SECOND + 1):
+        folder = backups() / (name if number == 1 else f"{name}_{number}")
+        try:
+            folder.mkdir()
+            return folder
+        except FileExistsError as error:
+            last = error
+    raise last
+
+
+def _replace(path: Path, data: Collection, folder: Path) -> None:
     try:
-        fresh.write_text(json.dumps(data, indent=4, ensure_ascii=False) + "\n", encoding="utf-8")
-        shutil.copymode(path, fresh)
-        os.replace(fresh, path)
+        replace_whole(path, json.dumps(data, indent=4, ensure_ascii=False) + "\n")
     except OSError as error:
-        with contextlib.suppress(OSError):
-            fresh.unlink()
         raise SetupError(
             f"{path} cannot be written ({error.strerror or error}): make it writable and run this again "
             f"(a copy lies in {folder})."

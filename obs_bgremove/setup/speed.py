@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How fast the models are on this machine: measured once, for their threads and the model of "Automatic"."""
+"""How fast the models are on this machine: measured once, for their threads and for "Automatic"."""
 
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from .. import home
 from . import environment
@@ -14,7 +15,7 @@ SECONDS = 5
 
 
 def ensure() -> None:
-    """Measure unless it was done for these very models and this environment; a failure is only told."""
+    """Measure unless that was done for these very models and this environment; a failure is only said."""
     record = home.read_record()
     now = _fingerprint(record)
     there = home.speed_file().is_file() and home.threads_file().is_file()
@@ -23,15 +24,18 @@ def ensure() -> None:
     say("Measuring how fast the models are here.")
     arguments = ["--record", "--device", "auto", "--seconds", str(SECONDS)]
     if environment.run_module("obs_bgremove.worker", "bench", *arguments):
-        say("Not everything could be measured (see above): that is only used when it is chosen by name.")
+        say(
+            "Not everything could be measured (see above). "
+            "What could not is only used if you choose it by name."
+        )
     try:
         home.write_record({**home.read_record(), "measured": now})
     except OSError:
         say("That could not be recorded; the next run measures again.")
 
 
-def _fingerprint(record: dict) -> str:
-    """Return what identifies what is measured: the environment, and the models by name and size."""
+def _fingerprint(record: dict[str, Any]) -> str:
+    """Return a hash of what is measured: the environment, and the models by name and size."""
     models = sorted(
         f"{path.parent.name} {path.stat().st_size}"
         for directory in home.model_directories()

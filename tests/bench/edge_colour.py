@@ -55,7 +55,7 @@ def main() -> None:
 
 def crop(options) -> numpy.ndarray:
     """Return the portrait's hair before a dark colour, without cleaning and with it: uint8 [H, W, 3]."""
-    frame = person.frame(person.portrait(options.home / "demo"), 0)
+    frame = person.frame(person.portrait(), 0)
     with tempfile.TemporaryDirectory() as folder, shown_in_obs(Path(folder), options, frame) as obs:
         pictures = []
         for cleaning in (False, True):

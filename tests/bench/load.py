@@ -24,7 +24,8 @@ import psutil
 
 from obs_bgremove import home as installed
 from obs_bgremove.private_obs import collection
-from obs_bgremove.private_obs.instance import PrivateObs, wait_for
+from obs_bgremove.private_obs.instance import PrivateObs
+from obs_bgremove.private_obs.wait import wait_for
 from tests.obs import fast_and_slow
 from tests.obs.stage import BLUE, DRAWN_BY_OTHERS, filtered, one_scene, status, wait_until_running
 

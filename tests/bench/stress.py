@@ -178,7 +178,7 @@ class Stress:
     def _ask(self) -> None:
         """Ask for the status from another connection, as often as it is answered."""
         client = obsws_python.ReqClient(
-            host="127.0.0.1", port=self.obs._port, password=self.obs._password, timeout=30
+            host="127.0.0.1", port=self.obs.address.port, password=self.obs.address.password, timeout=30
         )
         question = {"vendorName": "obs_bgremove", "requestType": "get_status", "requestData": {"all": True}}
         with contextlib.suppress(OSError, WebSocketException):

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from obs_bgremove.private_obs.instance import find_program
-from tests.obs.fixtures import numbered_clip, test_home, test_models  # noqa: F401  (fixtures)
+from obs_bgremove.users_obs.program import find_program
+from tests.obs.fixtures import data_home, model_folders, numbered_clip  # noqa: F401  (fixtures)
 
 HERE = Path(__file__).resolve().parent
 

@@ -10,7 +10,7 @@ from tests.obs.stage import make_home
 
 
 @pytest.fixture(scope="session")
-def test_models(tmp_path_factory):
+def model_folders(tmp_path_factory):
     """Return model folders by name: "green", and "green-slow", which takes some 30 ms."""
     folder = tmp_path_factory.mktemp("models")
     return {
@@ -21,9 +21,9 @@ def test_models(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def test_home(tmp_path_factory, test_models):
-    """Return a data directory with the test models."""
-    return make_home(tmp_path_factory.mktemp("home") / "data", test_models)
+def data_home(tmp_path_factory, model_folders):
+    """Return a data directory with these models."""
+    return make_home(tmp_path_factory.mktemp("home") / "data", model_folders)
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,8 @@
 
 Asked by obs-websocket vendor requests to "page": "open" with ``source`` and ``filter`` keeps the page
 open, "read" with ``name`` answers ``description``, ``help`` and ``values`` (of a list) of one property of it,
-"press" with ``name`` presses a button of it, "name" with ``id`` answers the ``name`` of a kind of filter, asked
-on a thread that Python does not know, as OBS' menu is when it lists the filters.
+"press" with ``name`` presses a button of it, "name" with ``id`` answers the ``name`` of a kind of filter,
+asked on a thread that Python does not know, as OBS' menu is when it lists the filters.
 """
 
 import ctypes

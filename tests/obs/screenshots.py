@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from obs_bgremove.private_obs.instance import PrivateObs, wait_for
+from obs_bgremove.private_obs.wait import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from obs_bgremove.private_obs.instance import PrivateObs
 
 
 def settled(

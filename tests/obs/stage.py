@@ -14,7 +14,8 @@ import numpy
 from export.shelf.card import read_card
 from obs_bgremove import home as installed
 from obs_bgremove.private_obs import collection
-from obs_bgremove.private_obs.instance import PrivateObs, wait_for
+from obs_bgremove.private_obs.instance import PrivateObs
+from obs_bgremove.private_obs.wait import wait_for
 
 if TYPE_CHECKING:
     import argparse

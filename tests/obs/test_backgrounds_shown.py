@@ -8,7 +8,7 @@ import numpy
 import pytest
 
 from obs_bgremove.private_obs import collection
-from obs_bgremove.private_obs.instance import wait_for
+from obs_bgremove.private_obs.wait import wait_for
 from tests.obs.screenshots import near, settled
 from tests.obs.stage import BLUE, filtered, one_scene, open_obs, status, wait_until_running
 
@@ -37,7 +37,7 @@ def room(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def obs(tmp_path_factory, test_home, room):
+def obs(tmp_path_factory, data_home, room):
     """Return an OBS with the filter on the picture of the room, and a colour source and two scenes."""
     picture = collection.image("Room", room, [filtered({"model": "green"})])
     things = collection.collection(
@@ -50,7 +50,7 @@ def obs(tmp_path_factory, test_home, room):
         ],
         scripts=one_scene()["modules"]["scripts-tool"],
     )
-    with open_obs(tmp_path_factory.mktemp("obs"), test_home, things) as opened:
+    with open_obs(tmp_path_factory.mktemp("obs"), data_home, things) as opened:
         wait_until_running(opened)
         yield opened
 

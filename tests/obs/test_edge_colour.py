@@ -31,10 +31,10 @@ def foreground(color, seed):
 
 
 @pytest.fixture(scope="module")
-def obs(tmp_path_factory, test_home):
+def obs(tmp_path_factory, data_home):
     """Return an OBS with the filter on a picture that can be exchanged."""
     white = numpy.full((HEIGHT, WIDTH, 3), 255, numpy.uint8)
-    with filtered_picture(tmp_path_factory.mktemp("edge"), test_home, "green-soft", white) as opened:
+    with filtered_picture(tmp_path_factory.mktemp("edge"), data_home, "green-soft", white) as opened:
         wait_until_running(opened)
         yield opened
 

@@ -18,7 +18,7 @@ SETTINGS = {"background": "transparent", "model": "green"}
 
 
 @pytest.fixture(scope="module")
-def obs(tmp_path_factory, test_home):
+def obs(tmp_path_factory, data_home):
     """Return an OBS with the filter on the same picture in two sizes: a white block in a magenta room."""
     folder = tmp_path_factory.mktemp("pictures")
     sources = []
@@ -27,7 +27,7 @@ def obs(tmp_path_factory, test_home):
         picture[height // 4 : 3 * height // 4, 3 * width // 8 : 5 * width // 8] = 255
         cv2.imwrite(str(folder / f"{name}.png"), picture)
         sources.append(collection.image(name, folder / f"{name}.png", [filtered(SETTINGS)]))
-    with open_obs(tmp_path_factory.mktemp("obs"), test_home, one_scene(*sources)) as opened:
+    with open_obs(tmp_path_factory.mktemp("obs"), data_home, one_scene(*sources)) as opened:
         wait_until_running(opened, len(SIZES))
         yield opened
 

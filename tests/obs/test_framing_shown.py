@@ -39,13 +39,13 @@ def clip(tmp_path_factory):
 
 
 @pytest.fixture
-def alphas(tmp_path, test_home, clip):
+def alphas(tmp_path, data_home, clip):
     """Return a function that returns the alphas that are shown (uint8 [H, W]) after some seconds."""
 
     def shown(crop: bool, seconds: float) -> list[numpy.ndarray]:
         settings = {"model": "green", "view": "alpha", "refinement": False, "crop_to_people": crop}
         things = one_scene(collection.clip("Clip", clip, [filtered(settings)]))
-        with open_obs(tmp_path / f"obs-{crop}", test_home, things, size=(WIDTH, HEIGHT)) as obs:
+        with open_obs(tmp_path / f"obs-{crop}", data_home, things, size=(WIDTH, HEIGHT)) as obs:
             wait_until_running(obs)
             found = [picture[..., 1] for picture in obs.frames(obs.record(seconds))]
             assert obs.stop().code == 0

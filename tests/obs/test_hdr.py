@@ -12,7 +12,7 @@ import pytest
 
 from obs_bgremove import home as installed
 from obs_bgremove.private_obs import collection
-from obs_bgremove.private_obs.instance import wait_for
+from obs_bgremove.private_obs.wait import wait_for
 from tests.obs.stage import BLUE, SCRIPT, filtered, open_obs, status, wait_until_running
 
 WIDTH, HEIGHT = 640, 360
@@ -84,7 +84,7 @@ def picture(folder):
     return folder / "sdr.png"
 
 
-def opened(tmp_path, test_home, source, space, more=(), groups=()):
+def opened(tmp_path, data_home, source, space, more=(), groups=()):
     """Return an OBS that shows "Source" at the left and at the right "Bare", the same without the filter."""
     bare = {**source, "name": "Bare", "filters": []}
     main = collection.scene("Scene", ["Source", collection.item("Bare", (WIDTH, 0))])
@@ -97,7 +97,7 @@ def opened(tmp_path, test_home, source, space, more=(), groups=()):
         [collection.script(SCRIPT), collection.script(READER)],
     )
     video = {"ColorFormat": "P010", "ColorSpace": SPACES[space]} if space in SPACES else {}
-    return open_obs(tmp_path, test_home, things, size=CANVAS, video=video)
+    return open_obs(tmp_path, data_home, things, size=CANVAS, video=video)
 
 
 def at(obs, place):
@@ -112,9 +112,9 @@ def becomes(obs, place, light):
 
 
 @pytest.mark.parametrize("space", SPACES)
-def test_sdr_source_on_an_hdr_canvas(tmp_path, test_home, picture, space):
+def test_sdr_source_on_an_hdr_canvas(tmp_path, data_home, picture, space):
     source = collection.image("Source", picture, [filtered(SETTINGS)])
-    with opened(tmp_path, test_home, source, space) as obs:
+    with opened(tmp_path, data_home, source, space) as obs:
         wait_until_running(obs)
         becomes(obs, CORNER, [0, 0, 1])
         assert at(obs, MIDDLE) == pytest.approx([decoded(188)] * 3, abs=0.006)
@@ -133,9 +133,9 @@ def test_sdr_source_on_an_hdr_canvas(tmp_path, test_home, picture, space):
 
 
 @pytest.mark.parametrize("space", SPACES)
-def test_hdr_source_on_an_hdr_canvas_keeps_its_light(tmp_path, test_home, hdr_clip, space):
+def test_hdr_source_on_an_hdr_canvas_keeps_its_light(tmp_path, data_home, hdr_clip, space):
     source = collection.clip("Source", hdr_clip, [filtered(SETTINGS)])
-    with opened(tmp_path, test_home, source, space) as obs:
+    with opened(tmp_path, data_home, source, space) as obs:
         wait_until_running(obs)
         becomes(obs, CORNER, [0, 0, 1])
         bare = at(obs, BARE)
@@ -151,9 +151,9 @@ def test_hdr_source_on_an_hdr_canvas_keeps_its_light(tmp_path, test_home, hdr_cl
         assert obs.stop().code == 0
 
 
-def test_hdr_source_on_an_sdr_canvas_is_tone_mapped_as_obs_does(tmp_path, test_home, hdr_clip):
+def test_hdr_source_on_an_sdr_canvas_is_tone_mapped_as_obs_does(tmp_path, data_home, hdr_clip):
     source = collection.clip("Source", hdr_clip, [filtered(SETTINGS)])
-    with opened(tmp_path, test_home, source, "sRGB") as obs:
+    with opened(tmp_path, data_home, source, "sRGB") as obs:
         wait_until_running(obs)
         shown = obs.screenshot("Scene").astype(int)
         assert numpy.abs(shown[180, 320] - shown[BARE[::-1]]).max() <= 2
@@ -162,7 +162,7 @@ def test_hdr_source_on_an_sdr_canvas_is_tone_mapped_as_obs_does(tmp_path, test_h
         assert obs.stop().code == 0
 
 
-def test_group_on_an_hdr_canvas_keeps_its_light(tmp_path, test_home, picture):
+def test_group_on_an_hdr_canvas_keeps_its_light(tmp_path, data_home, picture):
     """On an HDR canvas OBS counts every group and scene as HDR."""
     inner = collection.image("Inner", picture)
     group = collection.group("Source", ["Inner"], (WIDTH, HEIGHT), [filtered(SETTINGS)])
@@ -171,7 +171,7 @@ def test_group_on_an_hdr_canvas_keeps_its_light(tmp_path, test_home, picture):
         "Test", [inner], [main], [group], [collection.script(SCRIPT), collection.script(READER)]
     )
     video = {"ColorFormat": "P010", "ColorSpace": "2100PQ"}
-    with open_obs(tmp_path, test_home, things, size=CANVAS, video=video) as obs:
+    with open_obs(tmp_path, data_home, things, size=CANVAS, video=video) as obs:
         wait_until_running(obs)
         becomes(obs, CORNER, [0, 0, 1])
         assert at(obs, MIDDLE) == pytest.approx([decoded(188)] * 3, abs=0.006)
@@ -179,7 +179,7 @@ def test_group_on_an_hdr_canvas_keeps_its_light(tmp_path, test_home, picture):
         assert obs.stop().code == 0
 
 
-def test_background_with_holes_on_an_hdr_canvas(tmp_path, test_home, picture, folder):
+def test_background_with_holes_on_an_hdr_canvas(tmp_path, data_home, picture, folder):
     """What is transparent in a background shows the background colour."""
     half = numpy.zeros((HEIGHT, WIDTH, 4), numpy.uint8)
     half[..., 1], half[..., 3] = 255, 128
@@ -187,7 +187,7 @@ def test_background_with_holes_on_an_hdr_canvas(tmp_path, test_home, picture, fo
     settings = {**SETTINGS, "background": "source", "background_source": "Half"}
     source = collection.image("Source", picture, [filtered(settings)])
     half_source = collection.image("Half", folder / "half.png")
-    with opened(tmp_path, test_home, source, "PQ", [half_source]) as obs:
+    with opened(tmp_path, data_home, source, "PQ", [half_source]) as obs:
         wait_until_running(obs)
         wait_for(lambda: status(obs)["problem"] == "", "the background source is found", 20)
         wait_for(lambda: at(obs, CORNER)[1] > 0.1, "the background is there", 20)

@@ -14,7 +14,7 @@ import pytest
 from obs_bgremove import home as installed
 from obs_bgremove.filter.settings import PRESETS
 from obs_bgremove.private_obs import collection
-from obs_bgremove.private_obs.instance import wait_for
+from obs_bgremove.private_obs.wait import wait_for
 from tests.obs import numbered
 from tests.obs.stage import BLUE, filtered, one_scene, open_obs, status, statuses, wait_until_running
 
@@ -62,8 +62,8 @@ def ended_well(obs):
     return report.leaks
 
 
-def test_triggered_by_name(tmp_path, test_home, clip):
-    with open_obs(tmp_path, test_home, one_scene(clip)) as obs:
+def test_triggered_by_name(tmp_path, data_home, clip):
+    with open_obs(tmp_path, data_home, one_scene(clip)) as obs:
         wait_until_running(obs)
         wait_for(lambda: registered(obs) == 3, "the hotkeys are there")
         obs.ws.trigger_hot_key_by_name(NEXT)
@@ -96,8 +96,8 @@ def test_triggered_by_name(tmp_path, test_home, clip):
         assert ended_well(obs) in (0, 1)
 
 
-def test_gone_with_the_filter(tmp_path, test_home, clip):
-    with open_obs(tmp_path, test_home, one_scene(clip)) as obs:
+def test_gone_with_the_filter(tmp_path, data_home, clip):
+    with open_obs(tmp_path, data_home, one_scene(clip)) as obs:
         wait_until_running(obs)
         obs.ws.remove_source_filter("Clip", FILTER)
         wait_for(lambda: not statuses(obs), "the filter is gone")
@@ -109,12 +109,12 @@ def test_gone_with_the_filter(tmp_path, test_home, clip):
         assert ended_well(obs) == 0
 
 
-def test_there_as_soon_as_the_filter_is(tmp_path, test_home, clip):
+def test_there_as_soon_as_the_filter_is(tmp_path, data_home, clip):
     """OBS drops the keys of hotkeys that are not there yet when it saves."""
     script = installed.PROJECT / "tests" / "obs" / "unhurried_script.py"
     things = one_scene(clip)
     things["modules"]["scripts-tool"].insert(0, collection.script(script))
-    with open_obs(tmp_path, test_home, things) as obs:
+    with open_obs(tmp_path, data_home, things) as obs:
         for _round in range(3):
             wait_for(lambda: registered(obs) == 3, "the hotkeys are there")
             obs.ws.remove_source_filter("Clip", FILTER)
@@ -124,8 +124,8 @@ def test_there_as_soon_as_the_filter_is(tmp_path, test_home, clip):
 
 
 @pytest.mark.skipif(not shutil.which("xdotool"), reason="needs xdotool to press keys")
-def test_keys_are_kept_over_a_restart(tmp_path, test_home, clip):
-    with open_obs(tmp_path, test_home, one_scene(clip), preview=True) as obs:
+def test_keys_are_kept_over_a_restart(tmp_path, data_home, clip):
+    with open_obs(tmp_path, data_home, one_scene(clip), preview=True) as obs:
         for _start in range(2):
             wait_until_running(obs)
             wait_for(lambda: registered(obs) == 3, "the hotkeys are there")

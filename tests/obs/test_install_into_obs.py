@@ -11,6 +11,7 @@ from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.instance import PrivateObs
 from obs_bgremove.setup import scene_collections
 from obs_bgremove.setup.errors import SetupError
+from obs_bgremove.users_obs import users_settings
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def users_obs(tmp_path, monkeypatch):
         "Mine", [collection.color("Red", (0, 0, 255), (64, 64))], [collection.scene("Scene", ["Red"])]
     )
     with PrivateObs(tmp_path / "user", things, size=(320, 180)) as obs:
-        monkeypatch.setattr(scene_collections, "configurations", lambda: [obs.configuration])
+        monkeypatch.setattr(users_settings, "configurations", lambda: [obs.configuration])
         yield obs
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from obs_bgremove import home as installed
 from obs_bgremove.private_obs import collection
-from obs_bgremove.private_obs.instance import wait_for
+from obs_bgremove.private_obs.wait import wait_for
 from tests.obs.screenshots import near
 from tests.obs.stage import BLUE, SCRIPT, filtered, open_obs, status, wait_until_running
 
@@ -38,9 +38,9 @@ def shown(obs, color):
     return near(obs.screenshot()[5, 5], color)
 
 
-def test_a_source_that_is_loaded_after_the_filter(tmp_path, test_home, numbered_clip):
+def test_a_source_that_is_loaded_after_the_filter(tmp_path, data_home, numbered_clip):
     late = collection.color("Late", ORANGE, (64, 36))
-    with open_obs(tmp_path, test_home, things(numbered_clip, late)) as obs:
+    with open_obs(tmp_path, data_home, things(numbered_clip, late)) as obs:
         wait_until_running(obs)
         wait_for(lambda: shown(obs, ORANGE), "the source is the background")
         report = obs.stop()
@@ -48,8 +48,8 @@ def test_a_source_that_is_loaded_after_the_filter(tmp_path, test_home, numbered_
         assert "does not exist" not in report.log
 
 
-def test_a_source_that_comes_while_nobody_looks(tmp_path, test_home, numbered_clip):
-    with open_obs(tmp_path, test_home, things(numbered_clip)) as obs:
+def test_a_source_that_comes_while_nobody_looks(tmp_path, data_home, numbered_clip):
+    with open_obs(tmp_path, data_home, things(numbered_clip)) as obs:
         wait_until_running(obs)
         wait_for(lambda: shown(obs, (255, 0, 0)), "the colour stands in")
         obs.ws.set_current_program_scene("Other")
@@ -60,8 +60,8 @@ def test_a_source_that_comes_while_nobody_looks(tmp_path, test_home, numbered_cl
         assert obs.stop().code == 0
 
 
-def test_another_background_is_shown_at_once(tmp_path, test_home, numbered_clip):
-    with open_obs(tmp_path, test_home, things(numbered_clip)) as obs:
+def test_another_background_is_shown_at_once(tmp_path, data_home, numbered_clip):
+    with open_obs(tmp_path, data_home, things(numbered_clip)) as obs:
         wait_until_running(obs)
         for settings, color in (
             ({"background_color": 0xFF0080FF}, ORANGE),

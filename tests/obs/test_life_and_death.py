@@ -13,7 +13,7 @@ import pytest
 
 from obs_bgremove import home as installed
 from obs_bgremove.private_obs import collection
-from obs_bgremove.private_obs.instance import wait_for
+from obs_bgremove.private_obs.wait import wait_for
 from tests.obs import numbered
 from tests.obs.stage import (
     BLUE,
@@ -72,8 +72,8 @@ def saved_settings(obs, source="Clip"):
     return [one["settings"] for one in found["filters"] if one["id"] == "obs_bgremove"]
 
 
-def test_add_disable_enable_remove_and_add_again(tmp_path, test_home, numbered_clip, ends_well):
-    with open_obs(tmp_path, test_home, one_scene(collection.clip("Clip", numbered_clip))) as obs:
+def test_add_disable_enable_remove_and_add_again(tmp_path, data_home, numbered_clip, ends_well):
+    with open_obs(tmp_path, data_home, one_scene(collection.clip("Clip", numbered_clip))) as obs:
         ws = obs.ws
         for _round in range(3):
             ws.create_source_filter("Clip", FILTER, "obs_bgremove", SETTINGS)
@@ -88,8 +88,8 @@ def test_add_disable_enable_remove_and_add_again(tmp_path, test_home, numbered_c
         ends_well(obs)
 
 
-def test_settings_survive_a_restart(tmp_path, test_home, clip, ends_well):
-    with open_obs(tmp_path, test_home, one_scene(clip)) as obs:
+def test_settings_survive_a_restart(tmp_path, data_home, clip, ends_well):
+    with open_obs(tmp_path, data_home, one_scene(clip)) as obs:
         wait_until_running(obs)
         obs.ws.set_source_filter_settings("Clip", FILTER, {"edge_softness": 2.5}, True)
         ends_well(obs)
@@ -101,12 +101,12 @@ def test_settings_survive_a_restart(tmp_path, test_home, clip, ends_well):
         assert saved_settings(obs) == [{**SETTINGS, "edge_softness": 2.5}]
 
 
-def test_two_cameras_share_one_worker_and_one_model(tmp_path, test_home, numbered_clip, clip, ends_well):
+def test_two_cameras_share_one_worker_and_one_model(tmp_path, data_home, numbered_clip, clip, ends_well):
     other = collection.clip("Other", numbered_clip, [filtered(SETTINGS)])
-    log = test_home / "logs" / "worker.log"
+    log = data_home / "logs" / "worker.log"
     before = log.read_text() if log.exists() else ""
     items = [collection.item("Clip", scale=(0.5, 0.5)), collection.item("Other", (320, 0), (0.5, 0.5))]
-    with open_obs(tmp_path, test_home, one_scene(clip, other, items=items)) as obs:
+    with open_obs(tmp_path, data_home, one_scene(clip, other, items=items)) as obs:
         found = wait_until_running(obs, 2)
         assert len({one["worker_pid"] for one in found}) == 1
         worker = psutil.Process(found[0]["worker_pid"])
@@ -121,14 +121,14 @@ def test_two_cameras_share_one_worker_and_one_model(tmp_path, test_home, numbere
         ends_well(obs)
 
 
-def test_the_same_source_in_two_scenes_and_studio_mode(tmp_path, test_home, clip, ends_well):
+def test_the_same_source_in_two_scenes_and_studio_mode(tmp_path, data_home, clip, ends_well):
     things = collection.collection(
         "Test",
         [clip],
         [collection.scene("Scene", ["Clip"]), collection.scene("Second", ["Clip"])],
         scripts=[collection.script(SCRIPT)],
     )
-    with open_obs(tmp_path, test_home, things, preview=True) as obs:
+    with open_obs(tmp_path, data_home, things, preview=True) as obs:
         wait_until_running(obs)
         obs.ws.set_studio_mode_enabled(True)
         obs.ws.set_current_preview_scene("Second")
@@ -145,7 +145,7 @@ def test_the_same_source_in_two_scenes_and_studio_mode(tmp_path, test_home, clip
         ends_well(obs)
 
 
-def test_a_source_that_nobody_sees_costs_nothing(tmp_path, test_home, numbered_clip, ends_well):
+def test_a_source_that_nobody_sees_costs_nothing(tmp_path, data_home, numbered_clip, ends_well):
     """The model takes most of a processor while it is seen."""
     source = collection.clip("Clip", numbered_clip, [filtered({**SETTINGS, "model": "green-slow"})])
     scenes = [collection.scene("Scene", ["Clip"]), collection.scene("Empty", [])]
@@ -159,7 +159,7 @@ def test_a_source_that_nobody_sees_costs_nothing(tmp_path, test_home, numbered_c
         after = times()
         return after.user + after.system - before.user - before.system
 
-    with open_obs(tmp_path, test_home, things) as obs:
+    with open_obs(tmp_path, data_home, things) as obs:
         wait_until_running(obs)
         item = obs.ws.get_scene_item_id("Scene", "Clip").scene_item_id
         seen = worker_seconds(obs)
@@ -187,9 +187,9 @@ def test_a_source_that_nobody_sees_costs_nothing(tmp_path, test_home, numbered_c
 
 
 @pytest.mark.parametrize("size", [(0, 0), (1, 1), (641, 359), (33, 777)])
-def test_odd_sizes(tmp_path, test_home, size, ends_well):
+def test_odd_sizes(tmp_path, data_home, size, ends_well):
     source = collection.color("Plain", (0, 255, 0), size, [filtered(SETTINGS)])
-    with open_obs(tmp_path, test_home, one_scene(source)) as obs:
+    with open_obs(tmp_path, data_home, one_scene(source)) as obs:
         wait_for(lambda: statuses(obs), "the filter exists")
         if all(size):
             wait_until_running(obs)
@@ -215,9 +215,9 @@ def test_waiting_for_the_worker_holds_no_pictures(tmp_path, ends_well):
         ends_well(obs)
 
 
-def test_source_larger_than_the_gpu_can_draw_for_a_while(tmp_path, test_home):
+def test_source_larger_than_the_gpu_can_draw_for_a_while(tmp_path, data_home):
     source = collection.color("Plain", (0, 255, 0), (64, 20), [filtered(SETTINGS)])
-    with open_obs(tmp_path, test_home, one_scene(source)) as obs:
+    with open_obs(tmp_path, data_home, one_scene(source)) as obs:
         wait_until_running(obs)
         obs.ws.set_input_settings("Plain", {"width": 40000}, True)
         time.sleep(3.0)
@@ -229,9 +229,9 @@ def test_source_larger_than_the_gpu_can_draw_for_a_while(tmp_path, test_home):
         assert obs.stop().code == 0
 
 
-def test_scene_collection_switched_away_and_back(tmp_path, test_home, clip, ends_well):
+def test_scene_collection_switched_away_and_back(tmp_path, data_home, clip, ends_well):
     other = collection.collection("Other", [], [collection.scene("Empty", [])])
-    with open_obs(tmp_path, test_home, [one_scene(clip), other]) as obs:
+    with open_obs(tmp_path, data_home, [one_scene(clip), other]) as obs:
         for _round in range(2):
             wait_until_running(obs)
             obs.switch_collection("Other")
@@ -242,8 +242,8 @@ def test_scene_collection_switched_away_and_back(tmp_path, test_home, clip, ends
         assert saved_settings(obs) == [SETTINGS]
 
 
-def test_a_collection_that_does_not_list_the_script_is_told(tmp_path, test_home, clip, ends_well):
-    with open_obs(tmp_path, test_home, one_scene(clip)) as obs:
+def test_a_collection_that_does_not_list_the_script_is_told(tmp_path, data_home, clip, ends_well):
+    with open_obs(tmp_path, data_home, one_scene(clip)) as obs:
         wait_until_running(obs)
         obs.ws.create_scene_collection("New")
         wait_for(lambda: not statuses(obs), "the old collection is gone")
@@ -261,16 +261,16 @@ def test_a_collection_that_does_not_list_the_script_is_told(tmp_path, test_home,
         assert "Clip: This scene collection does not list" not in report.log, "neither before nor after"
 
 
-def test_closed_while_inferring(tmp_path, test_home, clip, ends_well):
-    with open_obs(tmp_path, test_home, one_scene(clip)) as obs:
+def test_closed_while_inferring(tmp_path, data_home, clip, ends_well):
+    with open_obs(tmp_path, data_home, one_scene(clip)) as obs:
         wait_until_running(obs)
         obs.ws.set_source_filter_settings("Clip", FILTER, {"model": "green-slow"}, True)
         wait_for(lambda: status(obs)["model"] == "green-slow", "the slow model runs")
         ends_well(obs)
 
 
-def test_closed_while_the_worker_starts(tmp_path, test_models, clip, ends_well):
-    home = make_home(tmp_path / "home", test_models)
+def test_closed_while_the_worker_starts(tmp_path, model_folders, clip, ends_well):
+    home = make_home(tmp_path / "home", model_folders)
     slow = tmp_path / "slow-python"
     slow.write_text(f'#!/bin/sh\nsleep 20\nexec "{sys.executable}" "$@"\n')
     slow.chmod(0o755)
@@ -281,21 +281,21 @@ def test_closed_while_the_worker_starts(tmp_path, test_models, clip, ends_well):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
-def test_no_worker_is_left_when_obs_is_killed(tmp_path, test_home, clip):
-    with open_obs(tmp_path, test_home, one_scene(clip)) as obs:
+def test_no_worker_is_left_when_obs_is_killed(tmp_path, data_home, clip):
+    with open_obs(tmp_path, data_home, one_scene(clip)) as obs:
         (one,) = wait_until_running(obs)
         obs.kill(signal.SIGKILL)
         wait_for(lambda: not psutil.pid_exists(one["worker_pid"]), "the worker ended", 10)
 
 
 @pytest.fixture
-def operated(tmp_path, test_home):
+def operated(tmp_path, data_home):
     """Return a function that opens an OBS in which the filter's script can be reloaded and removed."""
 
     def opened(*sources):
         script = installed.PROJECT / "tests" / "obs" / "operator_script.py"
         environment = {"OPERATOR_SCRIPT": str(SCRIPT)}
-        return open_obs(tmp_path, test_home, one_scene(*sources, script=script), environment=environment)
+        return open_obs(tmp_path, data_home, one_scene(*sources, script=script), environment=environment)
 
     return opened
 

@@ -9,7 +9,7 @@ import cv2
 import numpy
 import pytest
 
-from obs_bgremove.private_obs.instance import wait_for
+from obs_bgremove.private_obs.wait import wait_for
 from tests.obs.screenshots import settled
 from tests.obs.stage import exchange, filtered_picture, wait_until_running
 
@@ -40,10 +40,10 @@ def figure():
 
 
 @pytest.fixture(scope="module")
-def obs(tmp_path_factory, test_home):
+def obs(tmp_path_factory, data_home):
     """Return an OBS with the filter on a picture that can be exchanged."""
     white = numpy.full((HEIGHT, WIDTH, 3), 255, numpy.uint8)
-    with filtered_picture(tmp_path_factory.mktemp("light"), test_home, "green", white) as opened:
+    with filtered_picture(tmp_path_factory.mktemp("light"), data_home, "green", white) as opened:
         wait_until_running(opened)
         yield opened
 

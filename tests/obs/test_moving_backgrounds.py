@@ -12,7 +12,7 @@ import time
 import pytest
 
 from obs_bgremove.private_obs import collection
-from obs_bgremove.private_obs.instance import wait_for
+from obs_bgremove.private_obs.wait import wait_for
 from tests.obs.screenshots import near
 from tests.obs.stage import BLUE, filtered, one_scene, open_obs, status, wait_until_running
 
@@ -40,10 +40,10 @@ def plain(name, settings, color=(0, 0, 0)):
     return collection.color(name, color, (640, 360), [filtered({**SETTINGS, **settings})])
 
 
-def test_animated_picture(tmp_path, test_home):
+def test_animated_picture(tmp_path, data_home):
     path = write_gif(tmp_path / "two.gif", [RED, YELLOW], 30)
     source = plain("Camera", {"background": "image", "background_path": str(path)})
-    with open_obs(tmp_path / "obs", test_home, one_scene(source)) as obs:
+    with open_obs(tmp_path / "obs", data_home, one_scene(source)) as obs:
         wait_until_running(obs)
         wait_for(lambda: near(obs.screenshot("Camera")[20, 20], RED), "it is shown")
         frames = [frame[20, 20] for frame in obs.frames(obs.record(2.5))]
@@ -55,7 +55,7 @@ def test_animated_picture(tmp_path, test_home):
 
 
 @pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs ffmpeg (Debian, Ubuntu: apt install ffmpeg)")
-def test_video_is_muted(tmp_path, test_home):
+def test_video_is_muted(tmp_path, data_home):
     clip = tmp_path / "loud.mkv"
     command = (
         "ffmpeg -v error -f lavfi -i color=red:s=64x36:d=1 -f lavfi -i sine=1000:d=1 -c:v ffv1 -c:a pcm_s16le"
@@ -68,7 +68,7 @@ def test_video_is_muted(tmp_path, test_home):
         return float(said.partition("max_volume: ")[2].split()[0])
 
     source = plain("Camera", {"background": "video", "background_path": str(clip)})
-    with open_obs(tmp_path / "obs", test_home, one_scene(source)) as obs:
+    with open_obs(tmp_path / "obs", data_home, one_scene(source)) as obs:
         wait_until_running(obs)
         wait_for(lambda: obs.screenshot("Camera")[20, 20, 2] > 200, "it is shown")
         assert loudness(obs.record(2.0)) < -80
@@ -80,12 +80,12 @@ def test_video_is_muted(tmp_path, test_home):
         assert obs.stop().code == 0
 
 
-def test_two_filters_that_are_each_others_background(tmp_path, test_home):
+def test_two_filters_that_are_each_others_background(tmp_path, data_home):
     sources = [
         plain("First", {"background": "source", "background_source": "Second"}),
         plain("Second", {"background": "source", "background_source": "First"}),
     ]
-    with open_obs(tmp_path, test_home, one_scene(*sources)) as obs:
+    with open_obs(tmp_path, data_home, one_scene(*sources)) as obs:
         wait_until_running(obs, 2)
         for name in ("First", "Second"):
             # Nobody is in either picture. Drawn inside itself, OBS would draw a source without its filters.
@@ -95,7 +95,7 @@ def test_two_filters_that_are_each_others_background(tmp_path, test_home):
         assert obs.stop().code == 0
 
 
-def test_the_scene_that_shows_the_source_is_no_background(tmp_path, test_home):
+def test_the_scene_that_shows_the_source_is_no_background(tmp_path, data_home):
     """Nor when it shows it by way of another scene, and only from now on."""
     camera = plain("Camera", {"background": "source", "background_source": "Outer"})
     outer = collection.scene("Outer", ["Green"])
@@ -103,7 +103,7 @@ def test_the_scene_that_shows_the_source_is_no_background(tmp_path, test_home):
     made = one_scene(camera, collection.color("Green", (0, 255, 0), (640, 360)), items=["Camera"])
     made["sources"] += [outer, inner]
     made["scene_order"] += [{"name": "Outer"}, {"name": "Inner"}]
-    with open_obs(tmp_path, test_home, made) as obs:
+    with open_obs(tmp_path, data_home, made) as obs:
         wait_until_running(obs)
         wait_for(lambda: near(obs.screenshot("Camera")[20, 20], (0, 255, 0)), "the scene is shown", 20)
         obs.start_record()

@@ -9,7 +9,7 @@ from onnx import TensorProto, helper, numpy_helper
 from export.__main__ import main as export_command
 from obs_bgremove import home as installed
 from obs_bgremove.private_obs import collection
-from obs_bgremove.private_obs.instance import wait_for
+from obs_bgremove.private_obs.wait import wait_for
 from tests.obs import numbered
 from tests.obs.stage import BLUE, filtered, make_home, one_scene, open_obs, wait_until_running
 

@@ -7,14 +7,14 @@ import pytest
 
 from obs_bgremove import home as installed
 from obs_bgremove.private_obs import collection
-from obs_bgremove.private_obs.instance import wait_for
+from obs_bgremove.private_obs.wait import wait_for
 from tests.obs.stage import SCRIPT, filtered, open_obs, status, wait_until_running
 
 FILTER = "Background Removal"
 
 
 @pytest.fixture
-def obs(tmp_path, test_home, numbered_clip):
+def obs(tmp_path, data_home, numbered_clip):
     """Return an OBS with the filter, whose background source and device are not there."""
     settings = {"background": "source", "background_source": "Gone", "model": "green", "device": "cuda"}
     things = collection.collection(
@@ -26,7 +26,7 @@ def obs(tmp_path, test_home, numbered_clip):
             collection.script(installed.PROJECT / "tests" / "obs" / "page_script.py"),
         ],
     )
-    with open_obs(tmp_path, test_home, things) as opened:
+    with open_obs(tmp_path, data_home, things) as opened:
         wait_until_running(opened)
         yield opened
 

@@ -50,13 +50,13 @@ def delays_in_obs_frames(frames):
 
 
 @pytest.fixture
-def play(tmp_path, test_home, numbered_clip):
+def play(tmp_path, data_home, numbered_clip):
     """Return a function that plays the numbered clip in OBS with settings and returns (frames, status)."""
 
     def played(seconds=6.0, **settings):
         things = side_by_side(numbered_clip, {**SETTINGS, **settings})
         size = (2 * numbered.WIDTH, numbered.HEIGHT)
-        with open_obs(tmp_path / "obs", test_home, things, size=size) as obs:
+        with open_obs(tmp_path / "obs", data_home, things, size=size) as obs:
             wait_until_running(obs)
             frames = recorded(obs, seconds)
             told = status(obs)

@@ -10,7 +10,7 @@ import cv2
 import pytest
 
 from obs_bgremove.private_obs import collection
-from obs_bgremove.private_obs.instance import wait_for
+from obs_bgremove.private_obs.wait import wait_for
 from tests.bench.passes import PROBE, person
 from tests.obs.stage import SCRIPT, filtered, open_obs, wait_until_running
 
@@ -20,7 +20,7 @@ LIGHT = {"light_wrap": 50.0, "light_matching": 50.0}
 
 
 @pytest.fixture(scope="module")
-def obs(tmp_path_factory, test_home):
+def obs(tmp_path_factory, data_home):
     """Return an OBS that counts what is allocated."""
     folder = tmp_path_factory.mktemp("allocated")
     cv2.imwrite(str(folder / "person.png"), person(640, 360))
@@ -29,7 +29,7 @@ def obs(tmp_path_factory, test_home):
     things = collection.collection(
         "Test", [source], [collection.scene("Scene", ["Picture"])], scripts=scripts
     )
-    with open_obs(folder / "obs", test_home, things) as opened:
+    with open_obs(folder / "obs", data_home, things) as opened:
         opened.picture = str(folder / "person.png")
         wait_until_running(opened)
         yield opened

@@ -7,7 +7,6 @@ import cv2
 import numpy
 import pytest
 
-from export.common.errors import ExportError
 from obs_bgremove import home as installed
 from obs_bgremove.demo import person
 from obs_bgremove.private_obs import collection
@@ -28,12 +27,9 @@ NOBODY = 0.02
 
 
 @pytest.fixture(scope="module")
-def portrait(tmp_path_factory):
-    """Return the portrait; skip where it cannot be downloaded."""
-    try:
-        return person.portrait(tmp_path_factory.mktemp("portrait"))
-    except ExportError as error:
-        pytest.skip(str(error))
+def portrait():
+    """Return the portrait."""
+    return person.portrait()
 
 
 @pytest.fixture(scope="module")

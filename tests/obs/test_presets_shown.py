@@ -11,7 +11,7 @@ import pytest
 
 from obs_bgremove.filter.settings import PRESETS
 from obs_bgremove.private_obs import collection
-from obs_bgremove.private_obs.instance import wait_for
+from obs_bgremove.private_obs.wait import wait_for
 from tests.obs.stage import filtered, one_scene, open_obs, wait_until_running
 
 SIZES = {"Small": (320, 180), "Wide": (1280, 720), "Upright": (720, 1280)}
@@ -19,10 +19,10 @@ SETTINGS = {"background": "preset", "model": "green"}
 
 
 @pytest.fixture(scope="module")
-def obs(tmp_path_factory, test_home):
+def obs(tmp_path_factory, data_home):
     """Return an OBS with the filter on black sources, in which nobody is."""
     sources = [collection.color(name, (0, 0, 0), size, [filtered(SETTINGS)]) for name, size in SIZES.items()]
-    with open_obs(tmp_path_factory.mktemp("obs"), test_home, one_scene(*sources)) as opened:
+    with open_obs(tmp_path_factory.mktemp("obs"), data_home, one_scene(*sources)) as opened:
         wait_until_running(opened, len(SIZES))
         yield opened
 

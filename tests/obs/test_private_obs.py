@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from obs_bgremove.private_obs import collection, exit_report
-from obs_bgremove.private_obs.instance import ObsError, PrivateObs, wait_for
+from obs_bgremove.private_obs.instance import PrivateObs
+from obs_bgremove.private_obs.wait import ObsError, wait_for
 from tests.obs import numbered
 from tests.obs.stage import DRAWN_BY_OTHERS
 

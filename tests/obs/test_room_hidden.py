@@ -11,7 +11,7 @@ import time
 import pytest
 
 from obs_bgremove.private_obs import collection
-from obs_bgremove.private_obs.instance import wait_for
+from obs_bgremove.private_obs.wait import wait_for
 from tests.obs import numbered
 from tests.obs.stage import BLUE, filtered, make_home, one_scene, open_obs, status, wait_until_running
 
@@ -20,11 +20,11 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals"
 
 
 @pytest.fixture
-def stage(tmp_path, test_home, numbered_clip):
+def stage(tmp_path, data_home, numbered_clip):
     """Return an OBS, started, with the filter on the numbered clip; ``home`` may be another one."""
     opened = []
 
-    def start(home=test_home, wait=True, **settings):
+    def start(home=data_home, wait=True, **settings):
         things = one_scene(collection.clip("Clip", numbered_clip, [filtered({**SETTINGS, **settings})]))
         obs = open_obs(tmp_path / f"obs{len(opened)}", home, things)
         opened.append(obs)
@@ -54,10 +54,10 @@ def assert_hidden(seen):
     numbered.assert_none([room for room, _person in seen])
 
 
-def test_nothing_but_the_background_until_the_first_alpha(tmp_path, test_home, numbered_clip):
+def test_nothing_but_the_background_until_the_first_alpha(tmp_path, data_home, numbered_clip):
     """The filter is added to a source that is live, and the worker has yet to start."""
     things = one_scene(collection.clip("Clip", numbered_clip))
-    with open_obs(tmp_path / "obs", test_home, things) as obs:
+    with open_obs(tmp_path / "obs", data_home, things) as obs:
         time.sleep(1.0)
         obs.start_record()
         obs.ws.create_source_filter("Clip", "Background Removal", "obs_bgremove", SETTINGS)
@@ -113,8 +113,8 @@ def test_worker_stopped_for_five_seconds(stage):
 
 
 @pytest.mark.parametrize("damage", ["missing", "truncated", "not onnx"])
-def test_bad_model_file(stage, tmp_path, test_models, damage):
-    home = make_home(tmp_path / "home", test_models)
+def test_bad_model_file(stage, tmp_path, model_folders, damage):
+    home = make_home(tmp_path / "home", model_folders)
     file = home / "models" / "green" / "model.onnx"
     whole = file.read_bytes()
     if damage == "missing":
@@ -131,8 +131,8 @@ def test_bad_model_file(stage, tmp_path, test_models, damage):
     assert "green" in told
 
 
-def test_onnxruntime_cannot_be_imported(stage, tmp_path, test_models):
-    home = make_home(tmp_path / "home", test_models)
+def test_onnxruntime_cannot_be_imported(stage, tmp_path, model_folders):
+    home = make_home(tmp_path / "home", model_folders)
     broken = tmp_path / "broken"
     (broken / "onnxruntime").mkdir(parents=True)
     (broken / "onnxruntime" / "__init__.py").write_text(

@@ -10,7 +10,7 @@ import numpy
 import pytest
 
 from obs_bgremove.private_obs import collection
-from obs_bgremove.private_obs.instance import wait_for
+from obs_bgremove.private_obs.wait import wait_for
 from tests.obs.screenshots import near, settled
 from tests.obs.stage import BLUE, SCRIPT, filtered, one_scene, open_obs, statuses, wait_until_running
 
@@ -70,7 +70,7 @@ SHOWN += [(kind, around) for kind in ("media", "group") for around in ("scale be
 
 
 @pytest.mark.parametrize(("kind", "around"), SHOWN)
-def test_person_kept_and_room_gone(tmp_path, test_home, files, kind, around):
+def test_person_kept_and_room_gone(tmp_path, data_home, files, kind, around):
     ours = filtered(SETTINGS)
     filters = {
         "alone": [ours],
@@ -95,7 +95,7 @@ def test_person_kept_and_room_gone(tmp_path, test_home, files, kind, around):
     def person_kept(picture):
         return near(picture[2 * HEIGHT // 3, WIDTH // 2], person, tolerance)
 
-    with open_obs(tmp_path, test_home, made, size=(WIDTH, HEIGHT)) as obs:
+    with open_obs(tmp_path, data_home, made, size=(WIDTH, HEIGHT)) as obs:
         wait_until_running(obs)
         # Only the person is waited for: the room has to be gone by then.
         shown = settled(obs, "Scene", person_kept)
@@ -113,13 +113,13 @@ def _half(value):
     return round(255 * (1.055 * linear ** (1 / 2.4) - 0.055 if linear > 0.0031308 else linear * 12.92))
 
 
-def test_text_has_a_filter_too(tmp_path, test_home):
+def test_text_has_a_filter_too(tmp_path, data_home):
     """Nothing in a white text is green alone, so all of it is person; what is transparent stays so."""
     source = collection.text("Text", "Hello", [filtered({**SETTINGS, "background": "transparent"})])
     made = collection.collection(
         "Test", [source], [collection.scene("Scene", ["Text"])], scripts=[collection.script(SCRIPT)]
     )
-    with open_obs(tmp_path, test_home, made) as obs:
+    with open_obs(tmp_path, data_home, made) as obs:
         wait_for(lambda: statuses(obs) and statuses(obs)[0]["state"] == "running", "running")
         shown = obs.screenshot("Text")
         assert obs.stop().code == 0
@@ -128,13 +128,13 @@ def test_text_has_a_filter_too(tmp_path, test_home):
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="captures an X screen")
-def test_captured_screen(tmp_path, test_home, files):
+def test_captured_screen(tmp_path, data_home, files):
     """A full-screen projector shows the picture, and a source captures the screen."""
     sources = [
         collection.image("Picture", files / "wide.png"),
         collection.source("xshm_input", "Source", {"show_cursor": False}, [filtered(SETTINGS)]),
     ]
-    with open_obs(tmp_path, test_home, one_scene(*sources)) as obs:
+    with open_obs(tmp_path, data_home, one_scene(*sources)) as obs:
         wait_until_running(obs)
         obs.ws.send("OpenSourceProjector", {"sourceName": "Picture", "monitorIndex": 0})
 

@@ -12,7 +12,7 @@ import time
 import pytest
 
 from obs_bgremove.private_obs import collection
-from obs_bgremove.private_obs.instance import wait_for
+from obs_bgremove.private_obs.wait import wait_for
 from tests.obs import numbered
 from tests.obs.stage import BLUE, filtered, one_scene, open_obs, statuses, wait_until_running
 
@@ -63,10 +63,10 @@ class Hands:
 
 
 @pytest.fixture
-def window(tmp_path, test_home, numbered_clip):
+def window(tmp_path, data_home, numbered_clip):
     """Return an OBS with its preview, and the hands to use it."""
     things = one_scene(collection.clip("Clip", numbered_clip, [filtered(SETTINGS)]))
-    with open_obs(tmp_path, test_home, things, preview=True) as obs:
+    with open_obs(tmp_path, data_home, things, preview=True) as obs:
         wait_until_running(obs)
         yield obs, Hands(obs.display)
 

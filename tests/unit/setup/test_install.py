@@ -19,24 +19,26 @@ from obs_bgremove.setup import (
     command,
     environment,
     interpreter,
+    locked,
     models,
-    obs_processes,
     obs_program,
     runtime,
     scene_collections,
     speed,
     uninstall,
 )
-from obs_bgremove.setup.errors import SetupError
+from obs_bgremove.setup.errors import COMMAND, SetupError
 from obs_bgremove.setup.runtime import Choice
+from obs_bgremove.users_obs import obs_processes, program, users_settings
 from obs_bgremove.worker import __main__ as worker
+from tests import __main__ as tests_command
 
 
 @pytest.fixture
 def data(tmp_path, monkeypatch):
     """Return the data directory of a user who has no OBS settings and no OBS running."""
     monkeypatch.setenv(home.VARIABLE, str(tmp_path / "data"))
-    monkeypatch.setattr(scene_collections, "configurations", list)
+    monkeypatch.setattr(users_settings, "configurations", list)
     monkeypatch.setattr(obs_processes, "running", list)
     return tmp_path / "data"
 
@@ -45,7 +47,7 @@ def data(tmp_path, monkeypatch):
 def pip(data, monkeypatch):
     """Return the list of pip's calls; nothing is installed, but everything looks as if it were.
 
-    A package named in ``pip.broken`` fails to install.
+    A package named in ``pip.broken`` fails to install. There are no tested versions.
     """
 
     class Calls(list):
@@ -53,12 +55,13 @@ def pip(data, monkeypatch):
 
     calls = Calls()
 
-    def run(*arguments, quiet=False):
+    def run(_python, *arguments, quiet=False):
         calls.append(arguments)
         if any(argument.rpartition(":")[2] in calls.broken for argument in arguments):
             raise SetupError("pip failed: no matching distribution.")
 
-    monkeypatch.setattr(environment, "pip", run)
+    monkeypatch.setattr(environment.pip, "run", run)
+    monkeypatch.setattr(locked, "FOLDER", data / "none")
     monkeypatch.setattr(environment, "make", lambda: data.mkdir(exist_ok=True))
     monkeypatch.setattr(environment, "works", lambda: bool(calls))
     monkeypatch.setattr(environment, "installed_runtime", lambda: "1.99" if calls else "")
@@ -158,6 +161,71 @@ def test_a_flavour_asked_for_by_name_does_not_fall_back(pip):
     assert home.read_record()["fingerprint"] == "", "what is half installed does not count as done"
 
 
+@pytest.fixture
+def tested(pip, data, monkeypatch):
+    """Let there be tested versions for this very Python and system; return pip's calls."""
+    monkeypatch.setattr(locked, "FOLDER", data)
+    data.mkdir()
+    locked.path("cpu").write_text(f"{locked.MADE_FOR}{' '.join(locked.this_target())}\nnumpy==2.0\n")
+    return pip
+
+
+def test_tested_versions_are_installed_by_their_hashes_and_nothing_else(tested, capsys):
+    environment.ensure(Choice("cpu", "why"), [], fall_back=True)
+    ((word, *arguments),) = tested
+    assert word == "install" and "--require-hashes" in arguments
+    assert arguments[-2:] == ["-r", str(locked.path("cpu"))]
+    assert "not tested" not in capsys.readouterr().out
+
+
+def test_groups_come_after_the_tested_versions(tested):
+    environment.ensure(Choice("cpu", "why"), ["demo"], fall_back=True)
+    assert ["--require-hashes" in call for call in tested] == [True, False, False]
+    assert groups(tested) == ["worker-cpu", "demo"]
+
+
+def test_other_tested_versions_are_installed_again(tested):
+    environment.ensure(Choice("cpu", "why"), [], fall_back=True)
+    with locked.path("cpu").open("a") as file:
+        file.write("packaging==1.0\n")
+    environment.ensure(Choice("cpu", "why"), [], fall_back=True)
+    assert len(tested) == 2
+
+
+def test_where_nothing_was_tested_the_newest_versions_are_taken_and_that_is_said(pip, capsys):
+    environment.ensure(Choice("cpu", "why"), [], fall_back=True)
+    assert groups(pip) == ["worker-cpu"]
+    said = f"There are no tested versions of onnxruntime for {locked.this_target()}, so the newest versions"
+    assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("said", "falls_back"),
+    [
+        ("ERROR: No matching distribution found for onnxruntime==1.99", True),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", False),
+        ("NewConnectionError\nERROR: No matching distribution found for onnxruntime==1.99", False),
+    ],
+)
+def test_only_versions_that_do_not_suit_the_system_are_replaced_by_others(
+    tested, monkeypatch, capsys, said, falls_back
+):
+    def run(_python, *arguments, quiet=False):
+        tested.append(arguments)
+        if "--require-hashes" in arguments:
+            raise environment.pip.error(said)
+
+    monkeypatch.setattr(environment.pip, "run", run)
+    if falls_back:
+        environment.ensure(Choice("cpu", "why"), [], fall_back=True)
+        assert groups(tested) == ["worker-cpu"]
+        assert "do not suit this system" in capsys.readouterr().out
+    else:
+        with pytest.raises(SetupError):
+            environment.ensure(Choice("cpu", "why"), [], fall_back=True)
+        assert len(tested) == 1
+
+
 def test_too_little_disk_gets_a_sentence(pip, monkeypatch):
     usage = environment.shutil.disk_usage(home.PROJECT)._replace(free=10_000_000)
     monkeypatch.setattr(environment.shutil, "disk_usage", lambda _: usage)
@@ -197,9 +265,9 @@ def test_a_folder_that_is_not_ours_is_not_cleared_for_the_environment(data, monk
 )
 def test_errors_of_pip_become_sentences(data, monkeypatch, errors, word):
     done = subprocess.CompletedProcess([], 1, None, errors)
-    monkeypatch.setattr(environment.subprocess, "run", lambda *_, **__: done)
+    monkeypatch.setattr(environment.pip.subprocess, "run", lambda *_, **__: done)
     with pytest.raises(SetupError, match=word) as raised:
-        environment.pip("install", "x")
+        environment.pip.run(environment.python(), "install", "x")
     assert "\n" not in str(raised.value)
 
 
@@ -217,7 +285,7 @@ def steps(data, monkeypatch):
     for owner, name, answer in (
         (environment, "ensure", "cpu"),
         (models, "fetch", None),
-        (models, "fetch_usual", None),
+        (models, "refresh", None),
         (command, "note_place", None),
         (speed, "ensure", None),
         (obs_program, "ensure", "OBS is not installed: install it."),
@@ -237,7 +305,7 @@ def test_the_steps_come_in_order(steps, capsys):
     assert steps == [
         "environment.ensure",
         "models.fetch",
-        "models.fetch_usual",
+        "models.refresh",
         "command.note_place",
         "speed.ensure",
         "obs_program.ensure",
@@ -245,6 +313,7 @@ def test_the_steps_come_in_order(steps, capsys):
     ]
     printed = capsys.readouterr().out
     assert "OBS is not installed: install it." in printed and "Background Removal." in printed
+    assert re.search(r"^This took \d+ s: models \d+ s, measuring \d+ s, OBS \d+ s\.$", printed, re.MULTILINE)
 
 
 def test_a_script_that_cannot_be_added_is_an_error_at_the_end(steps, monkeypatch, capsys):
@@ -274,40 +343,64 @@ def test_models_are_chosen_by_name_or_family(monkeypatch):
         models.select(["rv"])
 
 
-def test_the_usual_models_are_on_the_shelf():
-    assert set(models.USUAL) <= set(models.known())
+def test_the_tests_ask_for_models_that_are_on_the_shelf():
+    assert set(models.select(tests_command.MODELS)) == {"mediapipe-landscape", "mediapipe-general"}
 
 
 @pytest.fixture
 def no_registry(data, monkeypatch):
-    """Let every fetching fail; return the calls."""
-    calls = []
+    """Let every fetching fail; return the calls, with ``calls.groups`` as they were installed."""
+
+    class Calls(list):
+        groups: list | None = None
+
+    calls = Calls()
 
     def run(*arguments):
         calls.append(arguments)
         return 1
 
+    def ensure(_choice, groups, **_):
+        calls.groups = groups
+
     monkeypatch.setattr(environment, "run_module", run)
-    monkeypatch.setattr(environment, "ensure", lambda *_, **__: "cpu")
+    monkeypatch.setattr(environment, "ensure", ensure)
     return calls
 
 
-def test_without_the_usual_models_it_goes_on_with_the_one_that_came_along(no_registry, capsys):
-    command.set_up("cpu", [], ["export"])
-    assert set(models.USUAL) <= set(no_registry[0])
-    printed = capsys.readouterr().out
-    assert "could not be obtained" in printed and "fast" in printed
+def test_a_streamer_gets_what_runs_and_fetches_nothing(no_registry):
+    command.set_up("cpu", [], [])
+    assert no_registry == []
+    assert no_registry.groups == []
+
+
+def test_a_model_that_came_along_is_not_fetched_when_it_is_asked_for(no_registry):
+    command.set_up("cpu", ["fast"], [])
+    assert no_registry == []
+    assert no_registry.groups == []
 
 
 def test_a_model_asked_for_by_name_must_be_had(no_registry):
     with pytest.raises(SetupError, match="could not be obtained"):
-        command.set_up("cpu", [models.USUAL[0]], ["export"])
+        command.set_up("cpu", ["mediapipe"], ["demo"])
+    assert no_registry.groups == ["demo", "export"], "what converts it is installed first"
+    assert {"mediapipe-landscape", "mediapipe-general"} <= set(no_registry[0])
+
+
+def test_a_model_fetched_before_is_brought_up_to_date_if_it_can_be(no_registry, data, capsys):
+    (data / "models" / "rvm-720p").mkdir(parents=True)
+    (data / "models" / "rvm-720p" / "model.onnx").write_text("")
+    command.set_up("cpu", [], [])
+    assert [call[:3] for call in no_registry] == [("export", "fetch", "rvm-720p")]
+    printed = capsys.readouterr().out
+    assert "could not be obtained" in printed and "next run tries again" in printed
 
 
 def test_without_any_model_it_does_not_go_on(no_registry, monkeypatch):
     monkeypatch.setattr(models, "carried", list)
-    with pytest.raises(SetupError, match="could not be obtained"):
-        command.set_up("cpu", [], ["export"])
+    with pytest.raises(SetupError, match="add '--model mediapipe'"):
+        command.set_up("cpu", [], [])
+    assert no_registry.groups is None, "nothing was installed"
 
 
 @pytest.fixture
@@ -481,7 +574,7 @@ def test_uninstall_while_obs_runs_deletes_nothing(installed, tmp_path, monkeypat
     entry = {"path": scene_collections.SCRIPT.as_posix(), "settings": {}}
     path = configuration / "basic" / "scenes" / "One.json"
     path.write_text(json.dumps({"sources": [], "modules": {"scripts-tool": [entry]}}))
-    monkeypatch.setattr(scene_collections, "configurations", lambda: [configuration])
+    monkeypatch.setattr(users_settings, "configurations", lambda: [configuration])
     monkeypatch.setattr(obs_processes, "running", lambda: [obs_processes.RunningObs(1, configuration)])
     assert command.main(["--uninstall", "--yes"]) == 1
     assert "close OBS" in capsys.readouterr().err
@@ -498,8 +591,8 @@ def sound(installed, monkeypatch, tmp_path):
     monkeypatch.setattr(environment, "installed_runtime", lambda: "1.99")
     monkeypatch.setattr(runtime, "this_machine", lambda: runtime.Machine("linux", "x86_64"))
     monkeypatch.setattr(models, "known", lambda: ["mediapipe-landscape", "rvm-720p"])
-    monkeypatch.setattr(obs_program, "find_program", lambda: tmp_path / "obs")
-    monkeypatch.setattr(obs_program, "version", lambda _: (29, 0, 2))
+    monkeypatch.setattr(program, "find_program", lambda: tmp_path / "obs")
+    monkeypatch.setattr(program, "version", lambda _: (29, 0, 2))
 
 
 def lines(capsys, subject):
@@ -519,7 +612,7 @@ def test_check_of_a_sound_installation(sound, capsys):
         (home, "read_record", dict, "Worker"),
         (home, "read_record", lambda: {"python": "/gone/python"}, "Worker"),
         (models, "installed", lambda _: None, "Model"),
-        (obs_program, "version", lambda _: (27, 2, 4), "OBS"),
+        (program, "version", lambda _: (27, 2, 4), "OBS"),
         (interpreter, "problem", lambda: "wrong: use another.", "Python"),
     ],
 )
@@ -531,7 +624,7 @@ def test_check_says_what_is_missing_and_what_to_do(sound, monkeypatch, capsys, m
     assert " - " in missing[0], "it says what to do"
 
 
-def test_check_does_without_a_usual_model_where_one_came_along(sound, monkeypatch, capsys):
+def test_check_does_without_other_models_where_one_came_along(sound, monkeypatch, capsys):
     monkeypatch.setattr(models, "installed", lambda _: None)
     monkeypatch.setattr(models, "carried", lambda: ["fast"])
     assert check.check() == 0
@@ -550,16 +643,16 @@ def test_check_tells_of_a_better_flavour(sound, monkeypatch, capsys, has, driver
 
 
 def test_check_without_obs(sound, monkeypatch, capsys):
-    monkeypatch.setattr(obs_program, "find_program", lambda: None)
-    monkeypatch.setattr(obs_program, "sandboxed", lambda: "")
+    monkeypatch.setattr(program, "find_program", lambda: None)
+    monkeypatch.setattr(program, "sandboxed", lambda: "")
     assert check.check() == 1
     assert lines(capsys, "OBS")[0].startswith("MISSING")
 
 
 @pytest.mark.parametrize("sandbox", ["Flatpak", "Snap"])
 def test_an_obs_in_a_sandbox_does_not_do(sound, monkeypatch, capsys, sandbox):
-    monkeypatch.setattr(obs_program, "find_program", lambda: None)
-    monkeypatch.setattr(obs_program, "sandboxed", lambda: sandbox)
+    monkeypatch.setattr(program, "find_program", lambda: None)
+    monkeypatch.setattr(program, "sandboxed", lambda: sandbox)
     assert check.check() == 1
     line = lines(capsys, "OBS")[0]
     assert line.startswith("MISSING") and sandbox in line and "package obs-studio" in line
@@ -576,7 +669,7 @@ def test_check_tells_which_collections_run_the_script(sound, tmp_path, monkeypat
             json.dumps({"sources": [], "modules": {"scripts-tool": entries}})
         )
     (folder / "Broken.json").write_text("{")
-    monkeypatch.setattr(scene_collections, "configurations", lambda: [tmp_path / "obs-studio"])
+    monkeypatch.setattr(users_settings, "configurations", lambda: [tmp_path / "obs-studio"])
     assert check.check() == 1
     broken, runs, older = lines(capsys, "Scene collection")
     assert broken.startswith("note    ") and "Broken.json cannot be read" in broken
@@ -588,7 +681,7 @@ def test_check_tells_which_collections_run_the_script(sound, tmp_path, monkeypat
 
 def test_check_of_an_empty_directory_says_how_to_begin(data, capsys):
     assert command.main(["--check"]) == 1
-    assert "run 'python3 install.py'" in lines(capsys, "Worker")[0]
+    assert f"run '{COMMAND}'" in lines(capsys, "Worker")[0]
     assert not data.exists(), "looking changes nothing"
 
 
@@ -597,13 +690,13 @@ def test_check_of_an_empty_directory_says_how_to_begin(data, capsys):
     [("OBS Studio - 29.0.2-1build1 (linux)\n", (29, 0, 2)), ("OBS Studio - unknown\n", ())],
 )
 def test_obs_tells_its_version(tmp_path, monkeypatch, output, version):
-    monkeypatch.setattr(obs_program.sys, "platform", "linux")
-    assert obs_program.version(tmp_path / "gone") == ()
+    monkeypatch.setattr(program.sys, "platform", "linux")
+    assert program.version(tmp_path / "gone") == ()
     done = subprocess.CompletedProcess([], 0, output, "")
-    monkeypatch.setattr(obs_program.subprocess, "run", lambda *_, **__: done)
-    assert obs_program.version(tmp_path / "obs") == version
-    monkeypatch.setattr(obs_program.sys, "platform", "darwin")
-    assert obs_program.version(tmp_path / "obs") == (), "it would open a window"
+    monkeypatch.setattr(program.subprocess, "run", lambda *_, **__: done)
+    assert program.version(tmp_path / "obs") == version
+    monkeypatch.setattr(program.sys, "platform", "darwin")
+    assert program.version(tmp_path / "obs") == (), "it would open a window"
 
 
 @pytest.mark.parametrize(

@@ -115,8 +115,8 @@ def test_python_3_9_gets_a_sentence_from_the_installation_and_from_obs(monkeypat
     monkeypatch.setattr(interpreter.sys, "platform", system)
     assert "3.10 to 3.14" in interpreter.problem((3, 9), 64)
     assert interpreter.problem((3, 10), 64) == ""
+    monkeypatch.setattr(obs_script, "sys", SimpleNamespace(platform=system, version_info=(3, 9, 18)))
     with pytest.raises(RuntimeError, match=r"needs Python 3\.10 or newer, OBS uses 3\.9"):
-        monkeypatch.setattr(obs_script, "sys", SimpleNamespace(platform=system, version_info=(3, 9, 18)))
         obs_script.script_load(None)
 
 

@@ -10,8 +10,9 @@ import stat
 import pytest
 
 from obs_bgremove import home
-from obs_bgremove.setup import obs_processes, scene_collections
+from obs_bgremove.setup import scene_collections
 from obs_bgremove.setup.errors import SetupError
+from obs_bgremove.users_obs import obs_processes, users_settings
 
 OURS = {"path": scene_collections.SCRIPT.as_posix(), "settings": {}}
 OTHER = {"path": "/elsewhere/clock.lua", "settings": {"zone": "UTC"}}
@@ -28,7 +29,7 @@ def configuration(tmp_path, monkeypatch):
     monkeypatch.setattr(obs_processes, "running", list)
     folder = tmp_path / "user" / "config" / "obs-studio"
     (folder / "basic" / "scenes").mkdir(parents=True)
-    monkeypatch.setattr(scene_collections, "configurations", lambda: [folder])
+    monkeypatch.setattr(users_settings, "configurations", lambda: [folder])
     return folder
 
 
@@ -100,7 +101,7 @@ def test_the_backup_is_the_file_as_it_was(configuration):
 def test_collections_of_one_name_have_a_backup_each(configuration, tmp_path, monkeypatch):
     other = tmp_path / "other" / "obs-studio"
     (other / "basic" / "scenes").mkdir(parents=True)
-    monkeypatch.setattr(scene_collections, "configurations", lambda: [configuration, other])
+    monkeypatch.setattr(users_settings, "configurations", lambda: [configuration, other])
     before = {write(configuration, "One", [OTHER]).read_bytes(), write(other, "One").read_bytes()}
     scene_collections.add()
     (folder,) = scene_collections.backups().iterdir()
@@ -129,12 +130,12 @@ def test_settings_are_found_where_each_system_keeps_them(tmp_path, monkeypatch, 
         monkeypatch.delenv(name, raising=False)
     for name, folder in variables.items():
         monkeypatch.setenv(name, str(tmp_path / folder))
-    monkeypatch.setattr(scene_collections.sys, "platform", platform)
-    assert scene_collections.configurations() == [], "only those that exist"
+    monkeypatch.setattr(users_settings.sys, "platform", platform)
+    assert users_settings.configurations() == [], "only those that exist"
     places = [tmp_path / folder / "obs-studio" for folder in folders]
     for place in places:
         place.mkdir(parents=True)
-    assert scene_collections.configurations() == places
+    assert users_settings.configurations() == places
 
 
 def test_remove_is_the_inverse_of_add(configuration):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A display for a program that needs one: the user's, or an Xvfb of our own.
+"""An X server that draws into memory, for a program that needs a display.
 
 ``xvfb-run`` is of no use here: it dies with the SIGINT that ends OBS and takes OBS with it.
 """
@@ -11,19 +11,11 @@ import select
 import shutil
 import socket
 import subprocess
-import sys
 import time
 
 
 class DisplayError(RuntimeError):
     """There is no display and none could be started; the text says what to do."""
-
-
-def has_display() -> bool:
-    """Return whether the user has a display that a window could open on."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 class Xvfb:

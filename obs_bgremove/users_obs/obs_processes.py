@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Which OBS are running, and with which configuration: theirs must not be edited under their feet."""
+"""The OBS that are running and their configurations: a running OBS overwrites what others edit there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NAMES = ("obs", "obs-studio", "obs64.exe", "obs32.exe", "OBS")
 
 @dataclass(frozen=True)
 class RunningObs:
-    """A process of OBS; ``configuration`` is its "obs-studio" directory, None where it cannot be told."""
+    """A process of OBS; ``configuration`` is its "obs-studio" directory, None where that is not known."""
 
     pid: int
     configuration: Path | None
@@ -31,7 +31,7 @@ def running() -> list[RunningObs]:
 
 
 def linux(proc: Path) -> list[RunningObs]:
-    """Return the OBS processes that a /proc tells of."""
+    """Return the OBS processes that a /proc lists."""
     found = []
     for folder in proc.iterdir() if proc.is_dir() else ():
         if not folder.name.isdigit():

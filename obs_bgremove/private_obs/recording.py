@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Recordings of OBS' program output, lossless: no pixel is changed on the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy
+
+from .wait import ObsError, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import obsws_python
+    from numpy.typing import NDArray
+
+
+def start(client: obsws_python.ReqClient) -> None:
+    """Start a recording of the program output and wait until it runs."""
+    client.start_record()
+    _wait_for_length(client, 100)
+
+
+def stop(client: obsws_python.ReqClient, log: Callable[[], str]) -> Path:
+    """Stop the recording and return its file, complete and closed: it has what was shown before.
+
+    ``log`` returns the log of OBS.
+    """
+    # What is on the screen is on its way through the encoder.
+    _wait_for_length(client, client.get_record_status().output_duration + 300)
+    mark = "==== Recording Stop ===="
+    before = log().count(mark)
+    path = Path(client.stop_record().output_path)
+    # obs-websocket says "inactive" before the file is closed; OBS' log has the last word.
+    wait_for(lambda: log().count(mark) > before, "the recording is written and closed")
+    return path
+
+
+def _wait_for_length(client: obsws_python.ReqClient, milliseconds: float) -> None:
+    """Wait until the recording has that length."""
+    wait_for(lambda: bool(client.get_record_status().output_duration >= milliseconds), "the recording runs")
+
+
+def frames(path: Path | str) -> Iterator[NDArray[numpy.uint8]]:
+    """Yield the frames of a recording in their order: uint8 [H, W, 3], BGR; ObsError if it is no video."""
+    video = cv2.VideoCapture(str(path))
+    if not video.isOpened():
+        raise ObsError(f"{path} cannot be read as a video.")
+    try:
+        while True:
+            good, frame = video.read()
+            if not good:
+                return
+            yield numpy.asarray(frame, numpy.uint8)
+    finally:
+        video.release()

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs pip in a virtual environment, and says in one sentence what went wrong."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+from .. import home
+from .errors import SetupError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_NETWORK = (
+    "NewConnectionError",
+    "Temporary failure in name resolution",
+    "ConnectTimeoutError",
+    "Network is unreachable",
+    "Failed to establish",
+    "Name or service not known",
+    "ReadTimeoutError",
+    "getaddrinfo failed",
+    "Failed to resolve",
+    "Connection refused",
+    "connection broken by",
+)
+#: What pip says where no package suits this machine.
+_NO_PACKAGE = ("No matching distribution", "Could not find a version", "is not a supported wheel")
+
+
+class NoPackage(SetupError):
+    """A version is not made for this machine; another one may be."""
+
+
+def run(python: Path, *arguments: str, quiet: bool = False) -> None:
+    """Run the pip of an interpreter, its progress visible; SetupError with its last error if it fails.
+
+    The error is a NoPackage where the registry has nothing that suits this machine.
+    """
+    # Errors are kept to be said in one sentence; the bars go to the terminal as they come. ("--quiet" would
+    # hide the warnings too, which alone say that it is the network that fails.)
+    done = subprocess.run(
+        [str(python), "-m", "pip", *arguments, "--disable-pip-version-check"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL if quiet else None,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        raise error(done.stderr)
+
+
+def error(said: str) -> SetupError:
+    """Return the error for what a pip that failed has said."""
+    if any(word in said for word in _NETWORK):
+        return SetupError(
+            "The package registry cannot be reached: check the network connection and run this again."
+        )
+    if "No space left on device" in said:
+        return SetupError(
+            f"The disk of {home.directory()} is full: free some space, "
+            "or set OBS_BGREMOVE_HOME to a folder on another one."
+        )
+    if "externally-managed" in said:
+        return SetupError(
+            f"{home.directory() / 'venv'} is not a virtual environment any more: "
+            "delete it and run this again."
+        )
+    lines = [line[len("ERROR:") :].strip() for line in said.splitlines() if line.startswith("ERROR:")]
+    sentence = f"pip failed: {lines[-1] if lines else said.strip()[-300:] or 'it gave no reason.'}"
+    return NoPackage(sentence) if any(word in said for word in _NO_PACKAGE) else SetupError(sentence)
