@@ -8,9 +8,12 @@ obs-websocket, so they are public and stay.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ..obs import data
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 AUTO = "auto"
 
@@ -24,7 +27,7 @@ BACKGROUNDS = {
     "video": "Video",
     "source": "Another source or scene",
 }
-#: The backgrounds that are drawn by a shader, each by its technique in shaders/presets.effect.
+#: The backgrounds that a shader draws; see ``passes.techniques.PresetTechnique``.
 PRESETS = {
     "studio": "Studio",
     "bright_studio": "Bright studio",
@@ -35,8 +38,8 @@ PRESETS = {
     "aurora": "Aurora",
     "hills": "Hills",
 }
-#: Which other settings a kind of background depends on.
-USED = {
+#: The settings that each kind of background uses.
+USED: dict[str, tuple[str, ...]] = {
     "transparent": (),
     "blur": ("blur",),
     "color": ("background_color",),
@@ -62,13 +65,48 @@ SYNCS = {
 }
 
 
-def _setting(default: Any, label: str, help_text: str, **more: Any) -> Any:
-    return field(default=default, metadata={"label": label, "help": help_text, **more})
+class Range(NamedTuple):
+    """The values of a number."""
+
+    low: float
+    high: float
+    step: float
+
+
+class About(NamedTuple):
+    """How a setting is described and chosen on the properties page."""
+
+    label: str
+    help: str
+    #: The values, with their labels. Empty if they are known only at run time, or are no list.
+    choices: Mapping[str, str]
+    range: Range | None
+    unit: str
+    #: Whether it stands in the group "Advanced".
+    advanced: bool
+
+
+V = TypeVar("V", str, int, float, bool)
+
+
+def _setting(
+    default: V,
+    label: str,
+    help_text: str,
+    *,
+    choices: Mapping[str, str] | None = None,
+    range: Range | None = None,  # noqa: A002 - named as the field of About
+    unit: str = "",
+    advanced: bool = False,
+) -> V:
+    about = About(label, help_text, choices or {}, range, unit, advanced)
+    made: V = field(default=default, metadata={"about": about})
+    return made
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the user chose. Values outside their range or choices are replaced (see ``read``)."""
+    """What the user chose. ``read`` replaces values that are outside of their range or choices."""
 
     background: str = _setting(
         "transparent",
@@ -98,21 +136,21 @@ class Settings:
         40.0,
         "Blur strength",
         "At 100 % a point of light becomes a disc a fifth as wide as the picture is high.",
-        range=(1.0, 100.0, 1.0),
+        range=Range(1.0, 100.0, 1.0),
         unit=" %",
     )
     edge_softness: float = _setting(
         0.0,
         "Edge softness",
         "Widens the soft edge by this many pixels of the source.",
-        range=(0.0, 20.0, 0.1),
+        range=Range(0.0, 20.0, 0.1),
         unit=" px",
     )
     edge_shift: float = _setting(
         0.0,
         "Edge shift",
         "Moves the edge outwards (more room, nothing cut) or, below zero, inwards, in pixels of the source.",
-        range=(-20.0, 20.0, 0.1),
+        range=Range(-20.0, 20.0, 0.1),
         unit=" px",
     )
     refinement: bool = _setting(
@@ -131,7 +169,7 @@ class Settings:
         0.0,
         "Light wrap",
         "Lets the new background shine around the person's edge, as light does.",
-        range=(0.0, 100.0, 1.0),
+        range=Range(0.0, 100.0, 1.0),
         unit=" %",
         advanced=True,
     )
@@ -139,7 +177,7 @@ class Settings:
         0.0,
         "Light matching",
         "Slowly brings the person's brightness and tint nearer to those of the picture behind.",
-        range=(0.0, 100.0, 1.0),
+        range=Range(0.0, 100.0, 1.0),
         unit=" %",
         advanced=True,
     )
@@ -176,18 +214,32 @@ class Settings:
         """
         with data.copied(settings) as copy:
             cls.write_defaults(copy)
-            values = {one.name: data.read(copy, one.name, one.default) for one in fields(cls)}
-        for one in fields(cls):
+            # The type of each value is that of its default.
+            values: dict[str, Any] = {one.name: data.read(copy, one.name, one.default) for one in described()}
+        for one in described():
             value = values[one.name]
-            if "choices" in one.metadata and value not in one.metadata["choices"]:
+            if one.about.choices and value not in one.about.choices:
                 values[one.name] = one.default
-            if "range" in one.metadata:
-                low, high, _step = one.metadata["range"]
-                values[one.name] = min(max(value, low), high)
+            if one.about.range:
+                values[one.name] = min(max(value, one.about.range.low), one.about.range.high)
         return cls(**values)
 
     @classmethod
     def write_defaults(cls, settings: int) -> None:
         """Write the defaults into an OBS settings object."""
-        for one in fields(cls):
+        for one in described():
             data.write_default(settings, one.name, one.default)
+
+
+class Setting(NamedTuple):
+    """A field of ``Settings``."""
+
+    name: str
+    default: data.Value
+    about: About
+
+
+def described() -> list[Setting]:
+    """Return all settings, in the order of the properties page."""
+    defaults = Settings()
+    return [Setting(one.name, getattr(defaults, one.name), one.metadata["about"]) for one in fields(Settings)]

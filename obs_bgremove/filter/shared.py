@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What all filters of this OBS share: the worker, the frame clock, the compiled shaders.
-
-The one piece of global state of the project. OBS forces it on us: a source type cannot be
-unregistered, so its filters outlive a reload of the script and must find the same things.
-"""
+"""What all filters of this OBS share: the worker, the frame clock, the compiled shaders."""
 
 from __future__ import annotations
 
@@ -12,46 +8,33 @@ from typing import TYPE_CHECKING
 
 from ..link.client import Client
 from ..obs import log
-from ..obs.clock import FrameClock
 from ..obs.functions import lib
-from ..obs.graphics import entered
-from ..obs.library import ObsError
-from .passes import Shaders
+from .passes.shaders import ShaderCache
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..link.channel import Channel
+    from ..obs.clock import FrameClock
 
 
 class Shared:
-    """See the module; there is one instance, ``shared``."""
+    """Handed to each filter when it is made."""
 
-    def __init__(self):
+    def __init__(self, clock: FrameClock, wake: Callable[[], None]) -> None:
+        """``wake`` lets the filters be looked after now (any thread; it never waits)."""
+        self.clock = clock
+        self.wake = wake
         self.client = Client(log=log.info)
+        self.shaders = ShaderCache()
+        #: The filtered sources whose pictures are being made at this moment, innermost last (graphics context
+        #: entered). Drawn once more inside that, OBS would draw them bare: the room would be the background.
+        self.being_drawn: list[int] = []
+        #: Whether the scene collection lists the script. OBS keeps a list for each collection. If the one
+        #: that it starts with does not list the script, it does not know the filter.
+        self.listed = True
         self._starting = threading.Lock()
         self._channels = 0
-        self.clock = FrameClock(self._on_frame)
-        self.on_frame = lambda: None
-        #: Has the filters looked after now (any thread; never waits).
-        self.wake = lambda: None
-        #: Whether the scene collection lists the script. OBS keeps a list for each of them, and does not
-        #: know the filter when it starts with one that has it not.
-        self.listed = True
-        self._shaders: Shaders | None = None
-        self._shaders_problem = ""
-
-    @property
-    def shaders(self) -> Shaders:
-        """The compiled effects (graphics context entered)."""
-        if self._shaders_problem:
-            # Not compiled again in every frame. An exception that was kept would grow with each raise.
-            raise ObsError(self._shaders_problem)
-        if self._shaders is None:
-            try:
-                self._shaders = Shaders()
-            except ObsError as error:
-                self._shaders_problem = str(error)
-                raise
-        return self._shaders
 
     def open_channel(self) -> Channel:
         """Return a way to the worker, which is started if it does not run."""
@@ -74,20 +57,11 @@ class Shared:
 
     @staticmethod
     def frame_seconds() -> float:
-        """Seconds between two OBS frames."""
-        return lib.obs_get_frame_interval_ns() / 1e9
-
-    def _on_frame(self) -> None:
-        self.on_frame()
+        """Return the seconds between two OBS frames."""
+        return float(lib.obs_get_frame_interval_ns()) / 1e9
 
     def close(self) -> None:
         """End the worker, stop the clock and free the shaders, before Python ends."""
         self.clock.stop()
         self.client.stop()
-        if self._shaders:
-            with entered():
-                self._shaders.free()
-            self._shaders = None
-
-
-shared = Shared()
+        self.shaders.free()

@@ -7,31 +7,32 @@ import time
 
 
 class Stall:
-    """Knows the usual gap between two alphas, and when the present one is too long.
+    """Measures the usual gap between two alphas, and detects a gap that is too long.
 
     The picture freezes for a moment; then the background covers everything. A slow model
-    has longer gaps, so it is given more time.
+    has longer gaps, so it gets more time.
     """
 
+    #: The limits of ``patience`` in seconds.
     SHORTEST, LONGEST = 1.0, 5.0
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.began = False
         self._last = time.monotonic()
         self._gap = 0.0
 
     def progress(self) -> None:
-        """Take note that an alpha has come."""
+        """Note that an alpha has come."""
         now = time.monotonic()
         if self.began:
-            # A stall must not make the next one be noticed later.
+            # One stall must not make the next one be noticed later.
             gap = min(now - self._last, self.LONGEST / 4)
             self._gap += 0.1 * (gap - self._gap)
         self.began = True
         self._last = now
 
     def resume(self) -> None:
-        """Count from now: no alpha was asked for until now."""
+        """Count from now: the source was not drawn, so no alpha was expected."""
         self._last = time.monotonic()
 
     @property
@@ -41,9 +42,9 @@ class Stall:
 
     @property
     def patience(self) -> float:
-        """Seconds without an alpha that are borne."""
+        """Seconds without an alpha during which the last composite is still shown."""
         return min(max(4 * self._gap, self.SHORTEST), self.LONGEST)
 
     def over(self) -> bool:
-        """Whether the patience is over."""
+        """Return whether there was no alpha for longer than ``patience``."""
         return self.seconds > self.patience

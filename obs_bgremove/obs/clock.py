@@ -20,12 +20,12 @@ class FrameClock:
     comparing with ``number`` tells the first run from the others.
     """
 
-    def __init__(self, on_frame: Callable[[], None]):
+    def __init__(self, on_frame: Callable[[], None]) -> None:
         self.number = 0
         self._on_frame = on_frame
         self._callback = Tick(self._tick)
         self._running = False
-        self._said = False
+        self._logged = False
 
     def start(self) -> None:
         """Begin to count."""
@@ -39,11 +39,11 @@ class FrameClock:
             self._running = False
             lib.obs_remove_tick_callback(self._callback, None)
 
-    def _tick(self, _parameter, _seconds):
+    def _tick(self, _parameter: int | None, _seconds: float) -> None:
         self.number += 1
         try:
             self._on_frame()
-        except Exception:
-            if not self._said:
-                self._said = True
+        except Exception:  # noqa: BLE001 - an exception must not cross C
+            if not self._logged:
+                self._logged = True
                 log.exception("frame clock")

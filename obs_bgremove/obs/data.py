@@ -4,23 +4,27 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Union
+from typing import TYPE_CHECKING, TypeAlias
 
 from .functions import lib
 
-Value = Union[str, int, float, bool]
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+Value: TypeAlias = "str | int | float | bool"
 
 
 def read(data: int, name: str, like: Value) -> Value:
     """Return a setting, as a value of the same type as ``like``."""
     key = name.encode()
     if isinstance(like, str):
-        return (lib.obs_data_get_string(data, key) or b"").decode(errors="replace")
+        text: bytes = lib.obs_data_get_string(data, key) or b""
+        return text.decode(errors="replace")
     if isinstance(like, bool):
-        return lib.obs_data_get_bool(data, key)
+        return bool(lib.obs_data_get_bool(data, key))
     if isinstance(like, float):
-        return lib.obs_data_get_double(data, key)
-    return lib.obs_data_get_int(data, key)
+        return float(lib.obs_data_get_double(data, key))
+    return int(lib.obs_data_get_int(data, key))
 
 
 def write_default(data: int, name: str, value: Value) -> None:
@@ -36,7 +40,7 @@ def write_default(data: int, name: str, value: Value) -> None:
         lib.obs_data_set_default_int(data, key, value)
 
 
-def write(data: int, values: dict[str, Value]) -> None:
+def write(data: int, values: Mapping[str, Value]) -> None:
     """Set settings."""
     for name, value in values.items():
         key = name.encode()
@@ -51,7 +55,7 @@ def write(data: int, values: dict[str, Value]) -> None:
 
 
 @contextlib.contextmanager
-def created(values: dict[str, Value]):
+def created(values: Mapping[str, Value]) -> Iterator[int]:
     """Give a new settings object with these values, released at the end."""
     data = lib.obs_data_create()
     try:
@@ -62,11 +66,11 @@ def created(values: dict[str, Value]):
 
 
 @contextlib.contextmanager
-def copied(data: int):
+def copied(data: int) -> Iterator[int]:
     """Give a copy of what the user chose in a settings object (not of its defaults), released at the end.
 
-    OBS does not lock the settings of a source, and other threads change them: one call into libobs is over
-    long before as many as there are settings.
+    OBS does not lock the settings of a source, and other threads change them. One call that copies all of
+    them is much shorter than a call for each.
     """
     with created({}) as copy:
         lib.obs_data_apply(copy, data)
@@ -74,7 +78,7 @@ def copied(data: int):
 
 
 @contextlib.contextmanager
-def of_source(source: int):
+def of_source(source: int) -> Iterator[int]:
     """Give the settings object of a source, released at the end."""
     data = lib.obs_source_get_settings(source)
     try:
@@ -83,7 +87,7 @@ def of_source(source: int):
         lib.obs_data_release(data)
 
 
-def write_list(data: int, name: str, items: list[dict[str, Value]]) -> None:
+def write_list(data: int, name: str, items: Sequence[Mapping[str, Value]]) -> None:
     """Set a list of objects."""
     array = lib.obs_data_array_create()
     try:

@@ -12,22 +12,23 @@ from .structs import FRONTEND_EVENT_EXIT, FRONTEND_EVENT_SCRIPTING_SHUTDOWN, Fro
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_kept: list = []
+#: OBS keeps the pointers of the callbacks for the life of the process.
+_kept: list[object] = []
 
 
 def on_exit(action: Callable[[], None]) -> None:
     """Call ``action`` (UI thread) once when OBS closes: settings are saved, Python still runs.
 
-    That is before the sources go, but for an OBS that closes while it must not save, as when it has just
-    begun to load: of these events it then sends the last one alone.
+    That is before the sources are destroyed. An OBS that closes while it must not save (it has just begun to
+    load) sends the last of these events only.
     """
     waiting = [action]
 
-    def event(number, _parameter):
+    def event(number: int, _parameter: int | None) -> None:
         if number in (FRONTEND_EVENT_SCRIPTING_SHUTDOWN, FRONTEND_EVENT_EXIT) and waiting:
             try:
                 waiting.pop()()
-            except Exception:
+            except Exception:  # noqa: BLE001 - an exception must not cross C
                 log.exception("shutting down")
 
     callback = FrontendEvent(event)

@@ -23,21 +23,26 @@ from ctypes import (
     c_uint64,
     c_void_p,
 )
+from typing import TYPE_CHECKING, Any
 
 from . import library
 from .library import ObsError
 from .structs import CallData, Vec2, Vec4
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 p = c_void_p
 
 
-def _must_exist(result, function, _arguments):
+def _must_exist(result: int | None, function: Callable[..., Any], _arguments: tuple[Any, ...]) -> int:
+    """Raise ObsError where a function that makes something returned NULL."""
     if not result:
         raise ObsError(f"{function.__name__} failed")
     return result
 
 
-TABLE = [
+TABLE: list[tuple[Any, ...]] = [
     # memory, log, version
     ("bmalloc", p, [c_size_t], _must_exist),
     ("bfree", None, [p]),
@@ -195,17 +200,17 @@ class Functions:
     that importing this module needs no OBS, and a call costs no more than ctypes does.
     """
 
-    def __init__(self):
-        self._rows = {row[0]: row[1:] for row in TABLE}
-        self._libraries = None
+    def __init__(self) -> None:
+        self._rows: dict[str, tuple[Any, ...]] = {row[0]: row[1:] for row in TABLE}
+        self._libraries: list[ctypes.CDLL] | None = None
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Callable[..., Any]:
         if name not in self._rows:
             raise AttributeError(f"{name} is not in the table of libobs functions")
         if self._libraries is None:
             self._libraries = library.open_libraries()
         for candidate in self._libraries:
-            function = getattr(candidate, name, None)
+            function: Any = getattr(candidate, name, None)
             if function is not None:
                 break
         else:
@@ -216,7 +221,8 @@ class Functions:
         if check:
             function.errcheck = check[0]
         setattr(self, name, function)
-        return function
+        found: Callable[..., Any] = function
+        return found
 
 
 lib = Functions()
@@ -224,4 +230,5 @@ lib = Functions()
 
 def address_of(name: str) -> int:
     """Return the address of a libobs function, to hand it out as a callback of its own."""
-    return ctypes.cast(getattr(lib, name), c_void_p).value
+    function: Any = getattr(lib, name)
+    return ctypes.cast(function, c_void_p).value or 0

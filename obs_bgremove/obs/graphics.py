@@ -17,12 +17,13 @@ from .library import ObsError
 from .structs import CLEAR_COLOR, SPACE_SRGB, TEXTURE_DYNAMIC, Vec4
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
+    from pathlib import PurePath
 
 
 @contextlib.contextmanager
-def entered():
-    """Hold OBS' graphics context (waits for the graphics thread: not for its callbacks)."""
+def entered() -> Iterator[None]:
+    """Hold OBS' graphics context. It waits for the graphics thread, so never call it on that thread."""
     lib.obs_enter_graphics()
     try:
         yield
@@ -44,13 +45,13 @@ TRANSPARENT = vec4(0, 0, 0, 0)
 class RenderTarget:
     """A texture that can be drawn into (``gs_texrender``); it takes the size of each drawing."""
 
-    def __init__(self, color_format: int):
+    def __init__(self, color_format: int) -> None:
         self._format = color_format
-        self.handle = lib.gs_texrender_create(color_format, 0)
+        self.handle: int | None = lib.gs_texrender_create(color_format, 0)
         self.width = self.height = 0
 
     @contextlib.contextmanager
-    def drawing(self, width: int, height: int, space: int = SPACE_SRGB):
+    def drawing(self, width: int, height: int, space: int = SPACE_SRGB) -> Iterator[None]:
         """Draw into it: cleared to transparent, one unit is one pixel, (0, 0) is top left.
 
         ``space`` is the colour space that sources are to draw themselves in.
@@ -73,8 +74,9 @@ class RenderTarget:
 
     @property
     def texture(self) -> int:
-        """The handle of the texture with what was drawn last."""
-        return lib.gs_texrender_get_texture(self.handle)
+        """The handle of the texture with what was drawn last; 0 before the first drawing."""
+        texture: int = lib.gs_texrender_get_texture(self.handle) or 0
+        return texture
 
     def free(self) -> None:
         """Free the GPU object."""
@@ -86,9 +88,9 @@ class RenderTarget:
 class StagingSurface:
     """A surface that the CPU can read (``gs_stagesurf``), of fixed size and format."""
 
-    def __init__(self, width: int, height: int, color_format: int):
+    def __init__(self, width: int, height: int, color_format: int) -> None:
         self.width, self.height = width, height
-        self.handle = lib.gs_stagesurface_create(width, height, color_format)
+        self.handle: int | None = lib.gs_stagesurface_create(width, height, color_format)
         self._data = POINTER(c_uint8)()
         self._linesize = c_uint32()
 
@@ -97,7 +99,7 @@ class StagingSurface:
         lib.gs_stage_texture(self.handle, texture)
 
     @contextlib.contextmanager
-    def mapped(self):
+    def mapped(self) -> Iterator[tuple[int, int]]:
         """Give (address, bytes per row) of the rows while they are mapped."""
         if not lib.gs_stagesurface_map(self.handle, byref(self._data), byref(self._linesize)):
             raise ObsError("the GPU did not let the staging surface be read")
@@ -117,9 +119,9 @@ class StagingSurface:
 class DynamicTexture:
     """A texture that is filled from memory (``gs_texture`` with GS_DYNAMIC), one byte a pixel."""
 
-    def __init__(self, width: int, height: int, color_format: int):
+    def __init__(self, width: int, height: int, color_format: int) -> None:
         self.width, self.height = width, height
-        self.texture = lib.gs_texture_create(width, height, color_format, 1, None, TEXTURE_DYNAMIC)
+        self.texture: int = lib.gs_texture_create(width, height, color_format, 1, None, TEXTURE_DYNAMIC)
 
     def fill(self, address: int) -> None:
         """Upload height x width contiguous bytes at that address."""
@@ -129,16 +131,16 @@ class DynamicTexture:
         """Free the GPU object."""
         if self.texture:
             lib.gs_texture_destroy(self.texture)
-            self.texture = None
+            self.texture = 0
 
 
 class Effect:
     """A compiled .effect file. ``effect["name"]`` is the handle of a uniform."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: PurePath) -> None:
         error = c_void_p()
         # OBS finds what a file includes by the last "/" of its path: with Windows' own it finds nothing.
-        self.handle = lib.gs_effect_create_from_file(path.as_posix().encode(), byref(error))
+        self.handle: int | None = lib.gs_effect_create_from_file(path.as_posix().encode(), byref(error))
         if not self.handle:
             reason = ctypes.string_at(error.value).decode(errors="replace") if error.value else "unknown"
             if error.value:
@@ -157,7 +159,9 @@ class Effect:
 
     def draw(self, technique: bytes, width: int, height: int) -> None:
         """Draw a rectangle from (0, 0) with the uniforms set before."""
-        draw_rectangle(self.handle, technique, width, height)
+        loop = lib.gs_effect_loop
+        while loop(self.handle, technique):
+            lib.gs_draw_sprite(None, 0, width, height)
 
     def free(self) -> None:
         """Free the GPU object."""
@@ -169,23 +173,16 @@ class Effect:
 class BaseEffect(Effect):
     """One of the effects that OBS itself has compiled (and frees)."""
 
-    def __init__(self, number: int):
-        self.handle = lib.obs_get_base_effect(number)
-        self._uniforms = {}
+    def __init__(self, number: int) -> None:
+        self.handle: int | None = lib.obs_get_base_effect(number)
+        self._uniforms: dict[str, int] = {}
 
     def free(self) -> None:
         """Do nothing: OBS owns it."""
 
 
-def draw_rectangle(effect: int, technique: bytes, width: int, height: int) -> None:
-    """Draw a rectangle from (0, 0) with the given effect and technique."""
-    loop = lib.gs_effect_loop
-    while loop(effect, technique):
-        lib.gs_draw_sprite(None, 0, width, height)
-
-
 @contextlib.contextmanager
-def blending(*function: int):
+def blending(*function: int) -> Iterator[None]:
     """Blend with (source, destination) or (source, destination, source alpha, destination alpha).
 
     Without any, what is drawn replaces what was there.
@@ -204,7 +201,7 @@ def blending(*function: int):
 
 
 @contextlib.contextmanager
-def linear_light(enabled: bool):
+def linear_light(enabled: bool) -> Iterator[None]:
     """Write sRGB-encoded values of linear colours (True), or values as they are (False)."""
     before = lib.gs_framebuffer_srgb_enabled()
     lib.gs_enable_framebuffer_srgb(enabled)

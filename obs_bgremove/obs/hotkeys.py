@@ -28,9 +28,9 @@ class Hotkey(NamedTuple):
 class Hotkeys:
     """Registers hotkeys for a source; OBS calls none of them after ``release``."""
 
-    def __init__(self, source: int, wanted: Iterable[Hotkey]):
+    def __init__(self, source: int, wanted: Iterable[Hotkey]) -> None:
         # OBS keeps the pointers of the callbacks.
-        self._registered = []
+        self._registered: list[tuple[int, object]] = []
         for one in wanted:
             callback = HotkeyPressed(_when_pressed(one))
             number = lib.obs_hotkey_register_source(
@@ -44,12 +44,12 @@ class Hotkeys:
             lib.obs_hotkey_unregister(number)
 
 
-def _when_pressed(hotkey: Hotkey):
-    def changed(_data, _number, _hotkey, pressed):
+def _when_pressed(hotkey: Hotkey) -> Callable[[int | None, int, int, bool], None]:
+    def changed(_data: int | None, _number: int, _hotkey: int, pressed: bool) -> None:
         if pressed:
             try:
                 hotkey.action()
-            except Exception:
+            except Exception:  # noqa: BLE001 - an exception must not cross C
                 log.exception(f"hotkey {hotkey.name}")
 
     return changed

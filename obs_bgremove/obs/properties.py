@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 class Page:
     """A properties object in the making; ``handle`` is what OBS takes (and frees)."""
 
-    def __init__(self):
-        self.handle = lib.obs_properties_create()
+    def __init__(self) -> None:
+        self.handle: int = lib.obs_properties_create()
 
     def choice(self, name: str, label: str, options: Iterable[tuple[str, str]]) -> int:
         """Add a list of (value, label) to choose one from; the setting is a string."""
-        made = lib.obs_properties_add_list(
+        made: int = lib.obs_properties_add_list(
             self.handle, name.encode(), label.encode(), COMBO_LIST, COMBO_STRING
         )
         for value, text in options:
@@ -40,13 +40,14 @@ class Page:
 
     def path(self, name: str, label: str, file_filter: str) -> int:
         """Add a file to choose; ``file_filter`` is Qt's ("Pictures (*.png *.jpg)")."""
-        return lib.obs_properties_add_path(
+        made: int = lib.obs_properties_add_path(
             self.handle, name.encode(), label.encode(), PATH_FILE, file_filter.encode(), None
         )
+        return made
 
     def slider(self, name: str, label: str, low: float, high: float, step: float, suffix: str) -> int:
         """Add a slider; the setting is a float."""
-        made = lib.obs_properties_add_float_slider(
+        made: int = lib.obs_properties_add_float_slider(
             self.handle, name.encode(), label.encode(), low, high, step
         )
         lib.obs_property_float_set_suffix(made, suffix.encode())
@@ -54,21 +55,24 @@ class Page:
 
     def switch(self, name: str, label: str) -> int:
         """Add a check box; the setting is a bool."""
-        return lib.obs_properties_add_bool(self.handle, name.encode(), label.encode())
+        made: int = lib.obs_properties_add_bool(self.handle, name.encode(), label.encode())
+        return made
 
     def color(self, name: str, label: str) -> int:
         """Add a colour; the setting is an int 0xAABBGGRR."""
-        return lib.obs_properties_add_color(self.handle, name.encode(), label.encode())
+        made: int = lib.obs_properties_add_color(self.handle, name.encode(), label.encode())
+        return made
 
     def text(self, name: str, text: str, warning: bool) -> int:
         """Add a text to read, marked if it is a warning."""
-        made = lib.obs_properties_add_text(self.handle, name.encode(), text.encode(), TEXT_INFO)
+        made: int = lib.obs_properties_add_text(self.handle, name.encode(), text.encode(), TEXT_INFO)
         _mark(made, warning)
         return made
 
-    def button(self, name: str, label: str, clicked) -> int:
+    def button(self, name: str, label: str, clicked: object) -> int:
         """Add a button; ``clicked`` is made by ``on_click``."""
-        return lib.obs_properties_add_button(self.handle, name.encode(), label.encode(), clicked)
+        made: int = lib.obs_properties_add_button(self.handle, name.encode(), label.encode(), clicked)
+        return made
 
     def group(self, name: str, label: str) -> Page:
         """Add a frame with a title; return the page inside of it, which OBS frees with this one."""
@@ -77,8 +81,8 @@ class Page:
         return inner
 
 
-def tell(page: int, name: str, text: str, warning: bool) -> None:
-    """Have a ``Page.text`` say something else."""
+def set_text(page: int, name: str, text: str, warning: bool) -> None:
+    """Change the text of a ``Page.text`` on a page that is open."""
     found = lib.obs_properties_get(page, name.encode())
     lib.obs_property_set_description(found, text.encode())
     _mark(found, warning)
@@ -98,35 +102,35 @@ def show(page: int, name: str, visible: bool) -> None:
     lib.obs_property_set_visible(lib.obs_properties_get(page, name.encode()), visible)
 
 
-def on_change(changed: Callable[[int, int], None]):
-    """Return a callback for ``watch``: ``changed(page, settings)``; the page is laid out anew after it.
+def on_change(changed: Callable[[int, int], None]) -> object:
+    """Return a callback for ``watch``: ``changed(page, settings)``; OBS lays the page out again after it.
 
     OBS keeps the pointer, so the caller keeps the object: one for the life of the process.
     """
 
-    return PropertyModified(_then_laid_out_anew(changed))
+    return PropertyModified(_then_laid_out_again(changed))
 
 
-def watch(made: int, callback) -> None:
+def watch(made: int, callback: object) -> None:
     """Call back when the user changes the property, and when the page opens."""
     lib.obs_property_set_modified_callback(made, callback)
 
 
-def on_click(clicked: Callable[[int, int], None]):
+def on_click(clicked: Callable[[int, int], None]) -> object:
     """Return a callback for a button: ``clicked(page, filter)``, with the handle that the filter was created
-    with; the page is laid out anew after it.
+    with; OBS lays the page out again after it.
 
     OBS keeps the pointer, so the caller keeps the object: one for the life of the process.
     """
 
-    return ButtonClicked(_then_laid_out_anew(clicked))
+    return ButtonClicked(_then_laid_out_again(clicked))
 
 
-def _then_laid_out_anew(action: Callable[[int, int], None]):
-    def called(page, _property, other):
+def _then_laid_out_again(action: Callable[[int, int], None]) -> Callable[[int, int, int], bool]:
+    def called(page: int, _property: int, other: int) -> bool:
         try:
             action(page, other)
-        except Exception:
+        except Exception:  # noqa: BLE001 - an exception must not cross C
             log.exception("properties")
         return True
 

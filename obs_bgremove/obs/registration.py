@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Registers a video filter with libobs, and leads its callbacks to Python objects.
+"""Registers a type of video filter with libobs, and passes OBS' callbacks on to Python objects.
 
 OBS cannot unregister a source type, and every filter copies the pointers of its callbacks.
 So the ctypes objects below live as long as the process, in this module, which OBS' "reload
@@ -38,29 +38,20 @@ from .structs import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 class VideoFilter(Protocol):
-    """What a registered class offers; ``source`` is the handle of the filter in OBS."""
-
-    ID: str
-    NAME: str
-
-    def __init__(self, source: int, settings: int): ...
+    """One filter on one source: what OBS calls."""
 
     def registered(self) -> None:
         """Begin: from now on it is among the ``living`` (any thread)."""
 
-    @staticmethod
-    def defaults(settings: int) -> None:
-        """Write the default settings."""
-
     def properties(self) -> int:
         """Return a new properties object."""
 
-    def tell(self, page: int) -> None:
-        """Show how it is doing on a properties page that is open."""
+    def refresh(self, page: int) -> None:
+        """Show the present status on a properties page that is open."""
 
     def update(self, settings: int) -> None:
         """Take over changed settings (graphics thread, as a rule)."""
@@ -69,31 +60,45 @@ class VideoFilter(Protocol):
         """Draw (graphics thread, or another that holds the graphics context)."""
 
     def color_space(self, wanted: list[int]) -> int:
-        """Return the colour space that it draws in, best one of those wanted (graphics thread)."""
+        """Return the colour space that it draws in, one of those wanted if possible (graphics thread)."""
 
     def destroyed(self) -> None:
         """Free everything (any thread, graphics context not entered)."""
 
 
-#: What OBS forces on us: the living filters by their handle in OBS, and the callbacks.
+class FilterType(Protocol):
+    """A type of filter, as it stands in OBS' list; makes the filters."""
+
+    ID: str
+    NAME: str
+
+    def defaults(self, settings: int) -> None:
+        """Write the default settings into an OBS settings object."""
+
+    def create(self, source: int, settings: int) -> VideoFilter:
+        """Return a new filter; ``source`` is its handle in OBS."""
+
+
+#: The registry that OBS forces on us, for the life of the process: the living filters (source, filter) by
+#: their handle, and what the callbacks of each registered type need.
 _living: dict[int, tuple[int, VideoFilter]] = {}
-_callbacks: dict[str, tuple] = {}
+_callbacks: dict[str, tuple[object, ...]] = {}
 
 
-def register(filter_class: type[VideoFilter]) -> None:
-    """Register the class as a video filter; a second time does nothing."""
-    if filter_class.ID in _callbacks:
+def register(filter_type: FilterType) -> None:
+    """Register a type of video filter; a second time does nothing."""
+    if filter_type.ID in _callbacks:
         return
-    guard = _guarded(filter_class.ID)
-    name = ctypes.create_string_buffer(filter_class.NAME.encode())
+    guard = _guarded(filter_type.ID)
+    name = ctypes.create_string_buffer(filter_type.NAME.encode())
 
-    def create(settings, source):
+    def create(settings: int, source: int) -> int:
         # Should our own code fail, OBS must not get NULL: it would draw the bare camera. A
         # handle without a living filter draws nothing.
-        handle = lib.bmalloc(8)
+        handle: int = lib.bmalloc(8)
         try:
-            made = filter_class(source, settings)
-        except Exception:
+            made = filter_type.create(source, settings)
+        except Exception:  # noqa: BLE001 - an exception must not cross C
             log.exception("creating a filter")
             return handle
         _living[handle] = (source, made)
@@ -102,20 +107,20 @@ def register(filter_class: type[VideoFilter]) -> None:
         return handle
 
     info = SourceInfoPrefix(
-        id=filter_class.ID.encode(),
+        id=filter_type.ID.encode(),
         type=SOURCE_TYPE_FILTER,
         output_flags=SOURCE_VIDEO | SOURCE_SRGB,
         get_name=GetName(lambda _type_data: ctypes.addressof(name)),
         create=Create(create),
         destroy=address_of("bfree"),
-        get_defaults=GetDefaults(guard(lambda settings: filter_class.defaults(settings))),
+        get_defaults=GetDefaults(guard(filter_type.defaults)),
         get_properties=GetProperties(guard(_properties)),
         update=Update(guard(_update)),
         video_render=VideoRender(guard(_render)),
         video_get_color_space=GetColorSpace(guard(_color_space, SPACE_SRGB)),
     )
     lib.obs_register_source_s(ctypes.addressof(info), ctypes.sizeof(info))
-    _callbacks[filter_class.ID] = (info, name)
+    _callbacks[filter_type.ID] = (info, name)
 
 
 def living() -> list[VideoFilter]:
@@ -124,19 +129,19 @@ def living() -> list[VideoFilter]:
 
 
 def find(handle: int) -> VideoFilter | None:
-    """Return the filter that ``create`` answered with this handle, if it exists."""
+    """Return the filter with this handle (the result of OBS' ``create`` callback), if it exists."""
     living = _living.get(handle)
     return living[1] if living else None
 
 
 def shut_down() -> None:
-    """Part OBS from Python for good: every filter is taken off its source and destroyed.
+    """Take every filter off its source and destroy it, so that OBS never calls Python again.
 
     Its source is switched off first (the settings are saved by now), or the last frames of a
     recording would show the room.
 
-    A filter that something else still holds (the undo stack, say) lives on as a husk: it is
-    on no source any more, so OBS never calls it again, and its ``destroy`` is C.
+    Something else may still hold a filter, such as the undo stack. Such a filter is on no source any more,
+    so OBS never calls it again, and its ``destroy`` is C.
     """
     # What is being destroyed on OBS' thread for that is gone before we look at the rest.
     lib.obs_wait_for_destroy_queue()
@@ -152,58 +157,60 @@ def shut_down() -> None:
         _end(handle, made)
 
 
-@Signal
-def _on_destroy(handle, _calldata):
+def _destroyed(handle: int, _calldata: int | None) -> None:
     living = _living.get(handle)
     if living:
         _end(handle, living[1])
 
 
-def _properties(handle):
+_on_destroy = Signal(_destroyed)
+
+
+def _properties(handle: int) -> int | None:
     living = _living.get(handle)
     return living[1].properties() if living else None
 
 
-def _update(handle, settings):
+def _update(handle: int, settings: int) -> None:
     living = _living.get(handle)
     if living:
         living[1].update(settings)
 
 
-def _render(handle, _effect):
+def _render(handle: int, _effect: int | None) -> None:
     living = _living.get(handle)
     if living:
         living[1].render()
 
 
-def _color_space(handle, count, wanted):
+def _color_space(handle: int, count: int, wanted: Sequence[int]) -> int:
     living = _living.get(handle)
-    return living[1].color_space(wanted[:count]) if living else SPACE_SRGB
+    return living[1].color_space(list(wanted[:count])) if living else SPACE_SRGB
 
 
 def _end(handle: int, made: VideoFilter) -> None:
     _living.pop(handle, None)
     try:
         made.destroyed()
-    except Exception:
+    except Exception:  # noqa: BLE001 - an exception must not cross C
         log.exception("destroying a filter")
 
 
-def _guarded(where: str) -> Callable[[Callable], Callable]:
+def _guarded(where: str) -> Callable[..., Callable[..., object]]:
     """Return a decorator for callbacks: an exception must not cross C, so it is logged, once each.
 
     A render callback that fails draws nothing, sixty times a second: the same text is not
     repeated.
     """
-    said: set[str] = set()
+    logged: set[str] = set()
 
-    def decorate(function, failed=None):
-        def guarded(*arguments):
+    def decorate(function: Callable[..., object], failed: object = None) -> Callable[..., object]:
+        def guarded(*arguments: object) -> object:
             try:
                 return function(*arguments)
-            except Exception as error:
-                if repr(error) not in said:
-                    said.add(repr(error))
+            except Exception as error:  # noqa: BLE001 - an exception must not cross C
+                if repr(error) not in logged:
+                    logged.add(repr(error))
                     log.exception(where)
                 return failed
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 from ctypes import c_int
+from typing import TYPE_CHECKING
 
 from . import data, log
 from .functions import lib
@@ -20,18 +21,21 @@ from .structs import (
     EnumTree,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
 
 class PrivateSource:
     """A source of OBS' own kinds that only we know of (``obs_source_create_private``)."""
 
-    def __init__(self, kind: str, name: str, settings: dict):
+    def __init__(self, kind: str, name: str, settings: Mapping[str, data.Value]) -> None:
         with data.created(settings) as values:
-            self._handle = lib.obs_source_create_private(kind.encode(), name.encode(), values)
+            self._handle: int | None = lib.obs_source_create_private(kind.encode(), name.encode(), values)
         # What belongs to a background is seen, never heard.
         lib.obs_source_set_muted(self._handle, True)
 
     @contextlib.contextmanager
-    def held(self):
+    def held(self) -> Iterator[int | None]:
         """Give the handle, valid inside the ``with``."""
         yield self._handle
 
@@ -45,11 +49,11 @@ class PrivateSource:
 class WeakSource:
     """A source of the user's, referenced weakly: it may be deleted any time."""
 
-    def __init__(self, source: int | None):
-        self._weak = lib.obs_source_get_weak_source(source) if source else None
+    def __init__(self, source: int | None) -> None:
+        self._weak: int | None = lib.obs_source_get_weak_source(source) if source else None
 
     @contextlib.contextmanager
-    def held(self):
+    def held(self) -> Iterator[int | None]:
         """Give the handle, valid inside the ``with``; None if the source is gone."""
         found = lib.obs_weak_source_get_source(self._weak) if self._weak else None
         try:
@@ -68,8 +72,8 @@ class WeakSource:
 class NamedSource(WeakSource):
     """A source of the user's, found by name."""
 
-    def __init__(self, name: str):
-        found = lib.obs_get_source_by_name(name.encode())
+    def __init__(self, name: str) -> None:
+        found: int | None = lib.obs_get_source_by_name(name.encode())
         super().__init__(found)
         if found:
             lib.obs_source_release(found)
@@ -77,7 +81,8 @@ class NamedSource(WeakSource):
 
 def name_of(source: int | None) -> str:
     """Return the name of a source; empty for none."""
-    return (lib.obs_source_get_name(source) or b"").decode(errors="replace") if source else ""
+    name: bytes = (lib.obs_source_get_name(source) if source else None) or b""
+    return name.decode(errors="replace")
 
 
 def draw_target(target: int, parent: int) -> None:
@@ -107,9 +112,9 @@ def contains(tree: int, source: int) -> bool:
     """Tell whether drawing ``tree`` draws ``source``."""
     if tree == source:
         return True
-    found = []
+    found: list[int] = []
 
-    def compare(_parent, child, _parameter):
+    def compare(_parent: int, child: int, _parameter: int | None) -> None:
         if child == source:
             found.append(child)
 
@@ -118,7 +123,7 @@ def contains(tree: int, source: int) -> bool:
 
 
 @contextlib.contextmanager
-def parent_of(wanted: int):
+def parent_of(wanted: int) -> Iterator[int | None]:
     """Give the source that a filter is on, None if it is on none (any thread; both are held meanwhile).
 
     Only addresses are compared: unlike ``obs_filter_get_parent`` this is safe while the filter or
@@ -126,13 +131,13 @@ def parent_of(wanted: int):
     """
     held: list[int] = []
 
-    def compare(parent, found, _parameter):
+    def compare(parent: int, found: int, _parameter: int | None) -> None:
         if found == wanted and not held:
             held.extend(one for one in map(lib.obs_source_get_ref, (parent, found)) if one)
 
     on_filter = EnumFilters(compare)
 
-    def look(_parameter, source):
+    def look(_parameter: int | None, source: int) -> bool:
         lib.obs_source_enum_filters(source, on_filter, None)
         return not held
 
@@ -151,11 +156,11 @@ def video_source_names() -> list[str]:
     """Return the names of all scenes and sources that have a picture, sorted, scenes first."""
     names: list[str] = []
 
-    def collect(_parameter, source):
+    def collect(_parameter: int | None, source: int) -> bool:
         try:
             if lib.obs_source_get_output_flags(source) & SOURCE_VIDEO:
                 names.append(name_of(source))
-        except Exception:
+        except Exception:  # noqa: BLE001 - an exception must not cross C
             log.exception("listing sources")
         return True
 

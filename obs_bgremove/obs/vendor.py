@@ -16,7 +16,7 @@ from .functions import lib
 from .structs import CallData
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 Request = CFUNCTYPE(None, c_void_p, c_void_p, c_void_p)
 
@@ -28,8 +28,9 @@ class _Callback(Structure):
 class Vendor:
     """One vendor with its requests."""
 
-    def __init__(self, name: str):
-        self._kept: list = []
+    def __init__(self, name: str) -> None:
+        #: OBS keeps the pointers of the callbacks.
+        self._kept: list[_Callback] = []
         self._requests: list[str] = []
         self._handlers = self._ask(lib.obs_get_proc_handler(), "obs_websocket_api_get_ph", {}, "ph")
         self._vendor = (
@@ -41,28 +42,36 @@ class Vendor:
         if not self._vendor:
             return
 
-        def called(asked, response, _private):
+        def called(asked: int, response: int, _private: int | None) -> None:
             try:
                 action(asked, response)
-            except Exception:
+            except Exception:  # noqa: BLE001 - an exception must not cross C
                 log.exception(f"websocket request {request}")
 
         entry = _Callback(Request(called), None)
         self._kept.append(entry)
         self._requests.append(request)
-        arguments = {"type": request, "callback": ctypes.addressof(entry), "vendor": self._vendor}
+        arguments: dict[str, str | int] = {
+            "type": request,
+            "callback": ctypes.addressof(entry),
+            "vendor": self._vendor,
+        }
         self._ask(self._handlers, "vendor_request_register", arguments, None)
 
     def close(self) -> None:
         """Answer no more."""
+        if not self._vendor:
+            return
         for request in self._requests:
-            self._ask(
-                self._handlers, "vendor_request_unregister", {"type": request, "vendor": self._vendor}, None
-            )
+            arguments: dict[str, str | int] = {"type": request, "vendor": self._vendor}
+            self._ask(self._handlers, "vendor_request_unregister", arguments, None)
         self._requests.clear()
 
     @staticmethod
-    def _ask(handlers: int, procedure: str, arguments: dict, result):
+    def _ask(
+        handlers: int | None, procedure: str, arguments: Mapping[str, str | int], result: str | None
+    ) -> int | None:
+        """Call a procedure of OBS; return the pointer that it answers under the name ``result``."""
         data = CallData()
         for key, value in arguments.items():
             if isinstance(value, str):

@@ -18,7 +18,14 @@ import tracemalloc
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from obs_bgremove.filter import backgrounds, capture, filter, passes, pictures, status
+from obs_bgremove.filter import meters, renderer
+from obs_bgremove.filter.backgrounds.of_source import SourceBackground
+from obs_bgremove.filter.frames.capture import Capture
+from obs_bgremove.filter.frames.pictures import Picture
+from obs_bgremove.filter.passes.blur import Blur
+from obs_bgremove.filter.passes.colors import Colors
+from obs_bgremove.filter.passes.edge import Edge
+from obs_bgremove.filter.passes.light import Light
 from obs_bgremove.obs import data, graphics
 from obs_bgremove.obs.vendor import Vendor
 
@@ -26,25 +33,25 @@ finish = ctypes.CDLL("libGL.so.1").glFinish
 
 #: What is timed: (owner, name, the table's words). None lies within another.
 TIMED = [
-    (capture.Capture, "hand_over", "read back, hand over"),
-    (pictures.Picture, "upload_alpha", "upload the alpha"),
-    (capture.Capture, "draw", "capture"),
-    (capture.Capture, "stage", "shrink"),
-    (passes.Colors, "draw", "colours around"),
-    (passes.Edge, "draw", "edge controls"),
-    (passes.Blur, "draw", "blur"),
-    (passes.Light, "around", "light: background, small"),
-    (passes.Light, "presence", "light: presence"),
-    (passes.Light, "factors", "light: factors"),
-    (backgrounds._OfSource, "ground", "picture behind"),
-    (filter, "composite", "composite"),
+    (Capture, "hand_over", "read back, hand over"),
+    (Picture, "upload_alpha", "upload the alpha"),
+    (Capture, "draw", "capture"),
+    (Capture, "stage", "shrink"),
+    (Colors, "draw", "colours around"),
+    (Edge, "draw", "edge controls"),
+    (Blur, "draw", "blur"),
+    (Light, "around", "light: background, small"),
+    (Light, "presence", "light: presence"),
+    (Light, "factors", "light: factors"),
+    (SourceBackground, "draw", "picture behind"),
+    (renderer, "composite", "composite"),
 ]
 #: What makes a GPU object: nothing may, once the filter runs.
 MAKING = ("gs_texture_create", "gs_texrender_create", "gs_stagesurface_create", "gs_effect_create_from_file")
 #: Where the passes' memory is taken.
 OURS = [
     tracemalloc.Filter(True, f"*/obs_bgremove/{where}")
-    for where in ("filter/passes/*", "filter/backgrounds.py", "filter/capture.py", "obs/graphics.py")
+    for where in ("filter/passes/*", "filter/backgrounds/*", "filter/frames/capture.py", "obs/graphics.py")
 ]
 
 times: dict = {}
@@ -126,7 +133,7 @@ def script_load(settings):
     for row in TIMED:
         timed(*row)
     # What is kept of the last frames for the status fills within half a minute; here at once.
-    status.deque = lambda maxlen: collections.deque(maxlen=8)
+    meters.deque = lambda maxlen: collections.deque(maxlen=8)
     for name in MAKING:
         counted(name)
     count_resized()

@@ -26,7 +26,7 @@ from obs_bgremove.private_obs import collection
 from tests.obs import networks
 from tests.obs.stage import BLUE, DRAWN_BY_OTHERS, SCRIPT, filtered, make_home, open_obs, wait_until_running
 
-PROBE = installed.PROJECT / "tests" / "obs" / "pass_times_script.py"
+PROBE = installed.PROJECT / "tests" / "bench" / "pass_times_script.py"
 PLAIN = {"refinement": False, "color_cleaning": False}
 RUNS = {
     "colour": {"background": "color"},

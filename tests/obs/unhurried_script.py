@@ -6,6 +6,6 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from obs_bgremove.filter.plugin import Plugin
+from obs_bgremove.filter.caretaker import Caretaker
 
-Plugin.PERIOD = 3600.0
+Caretaker.PERIOD = 3600.0

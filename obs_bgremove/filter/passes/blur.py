@@ -7,14 +7,17 @@ import math
 from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
-from ...obs.graphics import RenderTarget, blending, linear_light
+from ...obs.graphics import blending, linear_light
 from ...obs.structs import FORMAT_RGBA, FORMAT_RGBA16F
 from .cut import Cut, set_alpha
 from .drawing import REPLACE, set_flag, set_vec2
+from .geometry import Size
 from .shrink import shrink
+from .techniques import BlurTechnique
 
 if TYPE_CHECKING:
-    from . import Shaders
+    from ...obs.gpu_objects import GpuObjects
+    from .shaders import Shaders
 
 
 class Blur:
@@ -24,29 +27,31 @@ class Blur:
     STRONGEST = 0.1
     #: The room begins this far from the person, as a part of the frame's height.
     GUARD = 0.01
-    #: The size at which it is blurred: the disc's radius has about so many pixels.
+    #: The radius of the disc in pixels, about, at the size at which the room is blurred.
     RADIUS = 5
-    #: The frame's pixels under one that is weighed, across and down, at most: they are four bilinear samples.
+    #: At most this many pixels of the frame, across and down, become one when they are weighed: that is as
+    #: many as four bilinear samples cover.
     WEIGHED = 4
 
-    def __init__(self, shaders: Shaders):
+    def __init__(self, gpu: GpuObjects, shaders: Shaders) -> None:
         self._shaders = shaders
         # Weighted colours become small beside a person; eight bits would show bands there.
-        self._weighed = RenderTarget(FORMAT_RGBA16F)
-        self._shrunk = RenderTarget(FORMAT_RGBA16F)
-        self._disc = RenderTarget(FORMAT_RGBA16F)
-        self._blurred = RenderTarget(FORMAT_RGBA)
-        self._blurred_hdr = RenderTarget(FORMAT_RGBA16F)
+        self._weighed = gpu.target(FORMAT_RGBA16F)
+        self._shrunk = gpu.target(FORMAT_RGBA16F)
+        self._disc = gpu.target(FORMAT_RGBA16F)
+        self._blurred = gpu.target(FORMAT_RGBA)
+        self._blurred_hdr = gpu.target(FORMAT_RGBA16F)
 
-    def draw(self, cut: Cut, width: int, height: int, strength: float) -> int:
-        """Return the blurred room, opaque; ``strength`` is 0 to 1. Without an alpha all is room.
+    def draw(self, cut: Cut, strength: float) -> int:
+        """Return the texture of the blurred room, opaque; ``strength`` is 0 to 1.
 
-        It is sRGB-encoded, or in HDR if the frame is.
+        It is sRGB-encoded, or in HDR if the frame is. Without an alpha everything counts as room.
         """
+        width, height = cut.size
         radius = max(1.0, strength * self.STRONGEST * height)
         smaller = max(int(radius / self.RADIUS), 1)
         weighed = min(smaller, self.WEIGHED)
-        size = math.ceil(width / weighed), math.ceil(height / weighed)
+        size = Size(math.ceil(width / weighed), math.ceil(height / weighed))
         effect = self._shaders.blur
         room = self._weighed
         with room.drawing(*size), blending(*REPLACE), linear_light(False):
@@ -56,15 +61,15 @@ class Blur:
             set_flag(effect["has_alpha"], cut.alpha)
             set_vec2(effect["pixel"], 0.25 / size[0], 0.25 / size[1])
             set_vec2(effect["guard"], self.GUARD * height / width, self.GUARD)
-            effect.draw(b"Weigh", *size)
+            effect.draw(BlurTechnique.WEIGH, *size)
         if weighed < smaller:
-            small = math.ceil(width / smaller), math.ceil(height / smaller)
-            shrink(self._shaders.shrink, room.texture, size, self._shrunk, *small)
+            small = Size(math.ceil(width / smaller), math.ceil(height / smaller))
+            shrink(self._shaders.shrink, room.texture, size, self._shrunk, small)
             size, room = small, self._shrunk
         blurred = self._blurred_hdr if cut.hdr else self._blurred
         for technique, source, target, encoded in (
-            (b"Disc", room, self._disc, False),
-            (b"Fill", self._disc, blurred, True),
+            (BlurTechnique.DISC, room, self._disc, False),
+            (BlurTechnique.FILL, self._disc, blurred, True),
         ):
             with target.drawing(*size), blending(*REPLACE), linear_light(encoded):
                 lib.gs_effect_set_texture(effect["image"], source.texture)
@@ -72,8 +77,3 @@ class Blur:
                 set_flag(effect["hdr"], cut.hdr)
                 effect.draw(technique, *size)
         return blurred.texture
-
-    def free(self) -> None:
-        """Free the GPU objects."""
-        for target in (self._weighed, self._shrunk, self._disc, self._blurred, self._blurred_hdr):
-            target.free()

@@ -3,10 +3,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ...obs.functions import lib
-from ...obs.graphics import Effect, RenderTarget, blending, linear_light
+from ...obs.graphics import RenderTarget, blending, linear_light
 from ...obs.structs import FORMAT_RGBA, FORMAT_RGBA16F
 from .drawing import REPLACE, set_vec2
+from .techniques import ColorsTechnique
+
+if TYPE_CHECKING:
+    from ...obs.gpu_objects import GpuObjects
+    from .shaders import Shaders
 
 
 class Colors:
@@ -17,19 +24,19 @@ class Colors:
     #: The means are computed at this fraction of the model's input size.
     FRACTION = 2
 
-    def __init__(self, effect: Effect):
-        self._effect = effect
+    def __init__(self, gpu: GpuObjects, shaders: Shaders) -> None:
+        self._effect = shaders.colors
         # Eight bits are enough for what is shown in eight bits, and read fastest at full size.
-        self._person = RenderTarget(FORMAT_RGBA)
-        self._room = RenderTarget(FORMAT_RGBA)
-        self._half = RenderTarget(FORMAT_RGBA16F)
+        self._person = gpu.target(FORMAT_RGBA)
+        self._room = gpu.target(FORMAT_RGBA)
+        self._half = gpu.target(FORMAT_RGBA16F)
 
     def draw(self, small: RenderTarget, alpha: int) -> tuple[int, int]:
         """Return the textures of the person's and the room's colours of a frame at the model's input size."""
         width, height = small.width // self.FRACTION, small.height // self.FRACTION
         across, down = (self.SIGMA / small.width, 0.0), (0.0, self.SIGMA / small.height)
         effect = self._effect
-        for technique, target in ((b"Person", self._person), (b"Room", self._room)):
+        for technique, target in ((ColorsTechnique.PERSON, self._person), (ColorsTechnique.ROOM, self._room)):
             with self._half.drawing(width, height), blending(*REPLACE), linear_light(False):
                 lib.gs_effect_set_texture(effect["frame"], small.texture)
                 lib.gs_effect_set_texture(effect["alpha"], alpha)
@@ -38,10 +45,5 @@ class Colors:
             with target.drawing(width, height), blending(*REPLACE), linear_light(False):
                 lib.gs_effect_set_texture(effect["image"], self._half.texture)
                 set_vec2(effect["pixel"], *down)
-                effect.draw(b"Mean", width, height)
+                effect.draw(ColorsTechnique.MEAN, width, height)
         return self._person.texture, self._room.texture
-
-    def free(self) -> None:
-        """Free the GPU objects."""
-        for target in (self._person, self._room, self._half):
-            target.free()

@@ -6,18 +6,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...obs.functions import lib
-from ..region import WHOLE, Region
 from .drawing import set_flag, set_seen
+from .geometry import WHOLE, Region, Size
 
 if TYPE_CHECKING:
     from ...obs.graphics import Effect
 
 
 class Cut(NamedTuple):
-    """Textures of one moment, handed from pass to pass."""
+    """Textures (handles) of one moment and the size at which they are shown, passed from pass to pass."""
 
     #: The frame at full size: RGBA, sRGB-encoded, premultiplied.
     frame: int
+    #: The size of the filtered source in this OBS frame. A delayed frame may have been drawn in another one.
+    size: Size
     #: The same in HDR: linear, Rec. 709 primaries, white is 1; None if it is not an HDR frame.
     hdr: int | None = None
     #: Its alpha, of any size; None while there is none: then there is no person to show.
@@ -30,7 +32,7 @@ class Cut(NamedTuple):
     colors: tuple[int, int] | None = None
     #: Whether the alpha is the network's, to be refined against the frame.
     refine: bool = False
-    #: Whether the person's colours are to be freed of the room's.
+    #: Whether the room's colour is to be taken out of the person's.
     clean: bool = False
 
 

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the passes share: blend functions, small uniforms, the folder of the shaders."""
+"""What the passes share: blend functions and small uniforms."""
 
 from __future__ import annotations
 
 from ctypes import byref
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
@@ -12,15 +11,13 @@ from ...obs.structs import BLEND_INV_SRC_ALPHA, BLEND_ONE, BLEND_SRC_ALPHA, Vec2
 
 if TYPE_CHECKING:
     from ...obs.graphics import Effect
-    from ..region import Region
+    from .geometry import Region
 
 #: Without any blending.
-REPLACE = ()
+REPLACE: tuple[int, ...] = ()
 PREMULTIPLIED = (BLEND_ONE, BLEND_INV_SRC_ALPHA)
 #: What a source expects that draws itself into a scene.
 AS_IN_SCENE = (BLEND_SRC_ALPHA, BLEND_INV_SRC_ALPHA, BLEND_ONE, BLEND_INV_SRC_ALPHA)
-
-SHADERS = Path(__file__).parent.parent / "shaders"
 
 
 def set_vec2(uniform: int, x: float, y: float) -> None:

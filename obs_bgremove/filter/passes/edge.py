@@ -7,21 +7,26 @@ import math
 from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
-from ...obs.graphics import RenderTarget, blending, linear_light
+from ...obs.graphics import blending, linear_light
 from ...obs.structs import FORMAT_R8
-from .cut import Cut, set_edge
+from .cut import set_edge
 from .drawing import REPLACE, set_vec2
+from .geometry import Size
 from .shrink import shrink
+from .techniques import EdgeTechnique
 
 if TYPE_CHECKING:
-    from . import Shaders
+    from ...obs.gpu_objects import GpuObjects
+    from ...obs.graphics import RenderTarget
+    from .cut import Cut
+    from .shaders import Shaders
 
 
 class Edge:
     """Moves and softens the edge of an alpha, in pixels of the source."""
 
-    #: (cosine, sine) of the two octagons' turns, which differ by a sixteenth of a full turn; halved, and
-    #: as much longer as their sum's corners would else fall short.
+    #: (cosine, sine) of the angles of the two octagons, a sixteenth of a turn apart. Each has half of the
+    #: distance, divided by the cosine of half that angle: else the corners of their sum would fall short.
     _OCTAGONS = tuple(
         (0.5 * math.cos(turn) / math.cos(math.pi / 16), 0.5 * math.sin(turn) / math.cos(math.pi / 16))
         for turn in (0.0, math.pi / 8)
@@ -29,55 +34,64 @@ class Edge:
     #: A softened alpha is computed at a size at which this part of the standard deviation is a pixel.
     _PIXEL = 1 / 1.5
 
-    def __init__(self, shaders: Shaders):
+    def __init__(self, gpu: GpuObjects, shaders: Shaders) -> None:
         self._shaders = shaders
         # One pair at the size of the source, one for what is soft: each keeps its size.
-        self._large = [RenderTarget(FORMAT_R8), RenderTarget(FORMAT_R8)]
-        self._small = [RenderTarget(FORMAT_R8), RenderTarget(FORMAT_R8)]
+        self._large = [gpu.target(FORMAT_R8), gpu.target(FORMAT_R8)]
+        self._small = [gpu.target(FORMAT_R8), gpu.target(FORMAT_R8)]
 
-    def draw(self, cut: Cut, width: int, height: int, shift: float, softness: float) -> Cut:
-        """Return the cut with its alpha changed; the same one if there is nothing to change."""
-        if not shift and not softness:
+    def draw(self, cut: Cut, shift: float, softness: float) -> Cut:
+        """Return the cut with its alpha changed; the same one if there is nothing to change.
+
+        ``shift`` moves the edge outwards, ``softness`` widens it; both in pixels of the source.
+        """
+        if cut.alpha is None or not (shift or softness):
             return cut
+        size = cut.size
         # What is refined afterwards would be where the colours are, not where it was moved to.
         set_edge(self._shaders.edge, cut, self._shaders.nothing.texture)
         lib.gs_effect_set_texture_srgb(self._shaders.edge["frame"], cut.frame)
-        alpha = self._pass(b"Refine" if cut.refine else b"Place", cut.alpha, self._large, width, height)
+        first = EdgeTechnique.REFINE if cut.refine else EdgeTechnique.PLACE
+        alpha = self._pass(first, cut.alpha, self._large, size)
         if shift:
-            x, y = abs(shift) / width, abs(shift) / height
+            x, y = abs(shift) / size.width, abs(shift) / size.height
             for along, beside in self._OCTAGONS:
-                technique = b"Grow" if shift > 0 else b"Shrink"
+                technique = EdgeTechnique.GROW if shift > 0 else EdgeTechnique.SHRINK
                 offsets = (along * x, beside * y), (-beside * x, along * y)
-                alpha = self._pass(technique, alpha, self._large, width, height, *offsets)
+                alpha = self._pass(technique, alpha, self._large, size, *offsets)
         if softness:
-            alpha = self._soften(alpha, width, height, softness)
+            alpha = self._soften(alpha, size, softness)
         return cut._replace(alpha=alpha, placed=True, refine=False)
 
-    def _soften(self, alpha: int, width: int, height: int, sigma: float) -> int:
-        size, targets = (width, height), self._large
+    def _soften(self, alpha: int, full: Size, sigma: float) -> int:
+        size, targets = full, self._large
         smaller = int(sigma * self._PIXEL)
         if smaller > 1:
-            size, targets = (math.ceil(width / smaller), math.ceil(height / smaller)), self._small
+            size = Size(math.ceil(full.width / smaller), math.ceil(full.height / smaller))
+            targets = self._small
             target = _next(targets)
-            shrink(self._shaders.shrink, alpha, (width, height), target, *size)
+            shrink(self._shaders.shrink, alpha, full, target, size)
             alpha = target.texture
-        for offset in ((0.5 * sigma / width, 0.0), (0.0, 0.5 * sigma / height)):
-            alpha = self._pass(b"Soften", alpha, targets, *size, offset)
+        for offset in ((0.5 * sigma / full.width, 0.0), (0.0, 0.5 * sigma / full.height)):
+            alpha = self._pass(EdgeTechnique.SOFTEN, alpha, targets, size, offset)
         return alpha
 
-    def _pass(self, technique, alpha, targets, width, height, across=(0.0, 0.0), down=(0.0, 0.0)) -> int:
+    def _pass(
+        self,
+        technique: EdgeTechnique,
+        alpha: int,
+        targets: list[RenderTarget],
+        size: Size,
+        across: tuple[float, float] = (0.0, 0.0),
+        down: tuple[float, float] = (0.0, 0.0),
+    ) -> int:
         effect, target = self._shaders.edge, _next(targets)
-        with target.drawing(width, height), blending(*REPLACE), linear_light(False):
+        with target.drawing(*size), blending(*REPLACE), linear_light(False):
             lib.gs_effect_set_texture(effect["alpha"], alpha)
             set_vec2(effect["across"], *across)
             set_vec2(effect["down"], *down)
-            effect.draw(technique, width, height)
+            effect.draw(technique, *size)
         return target.texture
-
-    def free(self) -> None:
-        """Free the GPU objects."""
-        for target in (*self._large, *self._small):
-            target.free()
 
 
 def _next(targets: list[RenderTarget]) -> RenderTarget:

@@ -7,74 +7,78 @@ import math
 from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
-from ...obs.graphics import RenderTarget, blending, linear_light
+from ...obs.graphics import blending, linear_light
 from ...obs.structs import FORMAT_R8, FORMAT_RGBA, FORMAT_RGBA16F
-from ..region import WHOLE
 from .drawing import REPLACE, set_seen, set_vec2
+from .geometry import WHOLE, Size
 from .shrink import shrink
+from .techniques import CompositeTechnique, EdgeTechnique, LightTechnique
 
 if TYPE_CHECKING:
-    from . import Shaders
-    from .composite import Ground
+    from ...obs.gpu_objects import GpuObjects
     from .cut import Cut
+    from .drawn_background import DrawnBackground
+    from .shaders import Shaders
 
 
 class Light:
     """Makes what ``composite`` needs for light wrap and light matching."""
 
-    #: The background is blurred by being that much smaller.
+    #: The background is blurred by making it this much smaller.
     SMALLER = 24
     #: The standard deviation of the blurred alpha, as a part of the frame's height.
     WRAP = 0.015
-    #: After so many seconds the light has come by two thirds nearer to what it shall be.
+    #: The time constant, in seconds, with which the light follows the background.
     SECONDS = 2.0
 
-    def __init__(self, shaders: Shaders):
+    def __init__(self, gpu: GpuObjects, shaders: Shaders) -> None:
         self._shaders = shaders
-        self._around = RenderTarget(FORMAT_RGBA)
-        self._presence = [RenderTarget(FORMAT_R8), RenderTarget(FORMAT_R8)]
-        self._factors = [RenderTarget(FORMAT_RGBA16F), RenderTarget(FORMAT_RGBA16F)]
+        self._around = gpu.target(FORMAT_RGBA)
+        self._presence = [gpu.target(FORMAT_R8), gpu.target(FORMAT_R8)]
+        self._factors = [gpu.target(FORMAT_RGBA16F), gpu.target(FORMAT_RGBA16F)]
 
     def falling(
-        self, ground: Ground, cut: Cut, width: int, height: int, wrap: float, matching: float, seconds: float
-    ) -> Ground:
-        """Return the ground with what its light does to the person.
+        self, background: DrawnBackground, cut: Cut, wrap: float, matching: float, seconds: float
+    ) -> DrawnBackground:
+        """Return the background together with what its light does to the person.
 
         ``wrap`` and ``matching``: strengths, 0 to 1; ``seconds``: the time since the last call.
         """
         if not (wrap or matching) or not cut.colors:
-            return ground
-        if ground.technique == b"OnColor":
+            return background
+        if background.technique == CompositeTechnique.ON_COLOR:
             # A colour is no room: its light is not copied, but it may shine around the edge.
-            return self._wrapped(ground, cut, width, height, wrap)
-        if ground.technique == b"OnImage" and not ground.hdr:
-            around = self.around(ground.texture, width, height)
-            ground = self._wrapped(ground, cut, width, height, wrap)._replace(around=around)
+            return self._wrapped(background, cut, wrap)
+        if background.technique == CompositeTechnique.ON_IMAGE and background.texture and not background.hdr:
+            around = self.around(background.texture, cut.size)
+            background = self._wrapped(background, cut, wrap)._replace(around=around)
             if matching:
-                ground = ground._replace(factors=self.factors(around, cut.colors[0], matching, seconds))
-        return ground
+                factors = self.factors(around, cut.colors[0], matching, seconds)
+                background = background._replace(factors=factors)
+        return background
 
-    def _wrapped(self, ground, cut, width, height, wrap):
-        presence = self.presence(cut, width, height) if wrap else None
-        return ground._replace(wrap=wrap, presence=presence)
+    def _wrapped(self, background: DrawnBackground, cut: Cut, wrap: float) -> DrawnBackground:
+        presence = self.presence(cut) if wrap else None
+        return background._replace(wrap=wrap, presence=presence)
 
-    def around(self, background: int, width: int, height: int) -> int:
-        """Return the background (sRGB-encoded), blurred."""
-        size = math.ceil(width / self.SMALLER), math.ceil(height / self.SMALLER)
-        shrink(self._shaders.shrink, background, (width, height), self._around, *size)
+    def around(self, background: int, size: Size) -> int:
+        """Return the texture of the background (sRGB-encoded), blurred."""
+        smaller = Size(math.ceil(size.width / self.SMALLER), math.ceil(size.height / self.SMALLER))
+        shrink(self._shaders.shrink, background, size, self._around, smaller)
         return self._around.texture
 
-    def presence(self, cut: Cut, width: int, height: int) -> int:
-        """Return the alpha, blurred, in the frame."""
+    def presence(self, cut: Cut) -> int:
+        """Return the texture of the alpha, blurred, in the whole frame."""
         effect = self._shaders.edge
+        width, height = cut.size
         sigma = self.WRAP * height
         smaller = max(1, int(sigma / 2))
         size = math.ceil(width / smaller), math.ceil(height / smaller)
-        alpha = cut.alpha
+        alpha = cut.alpha or self._shaders.nothing.texture
         for technique, across in (
-            (b"Place", (0.0, 0.0)),
-            (b"Soften", (0.5 * sigma / width, 0.0)),
-            (b"Soften", (0.0, 0.5 * sigma / height)),
+            (EdgeTechnique.PLACE, (0.0, 0.0)),
+            (EdgeTechnique.SOFTEN, (0.5 * sigma / width, 0.0)),
+            (EdgeTechnique.SOFTEN, (0.0, 0.5 * sigma / height)),
         ):
             self._presence.reverse()
             with self._presence[0].drawing(*size), blending(*REPLACE), linear_light(False):
@@ -86,7 +90,7 @@ class Light:
         return alpha
 
     def factors(self, around: int, person: int, strength: float, seconds: float) -> int:
-        """Return the texture, one pixel, that the person's linear colours are to be multiplied with.
+        """Return the texture, one pixel, with which the person's linear colours are multiplied.
 
         ``around`` is the blurred background, ``person`` the person's colours (``Colors.draw``),
         ``strength`` 0 to 1, ``seconds`` the time since the last call.
@@ -103,10 +107,5 @@ class Light:
             lib.gs_effect_set_texture(effect["before"], before.texture)
             lib.gs_effect_set_float(effect["strength"], strength)
             lib.gs_effect_set_float(effect["rate"], 1.0 - math.exp(-seconds / self.SECONDS))
-            effect.draw(b"Factors", 1, 1)
+            effect.draw(LightTechnique.FACTORS, 1, 1)
         return after.texture
-
-    def free(self) -> None:
-        """Free the GPU objects."""
-        for target in (self._around, *self._presence, *self._factors):
-            target.free()

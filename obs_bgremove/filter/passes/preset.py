@@ -3,13 +3,19 @@
 
 from __future__ import annotations
 
-from ...obs.graphics import Effect, RenderTarget, blending, linear_light
+from typing import TYPE_CHECKING
+
+from ...obs.graphics import blending, linear_light
 from .drawing import REPLACE, set_vec2
 
+if TYPE_CHECKING:
+    from ...obs.graphics import Effect, RenderTarget
+    from .geometry import Size
+    from .techniques import PresetTechnique
 
-def draw_preset(effect: Effect, preset: str, into: RenderTarget, width: int, height: int) -> None:
-    """Fill a target, sRGB-encoded and opaque; ``preset`` is one of ``settings.PRESETS``."""
-    technique = preset.title().replace("_", "").encode()
-    with into.drawing(width, height), blending(*REPLACE), linear_light(False):
-        set_vec2(effect["size"], width, height)
-        effect.draw(technique, width, height)
+
+def draw_preset(effect: Effect, preset: PresetTechnique, into: RenderTarget, size: Size) -> None:
+    """Fill a target, sRGB-encoded and opaque; ``effect`` is ``Shaders.presets``."""
+    with into.drawing(*size), blending(*REPLACE), linear_light(False):
+        set_vec2(effect["size"], *size)
+        effect.draw(preset, *size)

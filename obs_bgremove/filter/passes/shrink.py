@@ -4,34 +4,41 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
-from ...obs.graphics import Effect, RenderTarget, blending, linear_light
-from ..region import WHOLE, Region
+from ...obs.graphics import blending, linear_light
 from .drawing import REPLACE, set_seen, set_vec2
+from .geometry import WHOLE, Region, Size
+from .techniques import ShrinkTechnique
+
+if TYPE_CHECKING:
+    from ...obs.graphics import Effect, RenderTarget
 
 
 def shrink(
     effect: Effect,
     texture: int,
-    size: tuple[int, int],
+    size: Size,
     into: RenderTarget,
-    width: int,
-    height: int,
+    into_size: Size,
     seen: Region = WHOLE,
 ) -> None:
-    """Draw a part of a texture of a size (width, height) into a target at width x height.
+    """Draw the part ``seen`` of a texture of the given size into a target of ``into_size``.
 
-    The values stay as they are (cameras' are sRGB-encoded).
+    ``effect`` is ``Shaders.shrink``. The values stay as they are (cameras' are sRGB-encoded).
     """
+    width, height = into_size
     with into.drawing(width, height), blending(*REPLACE), linear_light(False):
         lib.gs_effect_set_texture(effect["image"], texture)
         set_vec2(
-            effect["samples"], _samples(seen.width * size[0], width), _samples(seen.height * size[1], height)
+            effect["samples"],
+            _samples(seen.width * size.width, width),
+            _samples(seen.height * size.height, height),
         )
         set_vec2(effect["pixel"], seen.width / width, seen.height / height)
         set_seen(effect, seen)
-        effect.draw(b"Draw", width, height)
+        effect.draw(ShrinkTechnique.DRAW, width, height)
 
 
 def _samples(size: float, to_size: int) -> int:

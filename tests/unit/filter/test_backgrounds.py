@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What makes a background be made anew, what it takes over, and how often a preset is drawn."""
+"""When a background is made again, what it takes over, and how often a preset is drawn."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from obs_bgremove.filter import backgrounds
-from obs_bgremove.filter.backdrop import Backdrop
+from obs_bgremove.filter.backgrounds import own
+from obs_bgremove.filter.backgrounds.chosen import ChosenBackground
+from obs_bgremove.filter.backgrounds.making import key, make
+from obs_bgremove.filter.passes.cut import Cut
+from obs_bgremove.filter.passes.geometry import Size
+from obs_bgremove.filter.passes.techniques import PresetTechnique
 from obs_bgremove.filter.settings import BACKGROUNDS, PRESETS, USED, Settings
 from obs_bgremove.home import PROJECT
 
@@ -29,7 +33,7 @@ OTHER = {
 }
 
 
-MADE_ANEW = {
+MADE_AGAIN = {
     "transparent": set(),
     "blur": {"blur"},
     "color": set(),
@@ -41,14 +45,12 @@ MADE_ANEW = {
 
 
 @pytest.mark.parametrize("kind", BACKGROUNDS)
-def test_made_anew_for_what_it_uses_and_nothing_else(kind):
+def test_made_again_for_what_it_uses_and_nothing_else(kind):
     settings = Settings(background=kind)
     changing = {
-        name
-        for name, value in OTHER.items()
-        if backgrounds.key(replace(settings, **{name: value})) != backgrounds.key(settings)
+        name for name, value in OTHER.items() if key(replace(settings, **{name: value})) != key(settings)
     }
-    assert changing == MADE_ANEW[kind]
+    assert changing == MADE_AGAIN[kind]
 
 
 def test_every_setting_of_a_background_is_used_by_one():
@@ -64,14 +66,12 @@ def test_every_preset_has_its_technique():
 
 def test_a_preset_is_drawn_once_for_each_size(monkeypatch):
     drawn = []
-    monkeypatch.setattr(
-        backgrounds, "draw_preset", lambda effect, preset, into, *size: drawn.append((preset, size))
-    )
-    passes = SimpleNamespace(shaders=SimpleNamespace(presets=None), ground=SimpleNamespace(texture=7))
-    preset = backgrounds.make(Settings(background="preset", background_preset="neon"))
+    monkeypatch.setattr(own, "draw_preset", lambda effect, preset, into, size: drawn.append((preset, size)))
+    passes = SimpleNamespace(shaders=SimpleNamespace(presets=None), background=SimpleNamespace(texture=7))
+    preset = make(Settings(background="preset", background_preset="neon"), ())
     for size in [(640, 360)] * 3 + [(360, 640)] * 2 + [(640, 360)]:
-        assert preset.ground(passes, None, *size).texture == 7
-    assert drawn == [("neon", (640, 360)), ("neon", (360, 640)), ("neon", (640, 360))]
+        assert preset.draw(passes, Cut(1, Size(*size))).texture == 7
+    assert drawn == [(PresetTechnique.NEON, size) for size in [(640, 360), (360, 640), (640, 360)]]
 
 
 class Made:
@@ -98,67 +98,73 @@ class Made:
         self.released = True
 
 
+class Making(list):
+    """The backgrounds that are made, oldest first."""
+
+    def __call__(self, settings):
+        self.append(Made(settings))
+        return self[-1]
+
+
 @pytest.fixture
-def made(monkeypatch):
-    """Return the list of the backgrounds that are made."""
-    found = []
-    monkeypatch.setattr(backgrounds, "make", lambda settings: found.append(Made(settings)) or found[-1])
-    return found
+def made():
+    """Return the list of the backgrounds that are made; it makes them."""
+    return Making()
 
 
 VIDEO = Settings(background="video", background_path="/videos/one.mp4")
 
 
 def test_fit_and_colour_are_taken_over_by_the_video_that_runs(made):
-    backdrop = Backdrop(VIDEO)
-    shown = backdrop.show()
+    chosen = ChosenBackground(VIDEO, made)
+    shown = chosen.show()
     for settings in (
         replace(VIDEO, background_fit="contain"),
         replace(VIDEO, background_fit="contain", background_color=0xFF123456),
     ):
-        backdrop.choose(settings)
-        backdrop.look_after(None)
-        assert backdrop.show() is shown
+        chosen.choose(settings)
+        chosen.look_after(None)
+        assert chosen.show() is shown
         assert shown.settings == settings
     assert made == [shown]
-    backdrop.release()
+    chosen.release()
 
 
 def test_another_file_is_read_by_the_thread_that_looks_after_and_not_where_it_is_chosen(made):
-    backdrop = Backdrop(VIDEO)
-    first = backdrop.show()
-    backdrop.choose(replace(VIDEO, background_path="/videos/two.mp4"))
-    assert backdrop.show() is first and len(made) == 1
-    backdrop.look_after(None)
-    assert backdrop.show() is made[1] and made[1].seen and not first.released
-    backdrop.look_after(None)
+    chosen = ChosenBackground(VIDEO, made)
+    first = chosen.show()
+    chosen.choose(replace(VIDEO, background_path="/videos/two.mp4"))
+    assert chosen.show() is first and len(made) == 1
+    chosen.look_after(None)
+    assert chosen.show() is made[1] and made[1].seen and not first.released
+    chosen.look_after(None)
     assert first.released and len(made) == 2
-    backdrop.release()
+    chosen.release()
     assert all(one.released for one in made)
 
 
 def test_what_was_never_shown_does_not_pile_up(made):
-    backdrop = Backdrop(VIDEO)
+    chosen = ChosenBackground(VIDEO, made)
     for number in range(5):
-        backdrop.choose(replace(VIDEO, background_path=f"/videos/{number}.mp4"))
-        backdrop.look_after(None)
+        chosen.choose(replace(VIDEO, background_path=f"/videos/{number}.mp4"))
+        chosen.look_after(None)
     assert [one.released for one in made] == [True] * 5 + [False]
-    backdrop.release()
+    chosen.release()
     assert made[-1].released
 
 
 def test_a_source_that_was_missing_is_looked_for_again(made):
-    backdrop = Backdrop(Settings(background="source", background_source="Late"))
-    backdrop.show().is_missing = True
-    assert backdrop.look_after(7) == ""
-    assert backdrop.show() is made[1]
-    backdrop.look_after(7)
+    chosen = ChosenBackground(Settings(background="source", background_source="Late"), made)
+    chosen.show().is_missing = True
+    assert chosen.look_after(7) == ""
+    assert chosen.show() is made[1]
+    chosen.look_after(7)
     assert len(made) == 2
-    backdrop.release()
+    chosen.release()
 
 
 def test_a_colour_is_taken_over(gpu):
-    color = backgrounds.make(Settings(background="color", background_color=0xFF0000FF))
+    color = make(Settings(background="color", background_color=0xFF0000FF), ())
     color.adjust(Settings(background="color", background_color=0xFFFF0000))
-    shown = color.ground(None, None, 640, 360).color
+    shown = color.draw(None, None).color
     assert (shown.x, shown.y, shown.z) == (0.0, 0.0, 1.0)

@@ -3,7 +3,8 @@
 
 import pytest
 
-from obs_bgremove.filter.fit import place
+from obs_bgremove.filter.backgrounds.fit import place
+from obs_bgremove.filter.passes.geometry import Size
 
 
 @pytest.mark.parametrize(
@@ -15,9 +16,9 @@ from obs_bgremove.filter.fit import place
     ],
 )
 def test_a_square_in_a_wide_picture(fit, expected):
-    assert place(100, 100, 200, 100, fit) == expected
+    assert place(Size(100, 100), Size(200, 100), fit) == expected
 
 
 @pytest.mark.parametrize("fit", ["cover", "contain", "stretch"])
 def test_the_same_proportions_fill_exactly(fit):
-    assert place(320, 180, 640, 360, fit) == (0, 0, 2, 2)
+    assert place(Size(320, 180), Size(640, 360), fit) == (0, 0, 2, 2)

@@ -3,8 +3,8 @@
 
 import pytest
 
-from obs_bgremove.filter.framing import Framing
-from obs_bgremove.filter.region import WHOLE, Region
+from obs_bgremove.filter.frames.framing import Framing
+from obs_bgremove.filter.passes.geometry import WHOLE, Region
 from obs_bgremove.link.layout import Box
 
 WIDTH, HEIGHT = 256, 144

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from obs_bgremove.filter.files import PICTURES, following
-from obs_bgremove.filter.hotkeys import next_background
+from obs_bgremove.filter.backgrounds.media_files import PICTURES, following
+from obs_bgremove.filter.hotkey_actions import next_background
 from obs_bgremove.filter.settings import BACKGROUNDS, PRESETS, Settings
 
 

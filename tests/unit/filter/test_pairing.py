@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from obs_bgremove.filter.delay import Delay
-from obs_bgremove.filter.pairing import Frame, Pairing
+from obs_bgremove.filter.frames.delay import Delay
+from obs_bgremove.filter.frames.pairing import Frame, Pairing
 
 
 class Play:

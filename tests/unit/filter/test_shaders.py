@@ -10,18 +10,20 @@ import itertools
 
 import pytest
 
-from obs_bgremove.filter.passes import Passes, Shaders
-from obs_bgremove.filter.passes.composite import Ground, composite
+from obs_bgremove.filter.passes.composite import composite
 from obs_bgremove.filter.passes.cut import Cut
-from obs_bgremove.filter.passes.drawing import SHADERS
+from obs_bgremove.filter.passes.drawn_background import DrawnBackground
+from obs_bgremove.filter.passes.geometry import Size
+from obs_bgremove.filter.passes.passes import Passes
 from obs_bgremove.filter.passes.preset import draw_preset
+from obs_bgremove.filter.passes.shaders import SHADERS, Shaders
 from obs_bgremove.filter.passes.shrink import shrink
-from obs_bgremove.filter.settings import PRESETS
+from obs_bgremove.filter.passes.techniques import CompositeTechnique, PresetTechnique
 from obs_bgremove.obs.graphics import RenderTarget, vec4
 from obs_bgremove.obs.structs import FORMAT_BGRA, SPACE_709_EXTENDED, SPACE_SRGB
 from tests.unit.filter.effects import INCLUDED, TOKEN, closing, text_of
 
-SIZE = 640, 360
+SIZE = Size(640, 360)
 
 
 def uniforms_of(path):
@@ -60,31 +62,34 @@ def draw_everything(gpu):
     shaders = passes.shaders
     small = RenderTarget(FORMAT_BGRA)
     frame, hdr, alpha, image = (1_000_000 + number for number in range(4))
-    shrink(shaders.shrink, frame, SIZE, small, 256, 144)
-    for preset in PRESETS:
-        draw_preset(shaders.presets, preset, passes.ground, *SIZE)
+    shrink(shaders.shrink, frame, SIZE, small, Size(256, 144))
+    for preset in PresetTechnique:
+        draw_preset(shaders.presets, preset, passes.background, SIZE)
     yes_and_no = True, False
-    cuts = [Cut(frame), Cut(frame, hdr)]
+    cuts = [Cut(frame, SIZE), Cut(frame, SIZE, hdr)]
     for light, refine, clean in itertools.product((None, hdr), yes_and_no, yes_and_no):
         colors = passes.colors.draw(small, alpha) if refine or clean else None
-        cuts.append(Cut(frame, light, alpha, colors=colors, refine=refine, clean=clean))
+        cuts.append(Cut(frame, SIZE, light, alpha, colors=colors, refine=refine, clean=clean))
     for cut, shift, softness in itertools.product(cuts, (0.0, 3.0, -3.0), (0.0, 0.5, 5.0)):
-        controlled = passes.edge.draw(cut, *SIZE, shift, softness) if cut.alpha else cut
-        grounds = [
-            Ground(b"Alone"),
-            Ground(b"OnColor", color=vec4(0, 0, 0, 1)),
-            Ground(b"OnImage", image),
-            Ground(b"OnImage", passes.blur.draw(cut, *SIZE, 0.5), hdr=bool(cut.hdr)),
-            *(Ground(show, cut.alpha) for show in (b"ShowAlpha", b"ShowForeground", b"ShowComparison")),
+        controlled = passes.edge.draw(cut, shift, softness) if cut.alpha else cut
+        technique = CompositeTechnique
+        backgrounds = [
+            DrawnBackground(technique.ALONE),
+            DrawnBackground(technique.ON_COLOR, color=vec4(0, 0, 0, 1)),
+            DrawnBackground(technique.ON_IMAGE, image),
+            DrawnBackground(technique.ON_IMAGE, passes.blur.draw(cut, 0.5), hdr=bool(cut.hdr)),
+            DrawnBackground(technique.SHOW_ALPHA, cut.alpha),
+            DrawnBackground(technique.SHOW_FOREGROUND, cut.alpha),
+            DrawnBackground(technique.SHOW_COMPARISON, cut.alpha),
         ]
-        for ground, wrap, matching in itertools.product(grounds, (0.0, 0.5), (0.0, 0.5)):
-            falling = passes.light.falling(ground, controlled, *SIZE, wrap, matching, 1 / 30)
+        for background, wrap, matching in itertools.product(backgrounds, (0.0, 0.5), (0.0, 0.5)):
+            falling = passes.light.falling(background, controlled, wrap, matching, 1 / 30)
             for gpu.linear, gpu.space in (
                 (True, SPACE_SRGB),
                 (False, SPACE_SRGB),
                 (True, SPACE_709_EXTENDED),
             ):
-                composite(passes, falling, controlled, *SIZE)
+                composite(passes, falling, controlled)
 
 
 @pytest.fixture

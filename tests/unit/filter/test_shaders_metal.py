@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from obs_bgremove.filter.passes.drawing import SHADERS
+from obs_bgremove.filter.passes.shaders import SHADERS
 from tests.unit.filter.effects import INCLUDED, TOKEN, closing, text_of
 
 EFFECTS = sorted(path for path in SHADERS.glob("*.effect") if path.name not in INCLUDED)

@@ -5,8 +5,9 @@ import dataclasses
 
 import pytest
 
-from obs_bgremove.filter import status as status_module
-from obs_bgremove.filter.status import Meter, Status
+from obs_bgremove.filter import meters
+from obs_bgremove.filter.meters import Meter
+from obs_bgremove.filter.status import Status
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def clock(monkeypatch):
             return self.now
 
     made = Clock()
-    monkeypatch.setattr(status_module, "time", made)
+    monkeypatch.setattr(meters, "time", made)
     return made
 
 
@@ -53,15 +54,15 @@ def test_after_a_pause_it_is_not_judged_at_once(clock):
     assert meter.missing(30) == 0
 
 
-def told(**changes):
+def text_of(**changes):
     fields = dict.fromkeys((field.name for field in dataclasses.fields(Status)), 0)
     texts = {"source": "Camera", "filter": "F", "model": "m", "device": "cpu", "problem": "", "note": ""}
     return Status(**{**fields, **texts, "state": Status.RUNNING, "alphas_per_second": 8, **changes}).text
 
 
 def test_it_is_said_with_what_becomes_of_those_pictures():
-    assert "too slow" not in told(delay_frames=2)
-    assert "too slow for 22 pictures a second, which are left out: choose a quicker model" in told(
+    assert "too slow" not in text_of(delay_frames=2)
+    assert "too slow: 22 pictures per second are left out. Choose a faster model" in text_of(
         delay_frames=2, pictures_without_alpha=22.0
     )
-    assert "which get an older alpha" in told(delay_frames=0, pictures_without_alpha=22.0)
+    assert "22 pictures per second get an older alpha" in text_of(delay_frames=0, pictures_without_alpha=22.0)

@@ -8,7 +8,7 @@ from pathlib import PureWindowsPath
 
 import pytest
 
-from obs_bgremove.filter.shared import Shared
+from obs_bgremove.filter.passes.shaders import ShaderCache
 from obs_bgremove.obs.graphics import Effect, RenderTarget
 from obs_bgremove.obs.library import ObsError
 from obs_bgremove.obs.structs import FORMAT_RGBA
@@ -21,11 +21,11 @@ def test_an_effect_finds_what_it_includes_on_windows_too(gpu):
 
 def test_shaders_that_do_not_compile_are_compiled_once_and_told_each_time(gpu):
     gpu.compiles = False
-    shared = Shared()
+    cache = ShaderCache()
     lengths = []
     for _frame in range(5):
         with pytest.raises(ObsError, match=r"shrink.effect does not compile") as caught:
-            _ = shared.shaders
+            cache.compiled()
         lengths.append(len(traceback.extract_tb(caught.value.__traceback__)))
     assert len(gpu.compiled) == 1
     assert len(set(lengths[1:])) == 1, "nothing grows from frame to frame"

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Pairs each picture with the alpha that was computed from it, and says which pair is shown.
+"""Pairs each picture with the alpha that was computed from it, and chooses the pair that is shown.
 
-Knows nothing of the GPU: a frame's picture is whatever the caller put there.
+It knows nothing of the GPU: the caller decides what a frame's picture is.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from .delay import Delay
 
@@ -15,14 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+#: What the caller puts into a frame as its picture.
+P = TypeVar("P")
+
+
 @dataclass
-class Frame:
+class Frame(Generic[P]):
     """One drawn picture of the source on its way to the viewer."""
 
     serial: int
     #: The OBS frame in which it was drawn, and the one in which its alpha was there.
     drawn_at: int
-    picture: Any
+    picture: P
     ready_at: int | None = None
 
     @property
@@ -31,22 +35,22 @@ class Frame:
         return self.ready_at is not None
 
 
-class Pairing:
+class Pairing(Generic[P]):
     """The frames under way, oldest first. ``recycle`` gets each picture that is no longer needed."""
 
-    def __init__(self, recycle: Callable[[Any], None]):
+    def __init__(self, recycle: Callable[[P], None]) -> None:
         self.delay = Delay()
         self.matched = True
         self._recycle = recycle
-        self._frames: list[Frame] = []
-        self._shown: Frame | None = None
+        self._frames: list[Frame[P]] = []
+        self._shown: Frame[P] | None = None
 
-    def add(self, frame: Frame) -> None:
+    def add(self, frame: Frame[P]) -> None:
         """Take a frame that was just drawn."""
         self._frames.append(frame)
 
-    def alpha_ready(self, serial: int, now: int) -> Frame | None:
-        """Return the frame of that serial, now ready; None if it was given up meanwhile."""
+    def alpha_ready(self, serial: int, now: int) -> Frame[P] | None:
+        """Note that the alpha of a frame has come; return the frame, or None if it was given up."""
         for frame in self._frames:
             if frame.serial == serial and not frame.ready:
                 frame.ready_at = now
@@ -54,13 +58,13 @@ class Pairing:
                 return frame
         return None
 
-    def choose(self, now: int) -> tuple[Frame | None, Frame | None]:
+    def choose(self, now: int) -> tuple[Frame[P] | None, Frame[P] | None]:
         """Return the frame whose picture, and the frame whose alpha is shown in OBS frame ``now``.
 
         Matched, they are the same frame: the newest ready one that is at least as old as the
         delay. With lowest latency the picture is the newest one, the alpha the newest there is;
-        when that is older than alphas usually become, both stand still: cut with an alpha from
-        long ago a picture would show the room.
+        when that is older than alphas usually become, both stand still: an old alpha would show
+        parts of the room in a new picture.
         """
         limit = now - self.delay.frames if self.matched else now
         for frame in reversed(self._frames):
@@ -85,7 +89,7 @@ class Pairing:
         self._keep(lambda frame: frame.ready or frame.serial == in_work or frame.serial >= handed_over - 1)
 
     def reset(self) -> None:
-        """Give up all frames: none of them may be shown any more."""
+        """Give up all frames; none of them is shown any more."""
         self._shown = None
         self._keep(lambda _frame: False)
 
@@ -98,7 +102,7 @@ class Pairing:
         self._keep(lambda frame: not frame.ready and frame.drawn_at >= older_than)
 
     @property
-    def newest(self) -> Frame | None:
+    def newest(self) -> Frame[P] | None:
         """The frame that was drawn last."""
         return self._frames[-1] if self._frames else None
 
@@ -107,7 +111,7 @@ class Pairing:
         shown = self._shown
         self._keep(lambda frame: frame.ready or frame is shown)
 
-    def _keep(self, wanted: Callable[[Frame], bool]) -> None:
+    def _keep(self, wanted: Callable[[Frame[P]], bool]) -> None:
         kept = []
         for frame in self._frames:
             if wanted(frame):

@@ -5,32 +5,32 @@ from __future__ import annotations
 
 import time
 
-from ..obs import data, hotkeys
+from ..obs import data
 from ..obs.functions import lib
-from ..obs.hotkeys import Hotkey
-from .files import PICTURES, VIDEOS, following
+from ..obs.hotkeys import Hotkey, Hotkeys
+from .backgrounds.media_files import PICTURES, VIDEOS, following
 from .settings import PRESETS, Settings
 
 
-class Hotkeys:
+class HotkeyActions:
     """The hotkeys of one filter; OBS lists them below the filtered source."""
 
-    #: So many seconds after the room was hidden no press shows it: with one key for both, which
-    #: presses them in the order of registration, it turns the filter on and off.
+    #: For this many seconds after the room was hidden no press shows it. A streamer may give one key to both
+    #: hotkeys: OBS then runs both, in the order of registration, and the key turns the filter on and off.
     HIDING_WINS = 0.2
 
-    def __init__(self, source: int, parent: int):
+    def __init__(self, source: int, parent: int) -> None:
         """``source`` is the filter's handle in OBS, ``parent`` that of the filtered source."""
         self._source = source
         self._hidden_at = -self.HIDING_WINS
-        wanted = (
-            ("next_background", "Background Removal: next background", self._next_background),
-            ("hide_room", "Background Removal on: hides the room", self._hide_room),
-            ("show_room", "Background Removal off: SHOWS THE ROOM", self._show_room),
-        )
-        self._hotkeys = hotkeys.Hotkeys(
-            parent, [Hotkey(f"obs_bgremove.{name}", *rest) for name, *rest in wanted]
-        )
+        wanted = [
+            Hotkey(
+                "obs_bgremove.next_background", "Background Removal: next background", self._next_background
+            ),
+            Hotkey("obs_bgremove.hide_room", "Background Removal on: hides the room", self._hide_room),
+            Hotkey("obs_bgremove.show_room", "Background Removal off: SHOWS THE ROOM", self._show_room),
+        ]
+        self._hotkeys = Hotkeys(parent, wanted)
 
     def release(self) -> None:
         """Take the hotkeys out of OBS."""

@@ -10,8 +10,11 @@ VIDEOS = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".ts", ".flv")
 
 
 def following(path: str, suffixes: tuple[str, ...]) -> str:
-    """Return the next file with one of these suffixes in the folder of ``path``, by name; after the last
-    the first. The same path if there is no other, or the folder cannot be read."""
+    """Return the next file, by name, with one of these suffixes in the folder of ``path``.
+
+    The first file follows the last one. It is the same path if there is no other file, or if the folder
+    cannot be read.
+    """
     current = Path(path)
     try:
         files = [one for one in current.parent.iterdir() if one.suffix.lower() in suffixes and one.is_file()]

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Which part of the picture the network sees: the one with people in it, so that it sees them larger.
 
-Knows nothing of the GPU. The region follows the boxes around people that the worker finds, both in
-the region itself and, so that somebody who comes in elsewhere is seen, now and then in an overview
-of the whole picture. It changes rarely and in steps: each change is a new picture to the network.
+It knows nothing of the GPU. The region follows the boxes around people that the worker finds in the
+region itself and, now and then, in an overview of the whole picture. The overview finds somebody who comes
+in elsewhere. It changes rarely and in steps, because the network starts again after each change.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from collections import deque
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from .region import WHOLE, Region
+from ..passes.geometry import WHOLE, Region
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..link.layout import Box
+    from ...link.layout import Box
 
 
 class Framing:
@@ -26,48 +26,48 @@ class Framing:
 
     #: Room left around people on each side, as a part of their size.
     MARGIN = 0.15
-    #: Regions begin and end at multiples of one by this.
+    #: Regions begin and end at multiples of 1 / STEPS.
     STEPS = 16
     SMALLEST = 0.25
-    #: How many times narrower (or lower) than the picture a region may be in proportion: networks
-    #: bear a picture that is stretched by that.
+    #: A region's width and height, as parts of the picture's, differ at most by this factor: networks still
+    #: work with a picture that is stretched that much.
     STRETCH = 2.0
     #: People this near to a border of the region that is not the picture's may go on beyond it.
     NEAR = 0.03
-    #: A region that is so much smaller is worth a change, if people were in it in so many alphas.
+    #: The region changes to one that has at most this part of its area, if people were inside of that in this
+    #: many alphas.
     WORTHWHILE = 0.8
     PATIENCE = 30
-    #: Where people were in so many alphas, they may be again: a region that they leave is followed by
-    #: one around all that.
+    #: When people reach the border of the region, the next one is around where they were in this many alphas.
     BEFORE = 8
     #: Pictures from one overview to the next.
     OVERVIEW_EVERY = 15
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.region = WHOLE
-        #: Another number for each change of the region, within one word.
+        #: A number that changes with the region; it fits into 32 bits.
         self.part = 0
         self._elsewhere: Region | None = None
         self._people: deque[Region] = deque(maxlen=self.PATIENCE)
         self._pictures = 0
 
     def overview_due(self) -> bool:
-        """Whether this picture is to be looked at as a whole, too. Ask once for each picture."""
+        """Return whether the whole of this picture is needed, too. Call it once for each picture."""
         self._pictures += 1
         return self.region != WHOLE and self._pictures % self.OVERVIEW_EVERY == 0
 
     def look_everywhere(self) -> None:
-        """Begin anew with the whole picture."""
+        """Start again with the whole picture."""
         self._elsewhere = None
         self._people.clear()
         self._change(WHOLE)
 
     def overview(self, box: Box | None, width: int, height: int) -> None:
-        """Take note of where people are in a whole picture of ``width`` x ``height``."""
+        """Note where people are in a whole picture of ``width`` x ``height``."""
         self._elsewhere = box and _place(box, WHOLE, width, height)
 
     def found(self, box: Box | None, seen: Region, width: int, height: int) -> None:
-        """Take note of where people are in a picture of a part, ``seen``, at ``width`` x ``height``."""
+        """Note where people are in a picture of a part, ``seen``, at ``width`` x ``height``."""
         if seen != self.region:
             # Drawn before the last change.
             return
@@ -100,7 +100,7 @@ class Framing:
         )
 
     def _wanted(self, where: Iterable[Region]) -> Region:
-        people = reduce(_around, where)
+        people = reduce(_union, where)
         more = 1 + 2 * self.MARGIN
         width, height = (max(size * more, self.SMALLEST) for size in (people.width, people.height))
         width, height = max(width, height / self.STRETCH), max(height, width / self.STRETCH)
@@ -129,8 +129,10 @@ def _place(box: Box, seen: Region, width: int, height: int) -> Region:
 
 
 def _around(one: Region | None, other: Region | None) -> Region | None:
-    """Return the region around both."""
-    if one is None or other is None:
-        return one or other
+    """Return the region around both, or the one that there is."""
+    return _union(one, other) if one and other else one or other
+
+
+def _union(one: Region, other: Region) -> Region:
     x, y = min(one.x, other.x), min(one.y, other.y)
     return Region(x, y, max(one.right, other.right) - x, max(one.bottom, other.bottom) - y)

@@ -1,13 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A part of the source's picture."""
+"""Sizes of pictures, and parts of them."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 
+class Size(NamedTuple):
+    """The size of a picture in pixels."""
+
+    width: int
+    height: int
+
+
 class Region(NamedTuple):
-    """A rectangle in texture coordinates: origin at the top left, the picture is 1 x 1."""
+    """A part of a picture, in texture coordinates: origin at the top left, the picture is 1 x 1."""
 
     x: float
     y: float
@@ -16,12 +23,12 @@ class Region(NamedTuple):
 
     @property
     def right(self) -> float:
-        """Where it ends across."""
+        """The right end."""
         return self.x + self.width
 
     @property
     def bottom(self) -> float:
-        """Where it ends downwards."""
+        """The lower end."""
         return self.y + self.height
 
 

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How many OBS frames the picture is delayed, so that its alpha is there when it is shown."""
+"""The number of OBS frames by which the picture is delayed until its alpha is there."""
 
 from __future__ import annotations
 
 from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Delay:
@@ -19,12 +23,12 @@ class Delay:
     #: stall the GPU), so its alpha can be there at the next one at the earliest.
     MINIMUM = 2
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.frames = self.MINIMUM
         self._latencies: deque[int] = deque(maxlen=150)
 
     def observe(self, latency: int) -> None:
-        """Take note that an alpha came ``latency`` OBS frames after its frame was drawn."""
+        """Note that an alpha came ``latency`` OBS frames after its frame was drawn."""
         self._latencies.append(latency)
         recent = list(self._latencies)[-30:]
         if latency > self.frames and len(recent) >= 10:
@@ -33,9 +37,10 @@ class Delay:
             self.frames = min(self.frames, self._smallest(self._latencies, 0.98))
 
     def reset(self) -> None:
-        """Start anew: another model, another speed."""
-        self.__init__()
+        """Start again: another model has another speed."""
+        self.frames = self.MINIMUM
+        self._latencies.clear()
 
-    def _smallest(self, latencies, share: float) -> int:
+    def _smallest(self, latencies: Iterable[int], share: float) -> int:
         ordered = sorted(latencies)
         return max(self.MINIMUM, ordered[min(len(ordered) - 1, int(len(ordered) * share))])

@@ -3,37 +3,42 @@
 
 from __future__ import annotations
 
-from ..obs.graphics import DynamicTexture, RenderTarget
-from ..obs.structs import FORMAT_BGRA, FORMAT_R8, FORMAT_RGBA, FORMAT_RGBA16F
-from .region import WHOLE
+from ...obs.gpu_objects import GpuObjects
+from ...obs.graphics import DynamicTexture
+from ...obs.structs import FORMAT_BGRA, FORMAT_R8, FORMAT_RGBA, FORMAT_RGBA16F
+from ..passes.geometry import WHOLE
 
 
 class Picture:
-    """A frame (RGBA, sRGB-encoded, premultiplied), what the model sees of it (BGRA), its alpha."""
+    """The textures of one frame.
 
-    def __init__(self):
-        self.frame = RenderTarget(FORMAT_RGBA)
-        self.small = RenderTarget(FORMAT_BGRA)
+    ``frame`` (RGBA, sRGB-encoded, premultiplied), ``small`` (BGRA, the model's input), ``alpha`` (R8).
+    """
+
+    def __init__(self) -> None:
+        self._gpu = GpuObjects()
+        with self._gpu.made_together():
+            self.frame = self._gpu.target(FORMAT_RGBA)
+            self.small = self._gpu.target(FORMAT_BGRA)
+            #: The frame in HDR; ``frame`` is then OBS' conversion of it to SDR.
+            self.hdr = self._gpu.target(FORMAT_RGBA16F)
         self.alpha: DynamicTexture | None = None
-        #: An HDR frame's own light; ``frame`` is then what OBS makes of it for SDR.
-        self.hdr = RenderTarget(FORMAT_RGBA16F)
         self.has_hdr = False
-        #: The part of the frame that ``small`` and ``alpha`` are of.
+        #: The part of the frame that ``small`` and ``alpha`` cover.
         self.seen = WHOLE
 
     def upload_alpha(self, address: int, width: int, height: int) -> None:
-        """Fill the alpha from height x width contiguous bytes."""
+        """Fill the alpha from uint8 [height, width], contiguous, at an address."""
         if self.alpha is None or (self.alpha.width, self.alpha.height) != (width, height):
             if self.alpha:
                 self.alpha.free()
+                self.alpha = None
             self.alpha = DynamicTexture(width, height, FORMAT_R8)
         self.alpha.fill(address)
 
     def free(self) -> None:
         """Free the GPU objects."""
-        self.frame.free()
-        self.small.free()
-        self.hdr.free()
+        self._gpu.free()
         if self.alpha:
             self.alpha.free()
 
@@ -41,10 +46,10 @@ class Picture:
 class Pictures:
     """Hands pictures out and takes them back; they are kept for the next frame."""
 
-    #: More than any delay needs; a worker so slow that this many wait gets no new frame.
+    #: More than any delay needs. While this many wait for a slow worker, no new frame is drawn.
     MOST = 32
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._free: list[Picture] = []
         self._all: list[Picture] = []
 

@@ -7,30 +7,38 @@ import contextlib
 import queue
 from typing import TYPE_CHECKING
 
-from . import backgrounds
+from .background import Background
+from .making import key
 
 if TYPE_CHECKING:
-    from .settings import Settings
+    from collections.abc import Callable
+
+    from ..settings import Settings
 
 
-class Backdrop:
-    """One filter's background: shown on the graphics thread; made anew, changed and freed on the one that
-    looks after the filters, since OBS decodes a picture where its source is made."""
+class ChosenBackground:
+    """The background that the settings of one filter ask for.
 
-    def __init__(self, settings: Settings):
+    It is shown on the graphics thread. Another thread, the one that looks after the filters, makes, changes
+    and frees it, because OBS decodes a picture where its source is made.
+    """
+
+    def __init__(self, settings: Settings, make: Callable[[Settings], Background]) -> None:
+        """``make`` returns a new background."""
+        self._make = make
         self._settings = self._made_for = settings
-        self._newest = backgrounds.make(settings)
-        self._shown = backgrounds.Background()
+        self._newest = make(settings)
+        self._shown = Background()
         # Whole objects are handed from thread to thread; none of them ever waits for another.
-        self._next: queue.SimpleQueue = queue.SimpleQueue()
+        self._next: queue.SimpleQueue[Background] = queue.SimpleQueue()
         self._next.put(self._newest)
-        self._old: queue.SimpleQueue = queue.SimpleQueue()
+        self._old: queue.SimpleQueue[Background] = queue.SimpleQueue()
 
     def choose(self, settings: Settings) -> None:
-        """Take note of what is wanted (any thread); ``look_after`` does the rest."""
+        """Note which background is wanted (any thread); ``look_after`` makes it."""
         self._settings = settings
 
-    def show(self) -> backgrounds.Background:
+    def show(self) -> Background:
         """Return the newest background, which is seen from now on (graphics thread)."""
         with contextlib.suppress(queue.Empty):
             while True:
@@ -42,18 +50,18 @@ class Backdrop:
         return self._shown
 
     def rest(self) -> None:
-        """Nobody sees it for now."""
+        """Note that nobody sees the source for now."""
         self._shown.set_showing(False)
 
     def look_after(self, parent: int | None) -> str:
-        """Make what is wanted; return what is wrong with it as a sentence, or nothing.
+        """Make the background that is wanted; return what is wrong with it as a sentence, or nothing.
 
         ``parent``: the filtered source.
         """
         _release_all(self._old)
         before, self._made_for = self._made_for, self._settings
-        if backgrounds.key(before) != backgrounds.key(self._made_for) or self._newest.missing():
-            self._newest = backgrounds.make(self._made_for)
+        if key(before) != key(self._made_for) or self._newest.missing():
+            self._newest = self._make(self._made_for)
             # While the source is not drawn nobody takes what was put there.
             _release_all(self._next)
             self._next.put(self._newest)
@@ -68,7 +76,7 @@ class Backdrop:
         self._shown.release()
 
 
-def _release_all(waiting: queue.SimpleQueue) -> None:
+def _release_all(waiting: queue.SimpleQueue[Background]) -> None:
     with contextlib.suppress(queue.Empty):
         while True:
             waiting.get_nowait().release()

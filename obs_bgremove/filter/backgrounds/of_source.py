@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The backgrounds that are sources of OBS: picture and video files, and the user's own sources and scenes.
+
+OBS decodes, animates and loops them.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+from ...obs.functions import lib
+from ...obs.graphics import blending
+from ...obs.sources import NamedSource, PrivateSource, contains
+from ...obs.structs import MEDIA_STATE_ERROR
+from ..passes.drawing import AS_IN_SCENE
+from ..passes.drawn_background import DrawnBackground
+from ..passes.geometry import Size
+from ..passes.techniques import CompositeTechnique
+from .fit import place
+from .own import Color
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..passes.cut import Cut
+    from ..passes.passes import Passes
+    from ..settings import Settings
+
+
+class SourceBackground(Color):
+    """A source over the background colour, which is seen alone while the source has no picture."""
+
+    def __init__(self, settings: Settings, source: PrivateSource | NamedSource) -> None:
+        super().__init__(settings)
+        self.source = source
+        self._showing = False
+
+    def adjust(self, settings: Settings) -> None:
+        """Take over the colour and the fit."""
+        super().adjust(settings)
+        self._fit = settings.background_fit
+
+    def draw(self, passes: Passes, cut: Cut) -> DrawnBackground:
+        """Draw the source."""
+        # Into a texture of its own: what sticks out of the picture has to be cut off.
+        with passes.background.drawing(*cut.size):
+            self._draw_source(cut.size)
+        return DrawnBackground(CompositeTechnique.ON_IMAGE, passes.background.texture)
+
+    def _draw_source(self, size: Size) -> None:
+        with self.source.held() as source:
+            own_width = lib.obs_source_get_width(source) if source and self._may_draw(source) else 0
+            own_height = lib.obs_source_get_height(source) if own_width else 0
+            self.fill(size)
+            if not own_height:
+                return
+            x, y, scale_x, scale_y = place(Size(own_width, own_height), size, self._fit)
+            lib.gs_matrix_push()
+            lib.gs_matrix_translate3f(x, y, 0.0)
+            lib.gs_matrix_scale3f(scale_x, scale_y, 1.0)
+            with blending(*AS_IN_SCENE):
+                lib.obs_source_video_render(source)
+            lib.gs_matrix_pop()
+
+    def _may_draw(self, source: int) -> bool:  # noqa: ARG002 - OtherSource uses it
+        return True
+
+    def set_showing(self, showing: bool) -> None:
+        """Let OBS run the source only while anyone sees it."""
+        if showing != self._showing:
+            with self.source.held() as source:
+                if source:
+                    (lib.obs_source_inc_showing if showing else lib.obs_source_dec_showing)(source)
+            self._showing = showing
+
+    def release(self) -> None:
+        """Give the source back."""
+        self.set_showing(False)
+        self.source.release()
+
+    def _has_picture(self) -> bool:
+        with self.source.held() as source:
+            return bool(source and lib.obs_source_get_width(source))
+
+
+class PictureFile(SourceBackground):
+    """A picture file, animated if it is."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._path = settings.background_path
+        options = {"file": self._path}
+        super().__init__(settings, PrivateSource("image_source", "obs_bgremove background", options))
+
+    def problem(self, parent: int) -> str:  # noqa: ARG002 - OtherSource uses it
+        """Return what is wrong with the file."""
+        missing = _missing(self._path, "picture")
+        if missing or self._has_picture():
+            return missing
+        return f"The background {self._path} is not a picture that OBS can read. Choose a PNG or JPEG file."
+
+
+class VideoFile(SourceBackground):
+    """A video file, in a loop, muted."""
+
+    #: A video that has no picture after this many seconds is reported.
+    PATIENCE = 3.0
+
+    def __init__(self, settings: Settings) -> None:
+        self._path = settings.background_path
+        self._since = time.monotonic()
+        options: dict[str, str | bool] = {
+            "local_file": self._path,
+            "is_local_file": True,
+            "looping": True,
+            "restart_on_activate": False,
+            "clear_on_media_end": False,
+        }
+        super().__init__(settings, PrivateSource("ffmpeg_source", "obs_bgremove background", options))
+
+    def problem(self, parent: int) -> str:  # noqa: ARG002 - OtherSource uses it
+        """Return what is wrong with the file."""
+        missing = _missing(self._path, "video")
+        if missing or self._has_picture():
+            return missing
+        with self.source.held() as source:
+            failed = lib.obs_source_media_get_state(source) == MEDIA_STATE_ERROR
+        if failed or time.monotonic() - self._since > self.PATIENCE:
+            return f"The background {self._path} is not a video that OBS can play. Choose another file."
+        return ""
+
+
+class OtherSource(SourceBackground):
+    """A source or scene of the user's."""
+
+    def __init__(self, settings: Settings, being_drawn: Sequence[int]) -> None:
+        """``being_drawn``: see ``Shared.being_drawn``."""
+        self._name = settings.background_source
+        self._being_drawn = being_drawn
+        super().__init__(settings, NamedSource(self._name))
+
+    def _may_draw(self, source: int) -> bool:
+        # Asked in every frame: scenes change, and other filters' backgrounds are not in OBS' tree.
+        return not any(contains(source, one) for one in self._being_drawn)
+
+    def missing(self) -> bool:
+        """Return whether there was no source of that name, or it was deleted."""
+        with self.source.held() as source:
+            return bool(self._name) and not source
+
+    def problem(self, parent: int) -> str:
+        """Return why the source is not shown."""
+        if not self._name:
+            return "No source is chosen as the background. Choose one."
+        with self.source.held() as source:
+            if not source:
+                return f"The background source “{self._name}” does not exist. Choose another one."
+            if contains(source, parent):
+                return f"The background source “{self._name}” shows this source itself. Choose another one."
+            if not lib.obs_source_get_width(source):
+                return f"The background source “{self._name}” has no picture at the moment."
+        return ""
+
+
+def _missing(path: str, what: str) -> str:
+    if not path:
+        return f"No {what} is chosen as the background. Choose a file."
+    # Path.is_file raises where the folder must not be read.
+    if not os.path.isfile(path):  # noqa: PTH113
+        return f"The background {what} {path} does not exist. Choose another file."
+    return ""

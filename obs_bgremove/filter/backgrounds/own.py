@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The backgrounds that our own passes draw: the blurred room, a colour, a preset."""
+
+from __future__ import annotations
+
+from ctypes import byref
+from typing import TYPE_CHECKING
+
+from ...obs.functions import lib
+from ...obs.graphics import BaseEffect, blending, linear_light, vec4
+from ...obs.structs import EFFECT_SOLID
+from ..passes.drawing import REPLACE
+from ..passes.drawn_background import DrawnBackground
+from ..passes.preset import draw_preset
+from ..passes.techniques import CompositeTechnique, PresetTechnique
+from .background import Background
+
+if TYPE_CHECKING:
+    from ..passes.cut import Cut
+    from ..passes.geometry import Size
+    from ..passes.passes import Passes
+    from ..settings import Settings
+
+
+class Blurred(Background):
+    """The room, blurred."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._strength = settings.blur / 100
+
+    def draw(self, passes: Passes, cut: Cut) -> DrawnBackground:
+        """Blur the room of the cut."""
+        # Without an alpha the person is in the blur too, and it is as strong as can be.
+        strength = self._strength if cut.alpha else 1.0
+        blurred = passes.blur.draw(cut, strength)
+        return DrawnBackground(CompositeTechnique.ON_IMAGE, blurred, hdr=bool(cut.hdr))
+
+
+class Color(Background):
+    """One colour."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.adjust(settings)
+
+    def adjust(self, settings: Settings) -> None:
+        """Take over the colour."""
+        value = settings.background_color
+        blue, green, red = ((value >> shift & 255) / 255 for shift in (16, 8, 0))
+        self._encoded = vec4(red, green, blue, 1.0)
+        color = vec4(_linear(red), _linear(green), _linear(blue), 1.0)
+        self._drawn = DrawnBackground(CompositeTechnique.ON_COLOR, color=color)
+
+    def draw(self, passes: Passes, cut: Cut) -> DrawnBackground:  # noqa: ARG002 - other kinds use them
+        """Return the colour: ``composite`` fills the picture."""
+        return self._drawn
+
+    def fill(self, size: Size) -> None:
+        """Fill the current render target."""
+        effect = BaseEffect(EFFECT_SOLID)
+        with blending(*REPLACE), linear_light(False):
+            lib.gs_effect_set_vec4(effect["color"], byref(self._encoded))
+            effect.draw(b"Solid", *size)
+
+
+class Preset(Background):
+    """A background that a shader draws, once for each size of the picture."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._technique = PresetTechnique[settings.background_preset.upper()]
+        self._size: Size | None = None
+
+    def draw(self, passes: Passes, cut: Cut) -> DrawnBackground:
+        """Draw the preset, if it was not drawn at this size."""
+        # Nothing else draws into that target while this is the filter's background.
+        if self._size != cut.size:
+            draw_preset(passes.shaders.presets, self._technique, passes.background, cut.size)
+            self._size = cut.size
+        return DrawnBackground(CompositeTechnique.ON_IMAGE, passes.background.texture)
+
+
+def _linear(value: float) -> float:
+    """Decode an sRGB-encoded value (IEC 61966-2-1)."""
+    return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From a frame, its alpha and the settings to what ``composite`` draws."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from .passes.cut import Cut
+from .passes.drawn_background import DrawnBackground
+from .passes.techniques import CompositeTechnique
+
+if TYPE_CHECKING:
+    from .backgrounds.background import Background
+    from .frames.exchange import Shown
+    from .frames.pictures import Picture
+    from .passes.geometry import Size
+    from .passes.passes import Passes
+    from .settings import Settings
+
+#: The techniques for the views other than the result.
+_VIEWS = {
+    "alpha": CompositeTechnique.SHOW_ALPHA,
+    "foreground": CompositeTechnique.SHOW_FOREGROUND,
+    "comparison": CompositeTechnique.SHOW_COMPARISON,
+}
+
+
+class Composed(NamedTuple):
+    """What ``composite`` draws, once or several times in one OBS frame."""
+
+    background: DrawnBackground
+    cut: Cut
+
+
+def compose(
+    passes: Passes,
+    settings: Settings,
+    background: Background,
+    shown: Shown,
+    size: Size,
+    seconds: float,
+) -> Composed:
+    """Draw all passes but the last one.
+
+    Without an alpha the background covers everything. ``size`` is the size of the source, ``seconds`` the
+    time since the last call.
+    """
+    picture, alpha_of = shown.picture, shown.alpha_of
+    cut = Cut(picture.frame.texture, size, picture.hdr.texture if picture.has_hdr else None)
+    network_alpha = None
+    if alpha_of and alpha_of.alpha:
+        network_alpha = alpha_of.alpha.texture
+        cut = _cut_out(passes, settings, cut, alpha_of, network_alpha)
+    if settings.view in _VIEWS:
+        return Composed(DrawnBackground(_VIEWS[settings.view], network_alpha), cut)
+    # In front of the blurred room the person is in its light already.
+    matching = 0.0 if settings.background == "blur" else settings.light_matching / 100
+    drawn = background.draw(passes, cut)
+    drawn = passes.light.falling(drawn, cut, settings.light_wrap / 100, matching, seconds)
+    return Composed(drawn, cut)
+
+
+def _cut_out(passes: Passes, settings: Settings, cut: Cut, alpha_of: Picture, alpha: int) -> Cut:
+    """Return the cut with the alpha, and with what the settings ask for at its edge."""
+    cut = cut._replace(
+        alpha=alpha, seen=alpha_of.seen, refine=settings.refinement, clean=settings.color_cleaning
+    )
+    if cut.refine or cut.clean or settings.light_wrap or settings.light_matching:
+        cut = cut._replace(colors=passes.colors.draw(alpha_of.small, alpha))
+    return passes.edge.draw(cut, settings.edge_shift, settings.edge_softness)

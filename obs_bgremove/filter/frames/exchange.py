@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The exchange with the worker: frames go out, alphas come back, and pairs of both are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..passes.geometry import Size
+from .framing import Framing
+from .pairing import Frame, Pairing
+from .pictures import Picture, Pictures
+from .serials import Serials
+
+if TYPE_CHECKING:
+    from ...link.layout import Box
+    from ...link.ring import Ring
+    from ..meters import Meter
+    from ..passes.geometry import Region
+    from ..settings import Settings
+    from ..stall import Stall
+    from .capture import Capture, Target
+
+
+class Shown(NamedTuple):
+    """What is shown in one OBS frame."""
+
+    #: The picture that is shown.
+    picture: Picture
+    #: The picture whose alpha cuts it; None if only the background is shown.
+    alpha_of: Picture | None
+    #: The number of OBS frames since the picture was drawn; 0 if there is no alpha.
+    delay: int
+
+
+class Exchange:
+    """The frames of one filter. Everything here runs on the graphics thread and never waits.
+
+    ``now`` is the number of the OBS frame.
+    """
+
+    def __init__(self, stall: Stall, meter: Meter) -> None:
+        """``stall`` and ``meter`` are notified of each alpha."""
+        self._stall = stall
+        self._meter = meter
+        self._pictures = Pictures()
+        self._pairing: Pairing[Picture] = Pairing(self._pictures.give_back)
+        self._framing = Framing()
+        self._serials = Serials()
+        #: The ring that is used at present; other threads read it.
+        self.ring: Ring | None = None
+        #: How many overviews of this ring were answered.
+        self._overviews = 0
+
+    def restart(self, capture: Capture) -> None:
+        """Forget all frames: the source was not drawn for some time."""
+        self._pairing.reset()
+        capture.forget()
+        self._framing.look_everywhere()
+        self._stall.resume()
+
+    def receive(self, capture: Capture, ring: Ring | None, settings: Settings, now: int) -> None:
+        """Take the alphas that have come, then hand over the frame that was read back."""
+        self._pairing.matched = settings.sync == "matched"
+        self._use(ring)
+        if ring is None:
+            # Nobody will give these frames an alpha; kept, they would fill the GPU's memory.
+            self._pairing.forget_alphas()
+            return
+        for alpha in ring.alphas(self._serials.answered):
+            self._serials.answered = alpha.serial
+            self._stall.progress()
+            self._meter.count(alpha.infer_ns)
+            frame = self._pairing.alpha_ready(alpha.serial, now)
+            if frame:
+                frame.picture.upload_alpha(alpha.address, ring.width, ring.height)
+                self._choose_region(ring, alpha.box, frame.picture.seen, settings)
+        handed_over = capture.hand_over(ring)
+        if handed_over:
+            self._serials.handed_over = handed_over
+        self._pairing.prune(ring.taken, self._serials.handed_over)
+
+    def _use(self, ring: Ring | None) -> None:
+        if ring is not self.ring:
+            # Another worker, or another model: the frames that the old one had are lost.
+            self._pairing.forget_alphas()
+            self._pairing.delay.reset()
+            self._serials.worker_changed()
+            self._overviews = 0
+            self.ring = ring
+
+    def _choose_region(self, ring: Ring, box: Box | None, seen: Region, settings: Settings) -> None:
+        """Choose what part of the next pictures the network sees, by where it found somebody."""
+        if not settings.crop_to_people:
+            self._framing.look_everywhere()
+            return
+        overviews, people = ring.overview()
+        if overviews != self._overviews:
+            self._overviews = overviews
+            self._framing.overview(people, ring.width, ring.height)
+        self._framing.found(box, seen, ring.width, ring.height)
+
+    def draw(self, capture: Capture, target: Target, hdr: bool, now: int) -> None:
+        """Draw a new frame, if ``hdr`` in HDR too, and begin to read it back for the worker."""
+        picture = self._pictures.take()
+        if picture is None:
+            return
+        try:
+            capture.draw(picture, target, hdr)
+        except Exception:
+            # It never gets an alpha, so it must not wait for one.
+            self._pictures.give_back(picture)
+            raise
+        frame = Frame(self._serials.next(), now, picture)
+        self._pairing.add(frame)
+        if self.ring is not None:
+            capture.stage(frame, Size(self.ring.width, self.ring.height), self._framing)
+
+    def choose(self, now: int, frame_seconds: float) -> Shown | None:
+        """Return what is shown; None before the first frame. ``frame_seconds``: seconds per OBS frame."""
+        shown, alpha_of = self._pairing.choose(now)
+        if alpha_of and self._stall.over():
+            # The last complete composite has stood long enough: only the background is left.
+            self._pairing.hide(older_than=now - int(self._stall.patience / frame_seconds))
+            shown = alpha_of = None
+        frame = shown or self._pairing.newest
+        if frame is None:
+            return None
+        delay = now - shown.drawn_at if shown else 0
+        return Shown(frame.picture, alpha_of.picture if alpha_of else None, delay)
+
+    def free(self) -> None:
+        """Free the GPU objects."""
+        self._pictures.free()

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How one filter is doing: its measures, its problems, and the line about them in the log of OBS."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .. import home
+from ..obs import log, sources
+from .meters import Meter, Stopwatch
+from .stall import Stall
+from .status import Status
+
+if TYPE_CHECKING:
+    from ..link.channel import Channel
+    from ..link.ring import Ring
+    from .lifetime import Lifetime
+    from .settings import Settings
+    from .shared import Shared
+
+#: See ``Shared.listed``.
+_UNLISTED = (
+    "This scene collection does not list the filter's script: add "
+    f"{home.PROJECT / 'obs_bgremove' / 'obs_script.py'} under Tools > Scripts. Without it OBS shows the room "
+    "at its next start."
+)
+#: A filter that was not drawn for this many OBS frames starts again: the frames that it has are old.
+FORGET_AFTER = 15
+
+
+@dataclass
+class LastFrame:
+    """The frame that was drawn last. Written on the graphics thread."""
+
+    #: The OBS frame in which it was drawn.
+    number: int = -FORGET_AFTER - 1
+    #: Whether the person is shown, cut out with an alpha.
+    has_alpha: bool = False
+    #: By how many OBS frames the picture is delayed.
+    delay: int = 0
+    #: Why it could not be drawn, a sentence; empty if it was.
+    problem: str = ""
+
+
+class Health:
+    """Filled on the graphics thread and on the one that looks after the filters, read on any."""
+
+    def __init__(self, source: int, shared: Shared, channel: Channel, lifetime: Lifetime) -> None:
+        """``source`` is the filter's handle in OBS."""
+        self._source = source
+        self._shared = shared
+        self._channel = channel
+        self._lifetime = lifetime
+        self.stall = Stall()
+        self.meter = Meter()
+        self.stopwatch = Stopwatch()
+        self.last = LastFrame()
+        #: What is wrong with the background, a sentence; empty if nothing is.
+        self.background_problem = ""
+        self._logged: tuple[str, str, str] | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether the source is shown nowhere."""
+        return self._shared.clock.number - self.last.number > FORGET_AFTER
+
+    def status(self, settings: Settings, ring: Ring | None) -> Status:
+        """Return the status (only while the filter exists); ``ring`` is the one that it uses."""
+        with self._lifetime.parent() as parent:
+            source = sources.name_of(parent)
+        rate, milliseconds = self.meter.read()
+        seconds = self._shared.frame_seconds()
+        state = self._state()
+        delay = self.last.delay
+        return Status(
+            source=source,
+            filter=sources.name_of(self._source),
+            model=ring.model if ring else settings.model,
+            device=ring.device if ring else settings.device,
+            alphas_per_second=rate,
+            milliseconds_per_alpha=milliseconds,
+            delay_frames=delay,
+            delay_milliseconds=delay * seconds * 1000,
+            **self.stopwatch.read()._asdict(),
+            state=state,
+            problem=self._problem(state, source),
+            note=self._channel.note,
+            worker_pid=self._shared.client.pid or 0,
+            pictures_without_alpha=self.meter.missing(1 / seconds),
+        )
+
+    def _state(self) -> str:
+        if self.idle:
+            return Status.IDLE
+        if self.last.has_alpha:
+            return Status.RUNNING
+        return Status.HIDDEN if self.stall.began and self.stall.over() else Status.STARTING
+
+    def _problem(self, state: str, source: str) -> str:
+        problems = [
+            self._shared.client.problem,
+            self._channel.problem,
+            self.background_problem,
+            self.last.problem,
+        ]
+        if state == Status.HIDDEN and not any(problems):
+            seconds = self.stall.seconds
+            problems.append(f"The worker has sent no alpha for {seconds:.0f} s. See {home.log_directory()}.")
+        # While OBS changes the scene collection, the filters of the old one have no source any more.
+        if source and not self._shared.listed:
+            problems.append(_UNLISTED)
+        return " ".join(one for one in problems if one)
+
+    def log_changes(self, status: Status) -> bool:
+        """Write a status that differs from the one before to the log of OBS; return whether it did."""
+        # Numbers in a sentence change every second; the sentence is written once.
+        logged = (status.state, re.sub(r"\d+", "", status.problem), status.note)
+        if logged == self._logged or status.state == Status.IDLE:
+            return False
+        self._logged = logged
+        (log.warning if status.problem else log.info)(f"{status.source}: {status.text}")
+        return True

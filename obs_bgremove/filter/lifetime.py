@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The life of one filter: what other threads may ask OBS about it, and until when."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from ..obs import sources
+from ..obs.sources import WeakSource
+from .hotkey_actions import HotkeyActions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Lifetime:
+    """Knows the filtered source, binds the hotkeys to it, and keeps the filter alive while it is asked."""
+
+    #: A new filter is put on its source within this many seconds. One that is not is a copy.
+    ARRIVAL = 2.0
+
+    def __init__(self, source: int) -> None:
+        """``source`` is the filter's handle in OBS."""
+        self._source = source
+        self._made_at = time.monotonic()
+        # The filtered source. OBS names it only while the filter is drawn.
+        self._parents = [WeakSource(None)]
+        self._parent_handle: int | None = None
+        self._hotkeys: HotkeyActions | None = None
+        # Held while a thread that is neither OBS' UI nor its graphics thread asks the source.
+        self._lock = threading.Lock()
+        self._ended = False
+
+    @contextlib.contextmanager
+    def alive(self, wait: bool = True) -> Iterator[bool]:
+        """Give whether the filter exists; it is not destroyed inside the ``with``.
+
+        Without ``wait`` it is False, too, while another thread asks or destroys the filter.
+        """
+        taken = self._lock.acquire(blocking=wait)
+        try:
+            yield taken and not self._ended
+        finally:
+            if taken:
+                self._lock.release()
+
+    def remember(self, parent: int) -> None:
+        """Note the filtered source (graphics thread). When other threads ask it, it may be deleted."""
+        if parent != self._parent_handle:
+            self._parent_handle = parent
+            # Another thread may be asking an earlier one: all are kept until the end.
+            self._parents.append(WeakSource(parent))
+
+    @contextlib.contextmanager
+    def parent(self) -> Iterator[int | None]:
+        """Give the filtered source, None if it is not known or gone; valid inside the ``with``."""
+        with self._parents[-1].held() as parent:
+            yield parent
+
+    @property
+    def arriving(self) -> bool:
+        """Whether OBS has created the filter a moment ago and not put it on its source yet."""
+        return self._hotkeys is None and time.monotonic() - self._made_at < self.ARRIVAL
+
+    def bind_hotkeys(self) -> None:
+        """Bind the hotkeys, once the filter is on a source.
+
+        Filters are private to OBS and have no hotkeys of their own: they are those of the source. Never call
+        it inside ``alive``: OBS may keep its hotkeys locked while it waits for the filter to end.
+        """
+        if self._hotkeys is None:
+            with sources.parent_of(self._source) as parent:
+                # The filter is held here. If it is destroyed already, this is another one at its address.
+                if parent and not self._ended:
+                    self._hotkeys = HotkeyActions(self._source, parent)
+
+    def end(self) -> None:
+        """Wait until no thread asks the filter any more, then take its hotkeys out of OBS."""
+        with self._lock:
+            self._ended = True
+        if self._hotkeys:
+            self._hotkeys.release()
+
+    def release(self) -> None:
+        """Forget the filtered source."""
+        for parent in self._parents:
+            parent.release()

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What ``composite`` draws behind the person in one frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from ...obs.structs import Vec4
+    from .techniques import CompositeTechnique
+
+
+class DrawnBackground(NamedTuple):
+    """A technique of composite.effect, and the values that it needs. Textures are handles."""
+
+    technique: CompositeTechnique
+    #: ON_IMAGE: the background. SHOW_COMPARISON: the network's alpha.
+    texture: int | None = None
+    #: ON_COLOR: the colour, linear.
+    color: Vec4 | None = None
+    #: ON_IMAGE: whether the background is in HDR (linear, white is 1).
+    hdr: bool = False
+    #: How much light comes around the person's edge, 0 to 1.
+    wrap: float = 0.0
+    #: ON_IMAGE: the background, blurred.
+    around: int | None = None
+    #: The alpha, blurred (``Light.presence``).
+    presence: int | None = None
+    #: What the person's light is multiplied with (``Light.factors``).
+    factors: int | None = None

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The passes of one filter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...obs.gpu_objects import GpuObjects
+from ...obs.structs import FORMAT_RGBA
+from .blur import Blur
+from .colors import Colors
+from .edge import Edge
+from .light import Light
+
+if TYPE_CHECKING:
+    from .shaders import Shaders
+
+
+class Passes:
+    """The passes of one filter, and the targets for its background and for an encoded picture."""
+
+    def __init__(self, shaders: Shaders) -> None:
+        self._gpu = GpuObjects()
+        with self._gpu.made_together():
+            self.shaders = shaders
+            self.colors = Colors(self._gpu, shaders)
+            self.edge = Edge(self._gpu, shaders)
+            self.blur = Blur(self._gpu, shaders)
+            self.light = Light(self._gpu, shaders)
+            self.background = self._gpu.target(FORMAT_RGBA)
+            self.encoded = self._gpu.target(FORMAT_RGBA)
+
+    def free(self) -> None:
+        """Free the GPU objects of all passes (the shaders are shared)."""
+        self._gpu.free()

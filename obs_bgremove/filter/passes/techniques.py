@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The techniques of the .effect files, one enumeration for each file.
+
+A member is the bytes that OBS is given. "Edge" and "Light" in composite.effect are variants of a technique:
+see ``WITH_EDGE`` and ``WITH_LIGHT``.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class ShrinkTechnique(bytes, Enum):
+    """shrink.effect."""
+
+    DRAW = b"Draw"
+
+
+class ColorsTechnique(bytes, Enum):
+    """colors.effect."""
+
+    PERSON = b"Person"
+    ROOM = b"Room"
+    MEAN = b"Mean"
+
+
+class EdgeTechnique(bytes, Enum):
+    """edge.effect."""
+
+    PLACE = b"Place"
+    REFINE = b"Refine"
+    GROW = b"Grow"
+    SHRINK = b"Shrink"
+    SOFTEN = b"Soften"
+
+
+class BlurTechnique(bytes, Enum):
+    """blur.effect."""
+
+    WEIGH = b"Weigh"
+    DISC = b"Disc"
+    FILL = b"Fill"
+
+
+class LightTechnique(bytes, Enum):
+    """light.effect."""
+
+    FACTORS = b"Factors"
+
+
+class PresetTechnique(bytes, Enum):
+    """presets.effect. The names are those of ``settings.PRESETS`` in capitals."""
+
+    STUDIO = b"Studio"
+    BRIGHT_STUDIO = b"BrightStudio"
+    WINDOW_LIGHT = b"WindowLight"
+    NEON = b"Neon"
+    CITY_LIGHTS = b"CityLights"
+    GOLDEN_LIGHTS = b"GoldenLights"
+    AURORA = b"Aurora"
+    HILLS = b"Hills"
+
+
+class CompositeTechnique(bytes, Enum):
+    """composite.effect."""
+
+    #: The person alone, transparent around it.
+    ALONE = b"Alone"
+    ALONE_EDGE = b"AloneEdge"
+    ON_COLOR = b"OnColor"
+    ON_COLOR_EDGE = b"OnColorEdge"
+    ON_COLOR_LIGHT = b"OnColorLight"
+    ON_IMAGE = b"OnImage"
+    ON_IMAGE_EDGE = b"OnImageEdge"
+    ON_IMAGE_LIGHT = b"OnImageLight"
+    SHOW_ALPHA = b"ShowAlpha"
+    SHOW_FOREGROUND = b"ShowForeground"
+    SHOW_COMPARISON = b"ShowComparison"
+    #: For a target that wants sRGB-encoded values.
+    PREMULTIPLY = b"Premultiply"
+
+
+#: The variant that refines the alpha and cleans the colours at the edge. The views (SHOW_...) always do.
+WITH_EDGE = {
+    CompositeTechnique.ALONE: CompositeTechnique.ALONE_EDGE,
+    CompositeTechnique.ON_COLOR: CompositeTechnique.ON_COLOR_EDGE,
+    CompositeTechnique.ON_IMAGE: CompositeTechnique.ON_IMAGE_EDGE,
+}
+#: The variant that does the same, and puts the background's light on the person.
+WITH_LIGHT = {
+    CompositeTechnique.ON_COLOR: CompositeTechnique.ON_COLOR_LIGHT,
+    CompositeTechnique.ON_IMAGE: CompositeTechnique.ON_IMAGE_LIGHT,
+}

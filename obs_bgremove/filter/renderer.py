@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Draws one filter: once in each OBS frame all passes, and the composite as often as OBS asks for it."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from ..obs import sources
+from ..obs.functions import lib
+from ..obs.gpu_objects import GpuObjects
+from ..obs.graphics import entered
+from ..obs.structs import SPACE_709_EXTENDED, SPACE_SRGB
+from .compositor import Composed, compose
+from .frames.capture import Capture, Target
+from .frames.exchange import Exchange
+from .health import FORGET_AFTER, Health
+from .passes.composite import composite
+from .passes.passes import Passes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..link.channel import Channel
+    from .backgrounds.chosen import ChosenBackground
+    from .passes.shaders import Shaders
+    from .settings import Settings
+    from .shared import Shared
+
+
+class FilterGraphics:
+    """The GPU objects of one filter: all of them exist, or none."""
+
+    def __init__(self, shaders: Shaders) -> None:
+        self._gpu = GpuObjects()
+        with self._gpu.made_together():
+            self.passes = self._gpu.keep(Passes(shaders))
+            self.capture = self._gpu.keep(Capture(shaders.shrink))
+
+    def free(self) -> None:
+        """Free the GPU objects."""
+        self._gpu.free()
+
+
+class Renderer:
+    """The graphics thread's part of a filter. It never waits."""
+
+    def __init__(
+        self, shared: Shared, channel: Channel, background: ChosenBackground, health: Health
+    ) -> None:
+        self._shared = shared
+        self._channel = channel
+        self._background = background
+        self._health = health
+        self._exchange = Exchange(health.stall, health.meter)
+        #: Made when the filter is first drawn.
+        self._graphics: FilterGraphics | None = None
+        self._drawing = False
+        self._hdr_wanted_at = -1
+        self._composed: Composed | None = None
+
+    @property
+    def exchange(self) -> Exchange:
+        """The frames of the filter."""
+        return self._exchange
+
+    def render(self, target: Target, settings: Settings) -> None:
+        """Draw the person on the new background; if there is no alpha, the background alone."""
+        # Drawn while drawing: the background shows the very source that we filter.
+        if self._drawing:
+            return
+        if self._health.last.number != self._shared.clock.number:
+            self._composed = None
+            with self._health.stopwatch.running(), self._being_drawn(target.parent):
+                self._composed = self._make_frame(target, settings)
+        if self._composed and self._graphics:
+            background, cut = self._composed
+            composite(self._graphics.passes, background, cut._replace(size=target.size))
+
+    def color_space(self, target: int, wanted: list[int]) -> int:
+        """Return HDR if the source ``target`` is in HDR and HDR is wanted, else sRGB."""
+        if SPACE_709_EXTENDED not in wanted or not target or not sources.is_hdr(target):
+            return SPACE_SRGB
+        self._hdr_wanted_at = self._shared.clock.number
+        return SPACE_709_EXTENDED
+
+    @contextlib.contextmanager
+    def _being_drawn(self, parent: int) -> Iterator[None]:
+        """Draw in linear light inside the ``with``; note the problem if something fails."""
+        self._drawing = True
+        linear = lib.gs_set_linear_srgb(True)
+        self._shared.being_drawn.append(parent)
+        try:
+            yield
+            self._health.last.problem = ""
+        except Exception as error:
+            self._health.last.has_alpha = False
+            self._health.last.problem = f"The filter cannot draw: {error}. See the log of OBS."
+            raise
+        finally:
+            lib.gs_set_linear_srgb(linear)
+            self._shared.being_drawn.remove(parent)
+            self._drawing = False
+
+    def _make_frame(self, target: Target, settings: Settings) -> Composed | None:
+        """Do what is done once in an OBS frame; return what ``composite`` draws in it."""
+        now, last, exchange = self._shared.clock.number, self._health.last, self._exchange
+        if self._graphics is None:
+            self._graphics = FilterGraphics(self._shared.shaders.compiled())
+        passes, capture = self._graphics.passes, self._graphics.capture
+        if now - last.number >= FORGET_AFTER:
+            exchange.restart(capture)
+            # The source that is the background may have come since it was looked for.
+            self._shared.wake()
+        last.number = now
+        exchange.receive(capture, self._channel.ring, settings, now)
+        exchange.draw(capture, target, now - self._hdr_wanted_at <= 1, now)
+        seconds = self._shared.frame_seconds()
+        shown = exchange.choose(now, seconds)
+        last.has_alpha = shown is not None and shown.alpha_of is not None
+        last.delay = shown.delay if shown else 0
+        if shown is None:
+            return None
+        background = self._background.show()
+        return compose(passes, settings, background, shown, target.size, seconds)
+
+    def free(self) -> None:
+        """Free the GPU objects (graphics context not entered)."""
+        with entered():
+            self._exchange.free()
+            if self._graphics:
+                self._graphics.free()
