@@ -10,8 +10,11 @@ HERE = Path(__file__).parent
 
 
 def pytest_ignore_collect(collection_path, config):
-    """Ignore this folder unless it was named; ignore what only Windows' Python can run, and the other way round."""
-    named = [(config.invocation_params.dir / str(argument).partition("::")[0]).resolve() for argument in config.args]
+    """Ignore this folder unless it was named, and what is not for this system's Python."""
+    named = [
+        (config.invocation_params.dir / str(argument).partition("::")[0]).resolve()
+        for argument in config.args
+    ]
     if not any(path == HERE or HERE in path.parents for path in named):
         return True
     if collection_path == HERE / "inside":

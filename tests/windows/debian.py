@@ -25,7 +25,7 @@ PACKAGES = (
 TOOLS = ("debootstrap", "unshare", "chroot", "mount", "apt-config")
 
 #: winedbg.exe would wait for ever at the first crash; mscoree and mshtml would ask to be installed.
-_OVERRIDES = "mscoree,mshtml,winedbg.exe="
+OVERRIDES = "mscoree,mshtml,winedbg.exe="
 _PREFIX = "/lab/prefix"
 
 
@@ -42,9 +42,14 @@ def missing() -> str:
 
 
 def checked(command: list[str], cwd: Path | None = None) -> str:
-    """Run a command of this machine and return its output; raise CannotBuild with its last lines if it fails."""
+    """Run a command of this machine; return its output, or raise CannotBuild with its last lines."""
     done = subprocess.run(
-        command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     if done.returncode:
         last = "\n".join(done.stdout.splitlines()[-8:])
@@ -90,16 +95,22 @@ class Debian:
         """Run a shell script in the root; return its exit code and its output, which is one text.
 
         ``bound`` maps directories of the root to directories of this machine that are seen there. After
-        ``timeout`` seconds the exit code is 124. What the script changes in the root is gone when it ends, unless
-        ``keep``: several scripts may run at a time.
+        ``timeout`` seconds the exit code is 124. Unless ``keep``, what the script changes in the root is gone
+        when it ends: several scripts may run at a time.
         """
         outer, root = ["set -e"], shlex.quote(str(self.path))
         if not keep:
             # The changes lie in memory, over the root that stays as it is. This mount is the script's own.
             outer += ["mount -t tmpfs tmpfs /mnt", "mkdir /mnt/upper /mnt/work /mnt/root"]
-            outer += [f"mount -t overlay overlay -o lowerdir={root},upperdir=/mnt/upper,workdir=/mnt/work /mnt/root"]
+            outer += [
+                f"mount -t overlay overlay -o lowerdir={root},upperdir=/mnt/upper,workdir=/mnt/work /mnt/root"
+            ]
             root = "/mnt/root"
-        outer += [f"mount -t proc proc {root}/proc", f"mount --rbind /sys {root}/sys", f"mount --rbind /dev {root}/dev"]
+        outer += [
+            f"mount -t proc proc {root}/proc",
+            f"mount --rbind /sys {root}/sys",
+            f"mount --rbind /dev {root}/dev",
+        ]
         for path, source in (bound or {}).items():
             place = shlex.quote(f"{root}{path}")
             outer += [f"mkdir -p {place}", f"mount --bind {shlex.quote(str(source))} {place}"]
@@ -110,12 +121,21 @@ class Debian:
             "LANG": "C.UTF-8",
             "WINEPREFIX": _PREFIX,
             "WINEDEBUG": "-all",
-            "WINEDLLOVERRIDES": _OVERRIDES,
+            "WINEDLLOVERRIDES": OVERRIDES,
             "LIBGL_ALWAYS_SOFTWARE": "1",
             **(environment or {}),
         }
         command = ["timeout", "-k", "5", str(timeout)]
-        command += ["unshare", "--mount", "--pid", "--fork", "--kill-child", "/bin/bash", "-c", "\n".join(outer)]
+        command += [
+            "unshare",
+            "--mount",
+            "--pid",
+            "--fork",
+            "--kill-child",
+            "/bin/bash",
+            "-c",
+            "\n".join(outer),
+        ]
         return subprocess.run(
             command,
             env=values,

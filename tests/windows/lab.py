@@ -27,7 +27,6 @@ VARIABLE = "OBS_BGREMOVE_LAB"
 REPOSITORY, REPOSITORY_IN_WINE = "/repository", "Z:\\repository"
 
 
-
 def _texts(*names: str) -> str:
     return "".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in names)
 
@@ -35,7 +34,9 @@ def _texts(*names: str) -> str:
 #: What each part depends on: when this text changes, the part is built again.
 _DEBIAN = repr((RELEASE, PYTHON_RELEASE, PACKAGES))
 _WHEELS = _texts("packages.txt")
-_PYTHON = _DEBIAN + _WHEELS + _texts("windows_python.py", "pe.py", "python.c", "launcher.c", "python.manifest")
+_PYTHON = (
+    _DEBIAN + _WHEELS + _texts("windows_python.py", "pe.py", "python.c", "launcher.c", "python.manifest")
+)
 _OBS = _DEBIAN + _WHEELS + _texts("windows_obs.py", "pe.py")
 
 
@@ -74,15 +75,17 @@ class Lab:
     ) -> subprocess.CompletedProcess[str]:
         """Run Windows' Python with ``arguments`` in a directory of its own, with the repository on its path.
 
-        The process has a display. Its exit code and output come back; the exit code after ``timeout`` seconds is
-        124. No process of it goes on.
+        The process has a display. Its exit code and output come back; after ``timeout`` seconds the exit code
+        is 124. No process of it goes on.
         """
         values = {"PYTHONPATH": REPOSITORY_IN_WINE, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
         quoted = " ".join("'" + argument.replace("'", "'\\''") + "'" for argument in arguments)
         # "cat": Wine wants a pipe. Its exit code is the program's (pipefail).
         script = f"set -o pipefail; cd /lab; xvfb-run -a wine {windows_python.PYTHON} {quoted} | cat"
         bound = {REPOSITORY: home.PROJECT}
-        return self.debian.run(script, timeout=timeout, bound=bound, environment={**values, **(environment or {})})
+        return self.debian.run(
+            script, timeout=timeout, bound=bound, environment={**values, **(environment or {})}
+        )
 
     def _download(self) -> None:
         shutil.rmtree(self._downloads)

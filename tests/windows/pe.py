@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import struct
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def exports(image: bytes) -> dict[str, int]:
@@ -13,7 +16,8 @@ def exports(image: bytes) -> dict[str, int]:
     sections, optional_size = struct.unpack_from("<H12xH", image, header + 6)
     optional = header + 24
     table = [
-        struct.unpack_from("<8xIIII", image, optional + optional_size + 40 * index) for index in range(sections)
+        struct.unpack_from("<8xIIII", image, optional + optional_size + 40 * index)
+        for index in range(sections)
     ]
 
     def offset(address: int) -> int:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The official OBS for Windows in the lab's Debian, laid out as its installer does.
 
-Wine has no compiler of shaders as good as Windows' and lacks one function that OBS calls: OBS gets Microsoft's
-compiler beside its renderer, and the import of that function is renamed to a harmless one.
+Wine's compiler of shaders knows less than Windows' own, and Wine lacks one function that OBS calls: OBS gets
+Microsoft's compiler, and the import of that function is renamed to a harmless one.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """CPython 3.11 for Windows with the packages of the worker and the tests, in the lab's Debian.
 
-Its libraries come from a package of Windows programs made of Python (panda3d's ``deploy_libs``), its standard
-library from Debian, its packages from PyPI's wheels for Windows. Nothing is compiled but the small ``python.exe``
-of CPython, a virtual environment's launcher, and the forwarder ``python3.dll``.
+Its libraries come from a package that carries them for programs to be shipped (``deploy_libs`` of panda3d), its
+standard library from Debian, its packages from wheels for Windows. Compiled here are only ``python.exe``, the
+launcher of virtual environments, and ``python3.dll``, which refers to ``python311.dll``.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _LIBRARIES = ("panda3d", "msvc_runtime", "pylibobs", "kivy_deps")
 #: Wine has the first, and the second comes from msvc-runtime.
 _NOT_FROM_PANDA3D = ("api-ms-win", "vcruntime")
 _WINE_LIBRARIES = "/usr/lib/x86_64-linux-gnu/wine/x86_64-windows"
-#: What Wine's C library lacks and numpy imports: the parts of complex numbers. Arguments come in rcx, a pair of
-#: floats as its value and a pair of doubles by its address; results go to xmm0.
+#: What Wine's C library lacks and numpy imports: the parts of complex numbers. The argument is in rcx: two
+#: floats themselves, or the address of two doubles. The result goes to xmm0.
 _COMPLEX = {
     "crealf": bytes.fromhex("660f6ec1 c3"),
     "cimagf": bytes.fromhex("48c1e920 660f6ec1 c3"),
@@ -53,7 +53,7 @@ def wheel(wheels: Path, name: str) -> zipfile.ZipFile:
 
 
 def extract(archive: zipfile.ZipFile, inside: str, place: Path) -> None:
-    """Write the files of an archive whose names begin with ``inside`` to ``place``, without that beginning."""
+    """Write the files whose names begin with ``inside`` to ``place``, without that beginning."""
     for name in archive.namelist():
         if name.startswith(inside) and not name.endswith("/"):
             target = place / name[len(inside) :]
@@ -99,8 +99,10 @@ def _libraries(place: Path, wheels: Path) -> None:
 def _standard_library(debian: Debian) -> None:
     packages = "libpython3.11-minimal libpython3.11-stdlib"
     debian.checked(
-        f"cd /tmp && rm -rf stdlib *.deb && apt-get -q download {packages} && for p in *.deb; do dpkg -x $p stdlib; done"
-        " && cp -r stdlib/usr/lib/python3.11 /lab/python/Lib && rm -rf /lab/python/Lib/lib-dynload stdlib *.deb"
+        f"cd /tmp && rm -rf stdlib *.deb && apt-get -q download {packages}"
+        " && for package in *.deb; do dpkg -x $package stdlib; done"
+        " && cp -r stdlib/usr/lib/python3.11 /lab/python/Lib"
+        " && rm -rf /lab/python/Lib/lib-dynload stdlib *.deb"
     )
 
 
@@ -108,7 +110,9 @@ def _compile(debian: Debian, place: Path) -> None:
     for name in ("python.c", "launcher.c", "python.manifest"):
         shutil.copy(HERE / name, place)
     # Packages that serve several versions of Python import from python3.dll.
-    names = "".join(f" {name} = python311.{name}\n" for name in exports((place / "python311.dll").read_bytes()))
+    names = "".join(
+        f" {name} = python311.{name}\n" for name in exports((place / "python311.dll").read_bytes())
+    )
     (place / "python3.def").write_text(f"LIBRARY python3.dll\nEXPORTS\n{names}")
     (place / "python3.c").write_text("int __stdcall DllMain(void *m, int r, void *p) { return 1; }\n")
     (place / "python.rc").write_text('1 24 "python.manifest"\n')
@@ -118,6 +122,7 @@ def _compile(debian: Debian, place: Path) -> None:
         f"cd /lab/python && {tools}windres python.rc resource.o"
         f" && {tools}gcc -O2 -municode python.c resource.o -o python.exe"
         f" && {tools}gcc -shared -nostdlib -e DllMain python3.c python3.def -o python3.dll"
-        f" && mkdir -p {launchers} && {tools}gcc -O2 -municode launcher.c resource.o -o {launchers}/python.exe"
+        f" && mkdir -p {launchers}"
+        f" && {tools}gcc -O2 -municode launcher.c resource.o -o {launchers}/python.exe"
         f" && cp {launchers}/python.exe {launchers}/pythonw.exe"
     )

@@ -127,7 +127,9 @@ with worker_home.client() as client:
 
 
 def test_when_its_parent_is_killed_no_process_is_left(directory):
-    parent = subprocess.Popen([sys.executable, "-c", _PARENT], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", _PARENT], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+    )
     pid = int(parent.stdout.readline())
     launcher = psutil.Process(pid).parent()
     assert launcher.ppid() == parent.pid
