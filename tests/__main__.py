@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""All tests: ``python3 -m tests [--training] [options of pytest]``. Needs nothing installed."""
+"""All tests: ``python3 -m tests [--training | --windows] [options of pytest]``. Needs nothing installed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def main(arguments: list[str]) -> int:
 
     ``--training`` adds what the tests of training need; without it they are skipped. On Debian and Ubuntu as
     root a missing OBS and missing tools are installed; where they cannot be had, their tests are skipped.
+    ``--windows`` runs those under Windows' Python instead (see ``tests/windows/lab.py``).
     """
+    arguments = ["tests/windows" if argument == "--windows" else argument for argument in arguments]
     groups = GROUPS
     if TRAINING in arguments:
         arguments = [argument for argument in arguments if argument != TRAINING]
