@@ -67,7 +67,7 @@ class Process:
             if not isinstance(log, int):
                 log.close()
         #: Of the process that was started; on Windows that is the launcher of a virtual
-        #: environment, and the worker (which tells its own) ends with it.
+        #: environment, and the worker (which sends its own) ends with it.
         self.pid = self._popen.pid
         stdin, self._popen.stdin = self._popen.stdin, None
         assert stdin is not None and self._popen.stdout is not None, "both are pipes"
@@ -152,7 +152,7 @@ def interpreter(chosen: str | None = None) -> str:
 
 
 def _environment(extra: Mapping[str, str]) -> dict[str, str]:
-    # What OBS, or whoever started it, says about a Python is about another one than ours.
+    # Variables for the Python of OBS, or of whoever started it, are not meant for this one.
     kept = {
         name: value
         for name, value in os.environ.items()

@@ -34,7 +34,7 @@ class Restarts:
         self._late_in_row += 1
 
     def ended(self, lived: float, used: AbstractSet[str]) -> tuple[str, ...]:
-        """Note the end of a process that lived so many seconds and used these devices.
+        """Note the end of a process; ``lived``: seconds, ``used``: names of the devices it had models on.
 
         Returns the devices that are suspected from now on: after several ends in a row with a GPU in use,
         the worker does without it.

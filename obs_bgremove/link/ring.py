@@ -100,7 +100,7 @@ class Ring:
         ``serial`` grows from call to call, from 1. ``address`` is of ``height`` rows, ``linesize``
         bytes (at least ``width * 4``) apart. Frames that still wait are outdated by this one: the
         worker takes the newest. With another ``part`` (any number below 2 ** 64) than before,
-        recurrent state begins anew: the frame shows another part of the picture. Returns False,
+        recurrent state begins again: the frame shows another part of the picture. Returns False,
         and does nothing, if the ring is dead.
         """
         if self._dead:

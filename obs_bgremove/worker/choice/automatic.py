@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Which model "Automatic" means on this machine.
 
-The one place that says so. From what the bench recorded, a model may be taken on a device if
+It is decided here alone. By what the bench recorded, a model may be taken on a device if
 
 - its round trip takes at most half of a frame at 60 frames per second (``FRAME_SHARE``), and
 - its worker takes at most a quarter of one processor at that rate (``PROCESSOR_SHARE``), so that

@@ -25,7 +25,7 @@ class Setting(NamedTuple):
 
 @dataclass(frozen=True)
 class Speed:
-    """A model on a device: a row of the bench. Of the model's file it says how large it was (bytes)."""
+    """A model on a device: a row of the bench. ``size``: bytes of the model's file when it was measured."""
 
     model: str
     size: int

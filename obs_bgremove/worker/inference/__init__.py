@@ -1,2 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One model on one device, and one filter's frames on it."""
+"""One model on one device, and one filter's frames on it.
+
+providers   what onnxruntime can run on here, and in which order it is tried
+nvidia      what the NVIDIA driver knows
+complaints  what onnxruntime says only on standard error
+engine      one model on one device
+contract    the inputs and outputs that every model has
+editions    models in half precision for CUDA
+graph       inferences launched at once on NVIDIA GPUs
+slots       the worker's side of a ring
+stream      one filter's frames, alphas and recurrent state
+box         where in an alpha the person is
+"""

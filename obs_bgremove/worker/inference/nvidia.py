@@ -41,14 +41,14 @@ def tensorrt() -> ctypes.CDLL:
 
 
 def identity() -> tuple[str, ...]:
-    """Return what an engine of TensorRT was built for: GPU, driver, TensorRT; "?" for what cannot be told."""
-    told = []
+    """Return what an engine of TensorRT was built for: GPU, driver, TensorRT; "?" for what is unknown."""
+    found = []
     for ask in (_gpu, _driver, _tensorrt):
         try:
-            told.append(ask())
+            found.append(ask())
         except (Missing, AttributeError):
-            told.append("?")
-    return tuple(told)
+            found.append("?")
+    return tuple(found)
 
 
 def _gpu() -> str:

@@ -24,6 +24,59 @@ _PAUSE_INFERENCES = 4
 _WARM_UP = 3
 
 
+class _Inferences:
+    """The slots for frames bound to an engine, and the state that goes from one frame to the next."""
+
+    def __init__(self, engine: Engine, slots: list[tuple[int, int]]) -> None:
+        """``slots``: addresses of frame and alpha of each."""
+        self._engine = engine
+        # Two sets of state buffers: an inference reads the one and writes the other.
+        self._states = [zeros(engine), zeros(engine)] if engine.states else [{}, {}]
+        turns = (0, 1) if engine.states else (0,)
+        self._bindings = [bind(engine, slots, self._states[turn], self._states[1 - turn]) for turn in turns]
+        self._turn = 0
+
+    def warm_up(self) -> None:
+        """Run the model a few times: the first inferences take many times as long as the others."""
+        for _ in range(_WARM_UP):
+            for bindings in self._bindings:
+                with self._engine.lock:
+                    bindings[0].run()
+
+    def forget(self) -> None:
+        """Begin with an empty state."""
+        for states in self._states:
+            clear(self._engine, states)
+        self._turn = 0
+
+    def run(self, slot: int) -> int:
+        """Infer a slot's alpha; return nanoseconds."""
+        with self._engine.lock:
+            began = perf_counter_ns()
+            self._bindings[self._turn][slot].run()
+            took = perf_counter_ns() - began
+        self._turn = (self._turn + 1) % len(self._bindings)
+        return took
+
+
+class _Overview:
+    """The slot for overviews bound to an engine. Each overview is seen without memory of others."""
+
+    def __init__(self, engine: Engine, slot: tuple[int, int], alpha: NDArray[np.uint8]) -> None:
+        """``alpha``: that of the slot, uint8 [H, W]."""
+        self._engine = engine
+        self._alpha = alpha
+        (self._binding,) = bind(engine, [slot], zeros(engine), zeros(engine))
+        #: Where the person is in the overview looked at last; None if nowhere.
+        self.box: Box | None = None
+
+    def look(self) -> None:
+        """Find the person in the overview that lies in the slot."""
+        with self._engine.lock:
+            self._binding.run()
+        self.box = bounding_box(self._alpha)
+
+
 class Stream:
     """A ring from the worker's side. Made and warmed up on one thread, served on another."""
 
@@ -33,24 +86,14 @@ class Stream:
         self.engine = engine
         self.slots = Slots(engine.height, engine.width)
         try:
-            self._recurrent = bool(engine.states)
-            self._settle = engine.model.settle_frames if self._recurrent else 0
-            # Two sets of state buffers: an inference reads the one and writes the other.
-            self._states = [zeros(engine), zeros(engine)] if self._recurrent else [{}, {}]
-            turns = (0, 1) if self._recurrent else (0,)
             slots = list(zip(self.slots.frames, self.slots.alphas))
             self._alphas = [self._array(address) for address in self.slots.alphas]
-            self._bindings = [
-                bind(engine, slots[:OVERVIEW], self._states[turn], self._states[1 - turn]) for turn in turns
-            ]
-            # Each overview is seen without memory of others.
-            fresh = (zeros(engine), zeros(engine)) if self._recurrent else ({}, {})
-            (self._overview,) = bind(engine, slots[OVERVIEW:], *fresh)
-            self._turn = 0
+            self._inferences = _Inferences(engine, slots[:OVERVIEW])
+            self._overview = _Overview(engine, slots[OVERVIEW], self._alphas[OVERVIEW])
+            #: How often the picture has been the same in a row.
             self._still = 0
             self._part = 0
             self._box: Box | None = None
-            self._overview_box: Box | None = None
             self._handed_over_ns = 0
             self._infer_ns = 0
             self._warm_up()
@@ -65,16 +108,11 @@ class Stream:
         return np.frombuffer(self.slots.memory.mapped, np.uint8, shape[0] * shape[1], offset).reshape(shape)
 
     def _warm_up(self) -> None:
-        for _ in range(_WARM_UP):
-            for bindings in self._bindings:
-                with self.engine.lock:
-                    bindings[0].run()
+        self._inferences.warm_up()
         self._reset()
 
     def _reset(self) -> None:
-        for states in self._states:
-            clear(self.engine, states)
-        self._turn = 0
+        self._inferences.forget()
         self._still = 0
 
     def serve(self) -> bool:
@@ -83,7 +121,7 @@ class Stream:
         if taken is None:
             return False
         slot, same = taken
-        if self._recurrent:
+        if self.engine.states:
             self._forget_after_pause()
         if self.slots.part() != self._part:
             self._part = self.slots.part()
@@ -97,27 +135,20 @@ class Stream:
         return True
 
     def _infer(self, slot: int) -> None:
-        binding = self._bindings[self._turn][slot]
-        with self.engine.lock:
-            began = perf_counter_ns()
-            binding.run()
-            self._infer_ns = perf_counter_ns() - began
+        self._infer_ns = self._inferences.run(slot)
         self._box = bounding_box(self._alphas[slot])
         self.slots.give(self._infer_ns, self._box)
-        if self._recurrent:
-            self._turn = 1 - self._turn
 
     def _look_over(self) -> None:
         if not self.slots.same_overview():
-            with self.engine.lock:
-                self._overview.run()
-            self._overview_box = bounding_box(self._alphas[OVERVIEW])
-        self.slots.answer_overview(self._overview_box)
+            self._overview.look()
+        self.slots.answer_overview(self._overview.box)
 
     def _rests(self, same: bool) -> bool:
         """Whether the alpha before can be repeated: the picture stands still, and so does the state."""
         self._still = self._still + 1 if same else 0
-        return same and self._still > self._settle
+        settle = self.engine.model.settle_frames if self.engine.states else 0
+        return same and self._still > settle
 
     def _forget_after_pause(self) -> None:
         before, self._handed_over_ns = self._handed_over_ns, self.slots.handed_over_ns()

@@ -20,7 +20,7 @@ from ..inference import editions
 from ..inference.engine import Engine
 from ..inference.providers import Device, DeviceProblem
 from .bare import Bare
-from .person import pictures
+from .drawn_person import pictures
 
 if TYPE_CHECKING:
     from pathlib import Path

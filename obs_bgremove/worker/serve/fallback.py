@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is tried after a failure. The one place that says so, for failures of loading and of running alike.
+"""What is tried after a failure, of loading or of running: all of it is decided here.
 
 - A device that fails is left for the next one of the order, and named with the reason.
 - CUDA is tried once more before that, plainly: without CUDA graphs and half precision.

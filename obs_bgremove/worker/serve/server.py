@@ -4,7 +4,7 @@
 main       infers, one picture after the other, round robin over the filters
 hang-up    ends the process as soon as OBS is gone, also during an inference (see inlet)
 loader     loads models and warms them up
-heartbeat  tells twice a second that the process is well, and watches the catalogue
+heartbeat  sends twice a second that the process is well, and watches the catalogue
 """
 
 from __future__ import annotations

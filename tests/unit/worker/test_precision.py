@@ -13,7 +13,7 @@ from obs_bgremove.link.messages import RingOpened
 from obs_bgremove.worker.choice import catalogue, measured
 from obs_bgremove.worker.inference import editions, nvidia, providers
 from obs_bgremove.worker.inference.providers import CPU
-from obs_bgremove.worker.measure import bench, person, precision
+from obs_bgremove.worker.measure import bench, drawn_person, precision
 from obs_bgremove.worker.measure.bare import Bare
 from obs_bgremove.worker.measure.precision import Figures
 from obs_bgremove.worker.serve.fallback import Request
@@ -125,7 +125,7 @@ def test_a_cache_that_cannot_be_written_costs_the_edition_and_nothing_else(model
 
 
 def test_the_person_moves():
-    pictures = list(person.pictures(36, 256))
+    pictures = list(drawn_person.pictures(36, 256))
     assert all(picture.shape == (36, 256, 4) and picture.flags.c_contiguous for picture in pictures)
     assert len({picture.tobytes() for picture in pictures}) == len(pictures)
     assert np.ptp(pictures[0][..., :3]) > 100
