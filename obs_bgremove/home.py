@@ -67,14 +67,9 @@ def record_file() -> Path:
     return directory() / "install.json"
 
 
-def speed_file() -> Path:
-    """Return the path of the record of how fast the models are on this machine."""
-    return directory() / "speed.json"
-
-
-def threads_file() -> Path:
-    """Return the path of the record of how many threads each model gets on this machine's CPU."""
-    return directory() / "threads.json"
+def measurements_file() -> Path:
+    """Return the path of the record of what was measured: speed, threads and precision of the models here."""
+    return directory() / "measured.json"
 
 
 def read_record() -> dict[str, Any]:
@@ -82,7 +77,7 @@ def read_record() -> dict[str, Any]:
 
     Keys: ``python`` (the interpreter of the worker's virtual environment), ``flavour``
     (which onnxruntime: one of runtime.FLAVOURS), ``version`` (of the project that was installed),
-    ``measured`` (what the record of speed is about).
+    ``measured`` (what the record of measurements is about).
     """
     record = read_json(record_file())
     return record if isinstance(record, dict) else {}

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The file that OBS loads (Tools > Scripts). Everything else is in the package beside it."""
 
-import os
-import sys
+# Whatever Python OBS brings reads this file, so it uses nothing newer than Python 3.6.
 
-_PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+import sys
+from pathlib import Path
+
+_PROJECT = str(Path(__file__).absolute().parent.parent)
 if _PROJECT not in sys.path:  # OBS executes this file again at each reload
     sys.path.insert(0, _PROJECT)
 
 
-def script_description():
+def script_description() -> str:
     """Return what OBS shows about the script."""
     return (
         "<b>Background Removal</b><p>Takes the room away behind a person, live, without a green screen.</p>"
@@ -17,10 +19,9 @@ def script_description():
     )
 
 
-def script_load(settings):
+def script_load(_settings: object) -> None:
     """Register the filter. OBS calls this again on a reload and on a change of scene collection."""
-    # This file is read by whatever Python OBS brings: nothing newer than Python 3.6 before this.
-    if sys.version_info[:2] < (3, 10):
+    if sys.version_info[:2] < (3, 10):  # noqa: UP036 - OBS may bring an older one
         raise RuntimeError(
             "obs_bgremove needs Python 3.10 or newer, OBS uses {}.{}: choose another one in "
             "Tools > Scripts > Python Settings".format(*sys.version_info[:2])
@@ -30,9 +31,11 @@ def script_load(settings):
     plugin.start()
 
 
-def script_unload():
-    """Take note that OBS does not list the script any more: it was taken off the list, or another scene
-    collection comes, whose list may not have it."""
+def script_unload() -> None:
+    """Note that OBS does not list the script any more: it was removed, or the scene collection changes.
+
+    The list of the next collection may not have the script.
+    """
     if "obs_bgremove.filter.plugin" in sys.modules:  # else this Python was too old to load it
         from obs_bgremove.filter.plugin import plugin
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""All tests: ``python3 -m tests [--training] [options of pytest]``. Needs nothing installed."""
+"""All tests: ``python3 -m tests [--training | --windows] [options of pytest]``. Needs nothing installed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if not os.environ.get(home.VARIABLE):
     # Neither the user's installation nor their models: the tests have a data directory of their own.
     os.environ[home.VARIABLE] = str(home.PROJECT / ".test-home")
 
-from obs_bgremove.setup import apt, command, environment, obs_program
+from obs_bgremove.setup import apt, command, obs_program, virtual_env
 from obs_bgremove.setup.errors import SetupError, say
 
 #: Beside those of the worker. Training needs torch, whose packages with CUDA are some 3 GB on Linux.
@@ -31,7 +31,9 @@ def main(arguments: list[str]) -> int:
 
     ``--training`` adds what the tests of training need; without it they are skipped. On Debian and Ubuntu as
     root a missing OBS and missing tools are installed; where they cannot be had, their tests are skipped.
+    ``--windows`` runs those under Windows' Python instead (see ``tests/windows/lab.py``).
     """
+    arguments = ["tests/windows" if argument == "--windows" else argument for argument in arguments]
     groups = GROUPS
     if TRAINING in arguments:
         arguments = [argument for argument in arguments if argument != TRAINING]
@@ -49,9 +51,9 @@ def main(arguments: list[str]) -> int:
         say(f"The tests in a real OBS are skipped. {todo}")
     else:
         _ensure_tools()
-    pytest = [str(environment.python()), "-m", "pytest", *arguments]
+    pytest = [str(virtual_env.python()), "-m", "pytest", *arguments]
     return subprocess.run(
-        pytest, cwd=home.PROJECT, env=environment.module_environment(), check=False
+        pytest, cwd=home.PROJECT, env=virtual_env.module_environment(), check=False
     ).returncode
 
 

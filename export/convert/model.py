@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes a third-party network into a model under the graph contract."""
+"""Makes a third-party network a model that keeps the graph contract."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import onnx
 
     from ..shelf.card import Card
+    from .tfjs_graph.values import Single
 
 
 def convert(card: Card, files: dict[str, bytes]) -> onnx.ModelProto:
@@ -60,7 +61,7 @@ def _robust_video_matting(card: Card, graph: Graph, files: dict[str, bytes]) -> 
     """
     names = [f"r{number}" for number in range(1, 5)]
     picture = frame.picture_from_frame(graph, card.height, card.width, folded=False)
-    feeds = {
+    feeds: dict[str, Single] = {
         "src": Value(picture, (1, card.height, card.width, 3)),
         "downsample_ratio": np.array([card.convert["downsample_ratio"]], np.float32),
         **{f"{name}i": State(f"state_{name}") for name in names},

@@ -14,13 +14,13 @@ from ..data.stills import pictures
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
+    from ..common.arrays import Bytes
 
 #: Photographs that scikit-image ships, free of rights (public domain or CC0).
 NAMES = ("astronaut", "cat", "coffee")
 
 
-def frames(height: int, width: int, folder: Path | None = None) -> list[np.ndarray]:
+def frames(height: int, width: int, folder: Path | None = None) -> list[Bytes]:
     """Return frames, uint8 [height, width, 4] BGRA, of scikit-image's photographs and those in ``folder``.
 
     Raises ExportError if there are none in the folder, or one cannot be read.

@@ -20,7 +20,8 @@ from ..graph.nodes import IR_VERSION, OPSET
 from ..graph.runner import Runner
 
 if TYPE_CHECKING:
-    from ..networks import Network
+    from ..common.arrays import Bytes
+    from ..networks.network import Network
 
 #: Largest difference between torch and the exported model, in steps of 1/255 (rounding is 0.5 of it).
 TOLERANCE = 1.0
@@ -32,18 +33,18 @@ FRAMES = 4
 
 
 class Contract(nn.Module):
-    """A network with the contract's ends: (frame, *states) -> (alpha, *next states)."""
+    """A network under the graph contract: (frame, *states) -> (alpha, *next states)."""
 
-    def __init__(self, network: Network, height: int, width: int):
+    def __init__(self, network: Network, height: int, width: int) -> None:
         super().__init__()
         self.network, self.height, self.width = copy.deepcopy(network).eval(), height, width
         reader = self.network.reads_picture()
         self.folded = reader is not None
-        if self.folded:
+        if reader is not None:
             # The order of planes and the scale become part of the convolution: they cost nothing.
             reader.weight = nn.Parameter(reader.weight.detach().flip(1) / 255)
 
-    def forward(self, frame, *states):
+    def forward(self, frame: torch.Tensor, *states: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """[H, W, 4] uint8 -> [H, W] uint8; the states as :class:`Network` has them."""
         planes = frame.reshape(1, self.height, self.width, 4).permute(0, 3, 1, 2)
         picture = planes[:, :3].float() if self.folded else planes[:, [2, 1, 0]].float() * (1 / 255)
@@ -56,7 +57,7 @@ class Contract(nn.Module):
 def export(network: Network, height: int, width: int, name: str) -> bytes:
     """Return ``network`` as a serialised model of frames of ``height`` x ``width``.
 
-    Raises ExportError if it breaks the contract, or answers otherwise than torch does.
+    Raises ExportError if it breaks the contract, or if its answers differ from torch's.
     """
     if height % network.multiple or width % network.multiple:
         raise ExportError(
@@ -84,13 +85,13 @@ def export(network: Network, height: int, width: int, name: str) -> bytes:
     wrong = contract.violations(model)
     if wrong:
         raise ExportError(f"The exported {name} breaks the graph contract: {' '.join(wrong)}")
-    serialised = model.SerializeToString()
+    serialised: bytes = model.SerializeToString()
     compare(network, serialised, probe.frames(height, width, FRAMES))
     return serialised
 
 
 @torch.no_grad()
-def compare(network: Network, model: bytes, frames: np.ndarray) -> float:
+def compare(network: Network, model: bytes, frames: Bytes) -> float:
     """Return the largest difference, in steps of 1/255, between torch and ``model`` over ``frames``.
 
     frames: uint8 [T, H, W, 4] BGRA. Raises ExportError if it is more than TOLERANCE, or if the memory is

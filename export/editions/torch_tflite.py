@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """From a trained torch network to a TensorFlow Lite file, compared with the ONNX model on real pictures.
 
-The file has the face of the graph contract: its signature takes ``frame`` and ``state_*`` and answers
+The file keeps the graph contract: its signature takes ``frame`` and ``state_*`` and answers
 ``alpha`` and ``next_state_*``, with the types and shapes of the ONNX model.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import torch
@@ -18,12 +18,13 @@ from torch import nn
 
 from ..common.errors import ExportError
 from ..common.progress import say
-from ..graph.runner import Runner
+from ..graph.runner import Runner, Stateful
 from . import photographs, torch_graph
 from .torch_graph import STATE_TOLERANCE
 
 if TYPE_CHECKING:
-    from ..networks import Network
+    from ..common.arrays import Bytes, Numbers
+    from ..networks.network import Network
 
 #: Largest difference of the alpha from that of the ONNX model, in steps of 1/255 (both round).
 TOLERANCE = 1
@@ -31,47 +32,62 @@ TOLERANCE = 1
 FRAMES = 4
 
 
+class Remembers(Protocol):
+    """A model that is run frame by frame, as Runner and LiteRunner do."""
+
+    @property
+    def states(self) -> dict[str, Numbers]:
+        """The memory after the last frame."""
+        ...
+
+    def reset(self) -> None:
+        """Forget all frames."""
+
+    def alpha(self, frame: Bytes) -> Bytes:
+        """Return the alpha [H, W] of a frame [H, W, 4] BGRA."""
+        ...
+
+
 class _Named(nn.Module):
     """The contract with its inputs and outputs by name, which is how the converter names the signature's."""
 
-    def __init__(self, network: Network, height: int, width: int):
+    def __init__(self, network: Network, height: int, width: int) -> None:
         super().__init__()
         self.contract, self.stems = torch_graph.Contract(network, height, width), list(network.memory)
 
-    def forward(self, frame, **states):
+    def forward(self, frame: torch.Tensor, **states: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Return ``alpha`` and ``next_state_*`` of ``frame`` and ``state_*``, as the contract has them."""
         alpha, *following = self.contract(frame, *(states[f"state_{stem}"] for stem in self.stems))
         return {"alpha": alpha, **{f"next_state_{stem}": value for stem, value in zip(self.stems, following)}}
 
 
-class LiteRunner(Runner):
-    """A TensorFlow Lite file with the contract's face, one thread; its memory is kept as any runner's is."""
+class LiteRunner(Stateful):
+    """A TensorFlow Lite file that keeps the graph contract, on one thread."""
 
-    def __init__(self, content: bytes):
+    def __init__(self, content: bytes) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
         self._interpreter = Interpreter(model_content=content, num_threads=1)
         self._run = self._interpreter.get_signature_runner()
         shapes = {name: entry["shape"] for name, entry in self._run.get_input_details().items()}
-        self.height, self.width = (int(size) for size in shapes["frame"][:2])
-        self._zeros = {name: np.zeros(shape, np.float32) for name, shape in shapes.items() if name != "frame"}
-        #: Seconds that the last call of ``alpha`` spent in the model.
-        self.seconds = 0.0
-        self.reset()
+        height, width = (int(size) for size in shapes.pop("frame")[:2])
+        super().__init__(height, width, {name: np.zeros(shape, np.float32) for name, shape in shapes.items()})
 
-    def alpha(self, frame: np.ndarray) -> np.ndarray:
+    def alpha(self, frame: Bytes) -> Bytes:
         """Return the alpha (uint8 [H, W]) of one ``frame`` (uint8 [H, W, 4] BGRA)."""
         start = time.perf_counter()
         answer = self._run(frame=frame, **self._states)
         self.seconds = time.perf_counter() - start
         self._states = {name: answer[f"next_{name}"] for name in self._zeros}
-        return answer["alpha"]
+        alpha: Bytes = answer["alpha"]
+        return alpha
 
 
 def export(network: Network, height: int, width: int, name: str, pictures: Path | None = None) -> bytes:
     """Return ``network`` as a TensorFlow Lite file for frames of ``height`` x ``width``.
 
     ``pictures``: a folder of photographs to compare on, besides those that scikit-image ships. Raises
-    ExportError if the file answers otherwise than the ONNX model does.
+    ExportError if its answers differ from the ONNX model's.
     """
     import litert_torch
 
@@ -93,7 +109,7 @@ def export(network: Network, height: int, width: int, name: str, pictures: Path 
     return content
 
 
-def compare(model, lite, pictures: list[np.ndarray]) -> tuple[int, float]:
+def compare(model: Remembers, lite: Remembers, pictures: list[Bytes]) -> tuple[int, float]:
     """Return the largest difference of the alphas, in steps of 1/255, and of the states.
 
     ``model`` and ``lite`` run frames (as Runner does); ``pictures``: uint8 [H, W, 4] BGRA each. Raises

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
+    from ..common.arrays import Bytes
+
 
 def find(directory: Path) -> list[Path]:
     """Return the clip folders below ``directory`` (or itself).
@@ -32,7 +36,7 @@ def find(directory: Path) -> list[Path]:
     return found
 
 
-def read(clip: Path) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def read(clip: Path) -> Iterator[tuple[Bytes, NDArray[np.float32]]]:
     """Yield (picture uint8 [H, W, 3] BGR, alpha float32 [H, W] in 0..1) of each frame."""
     pictures, alphas = (cv2.VideoCapture(str(clip / name)) for name in ("com.mp4", "pha.mkv"))
     try:

@@ -6,7 +6,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from ..metrics import Thresholds
 
@@ -34,7 +38,7 @@ def courses(clips: dict[str, dict[str, list[float]]], path: Path) -> None:
     _save(figure, axes, path)
 
 
-def _axes(count):
+def _axes(count: int) -> tuple[Figure, list[Axes]]:
     import matplotlib
 
     matplotlib.use("Agg")
@@ -49,7 +53,7 @@ def _axes(count):
     return figure, list(axes.flat[:count])
 
 
-def _save(figure, axes, path):
+def _save(figure: Figure, axes: Sequence[Axes], path: Path) -> None:
     from matplotlib import pyplot
 
     for axis in axes:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import onnxruntime
 
@@ -18,6 +18,9 @@ from . import album, measure, report, speed
 from .clips import find as find_clips
 from .pictures import find as find_pictures
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 def evaluate(
     models: list[str],
@@ -27,20 +30,17 @@ def evaluate(
     destination: Path | None,
     cards: bool,
 ) -> str:
-    """Measure ``models`` (names or paths); return the report.
+    """Measure ``models`` (names or paths); return the report as Markdown.
 
-    With a ``destination`` (a .md file) it is written there too, with curves and contact sheets of the worst
-    pictures in a folder of the same name beside it. ``cards`` says that the figures go to [quality] and
-    [speed] of their cards; what was not measured this time stays there. Raises ExportError if a model is not
-    there or breaks the contract, or if there are no clips or pictures where they should be.
+    With a ``destination`` (a .md file) the report is written there too, with curves and contact sheets of the
+    worst pictures in a folder of the same name beside it. With ``cards`` the figures are written to [quality]
+    and [speed] of the models' cards; figures that were not measured this time stay there.
+
+    Raises ExportError if a model is missing or breaks the contract, if there are no clips or pictures where
+    they should be, or if ``destination`` cannot be written.
     """
     if destination:
-        # Before the first measurement, which may take an hour.
-        import matplotlib  # noqa: F401
-
-        if destination.suffix != ".md":
-            raise ExportError(f"{destination} is not a Markdown file; let --report end with .md.")
-        _make_directory(destination.with_suffix(""))
+        _prepare(destination)
     if clips:
         find_clips(clips)
     if pictures:
@@ -51,6 +51,20 @@ def evaluate(
         if names.count(name) > 1:
             raise ExportError(f"Two of the models are called {name!r}; rename one's file or folder.")
     processor, runtime = speed.processor(), f"onnxruntime {onnxruntime.__version__}"
+    figures = _measured(paths, clips, pictures, split)
+    pictures_shown = album.write(figures, destination.with_suffix("")) if destination else {}
+    text = report.write(figures, processor, runtime, pictures_shown)
+    if destination:
+        destination.write_text(text, encoding="utf-8")
+    if cards:
+        for path, entry in zip(paths, figures):
+            _write_cards(path, entry, processor, runtime)
+    return text
+
+
+def _measured(
+    paths: list[Path], clips: Path | None, pictures: Path | None, split: str
+) -> list[report.Figures]:
     runners, figures = [Runner(path) for path in paths], []
     for path, runner, milliseconds in zip(paths, runners, speed.in_turns(runners)):
         say(f"{name_of(path)}:")
@@ -60,14 +74,19 @@ def evaluate(
         if pictures:
             entry.pictures = measure.on_pictures(runner, pictures, split)
         figures.append(entry)
-    pictures_shown = album.write(figures, destination.with_suffix("")) if destination else {}
-    text = report.write(figures, processor, runtime, pictures_shown)
-    if destination:
-        destination.write_text(text, encoding="utf-8")
-    if cards:
-        for path, entry in zip(paths, figures):
-            _write_cards(path, entry, processor, runtime)
-    return text
+    return figures
+
+
+def _prepare(destination: Path) -> None:
+    """Make the folder beside the report.
+
+    Before the first measurement, which may take an hour. Raises ExportError if it cannot be made.
+    """
+    import matplotlib  # noqa: F401
+
+    if destination.suffix != ".md":
+        raise ExportError(f"{destination} is not a Markdown file; let --report end with .md.")
+    _make_directory(destination.with_suffix(""))
 
 
 def _make_directory(path: Path) -> None:
@@ -80,11 +99,11 @@ def _make_directory(path: Path) -> None:
 
 
 def _write_cards(path: Path, figures: report.Figures, processor: str, runtime: str) -> None:
-    """Fill the cards of the model at ``path``; say so where one cannot be, or there is none.
+    """Fill the cards of the model at ``path``; print a line for each, also where one cannot be filled.
 
-    An error now would lose what took so long to measure.
+    It raises nothing: an error would lose what took long to measure.
     """
-    measured = {"milliseconds": round(figures.milliseconds, 2), "threads": 1}
+    measured: dict[str, str | float] = {"milliseconds": round(figures.milliseconds, 2), "threads": 1}
     measured.update(processor=processor, runtime=runtime)
     cards = _cards(path)
     if not cards:
@@ -99,9 +118,9 @@ def _write_cards(path: Path, figures: report.Figures, processor: str, runtime: s
 
 
 def _cards(path: Path) -> list[Path]:
-    """Return the card beside a model.onnx, and of a fetched model the shelf's own.
+    """Return the card beside a model.onnx, and the shelf's own card if the model was fetched by it.
 
-    Not of what only is called the same.
+    A model that only has the same name does not count.
     """
     if path.name != "model.onnx":
         return []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs a model over clips, pictures and stills, and averages what the metrics say."""
+"""Runs a model over clips, pictures and stills, and averages the metrics."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from .worst import Sample, worst
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ..common.arrays import Bytes, Floats
     from ..graph.runner import Runner
 
 #: Noise added to stills: its standard deviation in steps of 1/255, as of a camera in good light.
@@ -29,7 +30,7 @@ MASK_METRICS = ("iou", "miou", "accuracy", "precision", "recall", "f1", "boundar
 #: Of each frame of a clip; dtssd from the second frame on, flicker of its first frame as a still.
 CLIP_METRICS = (*ALPHA_METRICS, "dtssd", "flicker", *MASK_METRICS)
 PICTURE_METRICS = (*MASK_METRICS, "mad")
-#: So many of a set's worst pictures are kept to be looked at, and of each clip its worst frame.
+#: How many of a set's worst pictures are kept for a look; of each clip the worst frame is.
 WORST = 8
 
 
@@ -61,9 +62,11 @@ def on_clips(runner: Runner, directory: Path) -> dict[str, Measured]:
 
 
 def _one_clip(runner: Runner, clip: Path) -> Measured:
-    measured, values = Measured(), {name: [] for name in CLIP_METRICS}
+    measured = Measured()
+    values: dict[str, list[float]] = {name: [] for name in CLIP_METRICS}
     runner.reset()
-    before = first = None
+    before: tuple[Floats, Floats] | None = None
+    first: Bytes | None = None
     for number, (picture, truth) in enumerate(clips.read(clip)):
         first = picture if first is None else first
         alpha = scale.alpha_of(picture, runner)
@@ -78,13 +81,14 @@ def _one_clip(runner: Runner, clip: Path) -> Measured:
         sample = Sample(title, found["mad"], picture, alpha, truth)
         measured.worst = worst([*measured.worst, sample], 1)
         before = alpha, truth
-    values["flicker"].append(on_still(runner, first))
+    if first is not None:
+        values["flicker"].append(on_still(runner, first))
     measured.course = values["mad"]
     measured.figures = {name: _mean(entries) for name, entries in values.items()}
     return measured
 
 
-def on_still(runner: Runner, picture: np.ndarray) -> float:
+def on_still(runner: Runner, picture: Bytes) -> float:
     """Return the flicker of a picture (uint8 [H, W, 3] BGR) shown again and again with fresh noise."""
     random, alphas = np.random.default_rng(0), []
     runner.reset()
@@ -95,7 +99,7 @@ def on_still(runner: Runner, picture: np.ndarray) -> float:
     return metrics.flicker(np.stack(alphas[SETTLING_FRAMES:]))
 
 
-def on_mask(alpha: np.ndarray, truth: np.ndarray) -> dict[str, float]:
+def on_mask(alpha: Floats, truth: Floats) -> dict[str, float]:
     """Return MASK_METRICS of one alpha, cut at 0.5 as its truth is."""
     counted = metrics.overlap(alpha, truth)
     found = {name: getattr(counted, name) for name in MASK_METRICS if name != "boundary_f"}

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
+    from ..common.arrays import Bytes
+
 _SPLITS = ("train", "val", "test")
 
 
@@ -24,7 +28,7 @@ def find(directory: Path, split: str = "val") -> dict[str, Path]:
     Of folders named after a split only those of ``split`` count, and their set is named after the
     folder above. Raises ExportError if there are none, if one is empty, or if two have one name.
     """
-    found = {}
+    found: dict[str, Path] = {}
     for masks in sorted(path for path in below(directory) if path.name == "masks"):
         folder = masks.parent
         if not (folder / "images").is_dir() or (folder.name in _SPLITS and folder.name != split):
@@ -40,7 +44,7 @@ def find(directory: Path, split: str = "val") -> dict[str, Path]:
     return found
 
 
-def read(folder: Path) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+def read(folder: Path) -> Iterator[tuple[str, Bytes, NDArray[np.float32]]]:
     """Yield (name, picture uint8 [H, W, 3] BGR, mask float32 [H, W] in 0..1) of each picture of a set."""
     images = {path.stem: path for path in (folder / "images").iterdir()}
     for mask_path in sorted((folder / "masks").iterdir()):

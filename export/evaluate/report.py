@@ -4,9 +4,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ..common.markdown import table
 from .measure import MASK_METRICS, Measured, average
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 #: Metric -> heading, digits. The arrow says which way is better.
 _COLUMNS = {
@@ -76,18 +80,18 @@ def write(figures: list[Figures], processor: str, runtime: str, pictures: dict[s
         means = {entry.name: average(entry.clips) for entry in figures}
         parts += ["## Clips", _table(means, _OF_CLIPS), _table(means, MASK_METRICS)]
         for entry in figures:
-            clips = {name: measured.figures for name, measured in entry.clips.items()}
+            clips = {name: of_clip.figures for name, of_clip in entry.clips.items()}
             parts += [f"### {entry.name}", _table(clips, _OF_CLIPS)]
     for label in figures[0].pictures:
-        rows = {entry.name: entry.pictures[label].figures for entry in figures}
-        parts += [f"## Pictures: {label}", _table(rows, _OF_PICTURES)]
+        measured = {entry.name: entry.pictures[label].figures for entry in figures}
+        parts += [f"## Pictures: {label}", _table(measured, _OF_PICTURES)]
     if pictures:
         parts.append("## To look at")
         parts += [f"![{title}]({path})" for title, path in pictures.items()]
     return "\n\n".join(parts) + "\n"
 
 
-def _table(rows: dict[str, dict[str, float]], names) -> str:
+def _table(rows: dict[str, dict[str, float]], names: Sequence[str]) -> str:
     cells = [
         [row, *(f"{values[name]:.{_COLUMNS[name][1]}f}" for name in names)] for row, values in rows.items()
     ]

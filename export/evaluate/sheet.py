@@ -9,6 +9,9 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..common.arrays import Bytes, Floats
     from .worst import Sample
 
 #: Size of a cell and of the line of text above each row, in pixels.
@@ -17,7 +20,7 @@ COLUMNS = ("frame", "alpha", "truth", "red: taken for person, blue: person lost"
 _GREY, _WHITE = (48, 48, 48), (235, 235, 235)
 
 
-def draw(samples: list[Sample]) -> np.ndarray:
+def draw(samples: list[Sample]) -> Bytes:
     """Return the sheet of ``samples``, uint8 [H, W, 3] BGR: a line of headings, then a row for each."""
     rows = [_text(COLUMNS)]
     for sample in samples:
@@ -26,20 +29,22 @@ def draw(samples: list[Sample]) -> np.ndarray:
     return np.vstack(rows)
 
 
-def difference(sample: Sample) -> np.ndarray:
+def difference(sample: Sample) -> Bytes:
     """Return where alpha and truth differ, over the darkened picture: red is too much, blue too little."""
     off = (sample.alpha - sample.truth)[..., None].astype(np.float32)
     shown = cv2.cvtColor(cv2.cvtColor(sample.picture, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR) * 0.35
-    colour = np.where(off > 0, np.float32([40, 40, 255]), np.float32([255, 160, 40]))
-    return np.rint(shown * (1 - np.abs(off)) + colour * np.abs(off)).astype(np.uint8)
+    colour = np.where(off > 0, np.array([40, 40, 255], np.float32), np.array([255, 160, 40], np.float32))
+    mixed: Bytes = np.rint(shown * (1 - np.abs(off)) + colour * np.abs(off)).astype(np.uint8)
+    return mixed
 
 
-def grey(alpha: np.ndarray) -> np.ndarray:
+def grey(alpha: Floats) -> Bytes:
     """Return an alpha (float [H, W] in 0..1) as a grey picture, uint8 [H, W, 3]."""
-    return cv2.merge([np.rint(np.clip(alpha, 0, 1) * 255).astype(np.uint8)] * 3)
+    shown: Bytes = cv2.merge([np.rint(np.clip(alpha, 0, 1) * 255).astype(np.uint8)] * 3)
+    return shown
 
 
-def fitted(picture: np.ndarray) -> np.ndarray:
+def fitted(picture: Bytes) -> Bytes:
     """Return a picture in a cell, whole, its shape kept."""
     height, width = picture.shape[:2]
     scale = min(CELL_HEIGHT / height, CELL_WIDTH / width)
@@ -51,7 +56,7 @@ def fitted(picture: np.ndarray) -> np.ndarray:
     return cell
 
 
-def _text(words) -> np.ndarray:
+def _text(words: Sequence[str]) -> Bytes:
     line = np.full((LINE, len(COLUMNS) * CELL_WIDTH, 3), _GREY, np.uint8)
     for number, word in enumerate(words):
         place = (number * CELL_WIDTH + 4, LINE - 7)

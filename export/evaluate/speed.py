@@ -13,7 +13,7 @@ from ..graph import probe
 if TYPE_CHECKING:
     from ..graph.runner import Runner
 
-#: Frames in a row, before the next model has its turn: so many that its memory is in the caches again.
+#: Frames in a row before the next model has its turn: enough for its memory to be in the caches again.
 TURN = 12
 
 
@@ -29,7 +29,7 @@ def in_turns(runners: list[Runner], seconds: float = 2.0) -> list[float]:
     compared.
     """
     frames = [probe.frames(runner.height, runner.width, 2) for runner in runners]
-    taken = [[] for _ in runners]
+    taken: list[list[float]] = [[] for _ in runners]
     for runner in runners:
         runner.reset()
     spent = 0.0
@@ -45,7 +45,7 @@ def in_turns(runners: list[Runner], seconds: float = 2.0) -> list[float]:
 
 
 def processor() -> str:
-    """Return the processor's name as the system tells it."""
+    """Return the processor's name as the system gives it."""
     try:
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
             if line.startswith("model name"):

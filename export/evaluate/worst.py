@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import numpy as np
+    from ..common.arrays import Bytes, Floats
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One picture (uint8 [H, W, 3] BGR) with alpha and truth (float [H, W] in 0..1) and what it is called.
+    """One picture (uint8 [H, W, 3] BGR) with alpha and truth (float [H, W] in 0..1) and a title.
 
     ``badness`` compares samples with each other; higher is worse.
     """
 
     title: str
     badness: float
-    picture: np.ndarray
-    alpha: np.ndarray
-    truth: np.ndarray
+    picture: Bytes
+    alpha: Floats
+    truth: Floats
 
 
 def worst(samples: list[Sample], count: int) -> list[Sample]:

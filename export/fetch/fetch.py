@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Obtains third-party networks and puts them on the shelf as models under the graph contract."""
+"""Downloads third-party networks and installs them as models that keep the graph contract."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from obs_bgremove.files import replace_whole
 
@@ -21,14 +21,17 @@ from .packages import Package, Store, read_files
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ..shelf.edit import Values
+
 
 def fetch(names: list[str], into: Path, again: bool = False, shelf: Path = SHELF, size: str = "") -> None:
     """Make ``into``/NAME/{card.toml,model.onnx} of each name on ``shelf``, whole or not at all.
 
     ``size`` (HEIGHTxWIDTH, as 384x256) makes an edition of that shape instead, its name ending in it: a
-    teacher should see a portrait photo as a portrait. What is there already, made from the same files by the
-    same recipe, is kept unless ``again``.
-    Raises ExportError at the first model that cannot be had; those before it are in place, or if an edition
+    teacher should see a portrait photo as a portrait. A model that is there already, made from the same
+    files by the same recipe, is kept unless ``again``.
+
+    Raises ExportError at the first model that cannot be made (those before it are in place), or if an edition
     would take the place of another model.
     """
     cards = [named_card(name, shelf) for name in names]
@@ -82,7 +85,8 @@ def _made(card: Card, whole: Card, store: Store) -> bytes:
     if card.convert.get("steady"):
         model = steady(model)
     origin.mark(model, card)
-    return model.SerializeToString()
+    content: bytes = model.SerializeToString()
+    return content
 
 
 def _resized(card: Card, size: str, shelf: Path, work: Path) -> Card:
@@ -96,7 +100,7 @@ def _resized(card: Card, size: str, shelf: Path, work: Path) -> Card:
     path.parent.mkdir()
     text = card.path.read_text(encoding="utf-8")
     text = with_section(text, "input", {"height": height, "width": width})
-    text = with_section(text, "convert", {**card.convert, "size": size})
+    text = with_section(text, "convert", {**cast("Values", card.convert), "size": size})
     # What was measured of the other size is not true of this one.
     text = without_section(without_section(text, "quality"), "speed")
     text = with_value(text, "title", f"{card.title}, made at {size}")

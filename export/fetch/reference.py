@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Compares a converted model with what the network's own runtime answered to the same frames.
+"""Compares a converted model with the network's own runtime on the same frames.
 
 The answers are recorded once, by ``python -m export record-reference NAME``, in the model's folder
-as ``reference.npz``; the comparison needs none of those runtimes. A lattice of pixels of each alpha
-is kept, which is small, and leaves a faulty conversion nowhere to hide.
+as ``reference.npz``; the comparison needs none of those runtimes. Only a lattice of pixels of each alpha
+is kept: it is small, and a faulty conversion shows in it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from ..graph.runner import Runner
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ..common.arrays import Floats
 
 #: Frames of a recording: enough that a recurrent network's memory is used.
 FRAMES = 4
@@ -45,10 +47,10 @@ def lattice(height: int, width: int) -> tuple[slice, slice]:
     return slice(step // 2, None, step), slice(step // 2, None, step)
 
 
-def save(path: Path, mattes: np.ndarray, runtime: str) -> None:
+def save(path: Path, mattes: Floats, runtime: str) -> None:
     """Record ``mattes`` (float [FRAMES, H, W] in 0..1), computed by ``runtime``, at ``path``.
 
-    Raises ExportError if they say nothing: a drawn person that the network does not see.
+    Raises ExportError if the network does not see the drawn person: a comparison would then prove nothing.
     """
     if np.ptp(mattes) < 0.5:
         raise ExportError(

@@ -20,32 +20,15 @@ if TYPE_CHECKING:
 TYPES = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 
 
-class Runner:
-    """A model and its recurrent memory; ``height`` and ``width`` are those of its frames.
+class Stateful:
+    """The frame size and the recurrent memory of a model that is run frame by frame.
 
-    ``model`` is a path or the bytes of a model. One thread by default: figures of different
-    machines and models are to be compared. Raises ExportError if onnxruntime cannot load it.
+    ``zeros``: name of a state -> its value before the first frame.
     """
 
-    def __init__(self, model: Path | bytes, threads: int = 1) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
-        content = model if isinstance(model, bytes) else str(model)
-        try:
-            self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # noqa: BLE001 - onnxruntime's errors share no class
-            which = "the model" if isinstance(model, bytes) else model
-            raise ExportError(f"onnxruntime cannot load {which}: {str(error).splitlines()[0]}") from None
-        shapes = {entry.name: entry for entry in self._session.get_inputs()}
-        self.height: int = shapes["frame"].shape[0]
-        self.width: int = shapes["frame"].shape[1]
-        self._zeros: dict[str, Numbers] = {
-            name: np.zeros(entry.shape, TYPES[entry.type])
-            for name, entry in shapes.items()
-            if name != "frame"
-        }
-        self._outputs = ["alpha", *(f"next_{name}" for name in self._zeros)]
+    def __init__(self, height: int, width: int, zeros: dict[str, Numbers]) -> None:
+        self.height, self.width = height, width
+        self._zeros = zeros
         #: Seconds that the last call of ``alpha`` spent in the model.
         self.seconds = 0.0
         self.reset()
@@ -61,8 +44,32 @@ class Runner:
         return dict(self._states)
 
     def reset(self) -> None:
-        """Forget what was seen."""
+        """Forget all frames."""
         self._states = dict(self._zeros)
+
+
+class Runner(Stateful):
+    """A model in onnxruntime; ``model`` is a path or the bytes of a model.
+
+    One thread by default: figures of different machines and models are to be compared. Raises ExportError if
+    onnxruntime cannot load it.
+    """
+
+    def __init__(self, model: Path | bytes, threads: int = 1) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3
+        content = model if isinstance(model, bytes) else str(model)
+        try:
+            self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # noqa: BLE001 - onnxruntime's errors share no class
+            which = "the model" if isinstance(model, bytes) else model
+            raise ExportError(f"onnxruntime cannot load {which}: {str(error).splitlines()[0]}") from None
+        inputs = {entry.name: entry for entry in self._session.get_inputs()}
+        frame = inputs.pop("frame")
+        zeros = {name: np.zeros(entry.shape, TYPES[entry.type]) for name, entry in inputs.items()}
+        super().__init__(frame.shape[0], frame.shape[1], zeros)
+        self._outputs = ["alpha", *(f"next_{name}" for name in zeros)]
 
     def alpha(self, frame: Bytes) -> Bytes:
         """Return the alpha (uint8 [H, W]) of one ``frame`` (uint8 [H, W, 4] BGRA)."""

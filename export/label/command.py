@@ -11,8 +11,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("--images", type=Path, required=True, help="directory of photographs")
     parser.add_argument("--into", type=Path, required=True, help="images, masks and weights go there")
-    parser.add_argument("--teachers", nargs="+", default=["rvm-288x512", "mediapipe-general"], metavar="MODEL",
-                        help="installed models, or directories of earlier labels; + joins those of one "
+    teachers = ["rvm-288x512", "mediapipe-general"]
+    parser.add_argument("--teachers", nargs="+", default=teachers, metavar="MODEL",
+                        help="installed models, or directories of earlier labels; + joins models of one "
                         "network in several shapes")  # fmt: skip
     parser.add_argument("--shares", type=float, nargs="+", default=[], metavar="SHARE",
                         help="how much each one's alpha counts (default: the first one's alone)")  # fmt: skip

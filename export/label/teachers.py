@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -13,6 +14,11 @@ from ..common.errors import ExportError
 from ..data import rights
 from ..graph.runner import Runner
 from ..shelf.locate import locate
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ..common.arrays import Bytes
 
 
 class Models:
@@ -24,7 +30,7 @@ class Models:
     times.
     """
 
-    def __init__(self, names: str, looks: int, sizes: tuple[float, ...]):
+    def __init__(self, names: str, looks: int, sizes: tuple[float, ...]) -> None:
         self.names = names.split("+")
         strangers = [name for name in self.names if name not in rights.FREE_TEACHERS]
         if strangers:
@@ -33,20 +39,23 @@ class Models:
         self._runners = [Runner(locate(name)) for name in self.names]
         self._looks, self._sizes = looks, sizes
 
-    def views(self, path: Path, picture: np.ndarray) -> np.ndarray:
+    def views(self, path: Path, picture: Bytes) -> NDArray[np.float32]:  # noqa: ARG002 - as Earlier has it
         """Return alphas float32 [V, H, W] in 0..1 of ``picture`` (uint8 [H, W, 3] BGR), the file ``path``."""
         runner = nearest(self._runners, picture)
-        answers = []
-        for size in self._sizes if len(self._runners) > 1 else (None,):
+        answers: list[NDArray[np.float32]] = []
+        sizes: tuple[float | None, ...] = self._sizes if len(self._runners) > 1 else (None,)
+        for size in sizes:
             for mirrored in (False, True):
                 frame, (top, left, height, width) = framed(
                     picture[:, ::-1] if mirrored else picture, runner, size
                 )
                 runner.reset()
-                for _ in range(self._looks if runner.recurrent else 1):
-                    alpha = runner.alpha(frame)
-                alpha = alpha[top : top + height, left : left + width].astype(np.float32) / 255
-                alpha = cv2.resize(alpha, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+                for _ in range(self._looks - 1 if runner.recurrent else 0):
+                    runner.alpha(frame)
+                seen = runner.alpha(frame)[top : top + height, left : left + width]
+                alpha: NDArray[np.float32] = cv2.resize(
+                    seen.astype(np.float32) / 255, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR
+                )
                 answers.append(alpha[:, ::-1] if mirrored else alpha)
         return np.stack(answers)
 
@@ -54,19 +63,23 @@ class Models:
 class Earlier:
     """The labels of an earlier round, in a ``folder`` that the labelling made."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
         try:
             self.names = rights.teachers(folder)
         except ExportError as error:
             raise ExportError(f"The labels in {folder} cannot teach: {error}.") from None
 
-    def views(self, path: Path, picture: np.ndarray) -> np.ndarray | None:
+    def views(self, path: Path, picture: Bytes) -> NDArray[np.float32] | None:  # noqa: ARG002 - as Models has it
         """Return the alpha as [1, H, W], as :class:`Models` does; None of a picture that was not labelled."""
         mask = self._folder / "masks" / f"{path.stem}.png"
         if not mask.exists():
             return None
-        return cv2.imread(str(mask), cv2.IMREAD_GRAYSCALE)[None].astype(np.float32) / 255
+        alpha: Bytes | None = cv2.imread(str(mask), cv2.IMREAD_GRAYSCALE)
+        if alpha is None:
+            raise ExportError(f"{mask} is not a picture that can be read; label its photograph again.")
+        shares: NDArray[np.float32] = alpha[None] / np.float32(255)
+        return shares
 
 
 def find(name: str, looks: int, sizes: tuple[float, ...]) -> Models | Earlier:
@@ -74,17 +87,17 @@ def find(name: str, looks: int, sizes: tuple[float, ...]) -> Models | Earlier:
     return Earlier(Path(name)) if (Path(name) / rights.RECORD).is_file() else Models(name, looks, sizes)
 
 
-def nearest(runners: list[Runner], picture: np.ndarray) -> Runner:
+def nearest(runners: list[Runner], picture: Bytes) -> Runner:
     """Return the runner whose frames waste the least of their area on ``picture`` (uint8 [H, W, 3])."""
     height, width = picture.shape[:2]
 
-    def waste(runner):
+    def waste(runner: Runner) -> float:
         return abs(math.log(width / height * runner.height / runner.width))
 
     return min(runners, key=waste)
 
 
-def framed(picture: np.ndarray, runner: Runner, size: float | None):
+def framed(picture: Bytes, runner: Runner, size: float | None) -> tuple[Bytes, tuple[int, int, int, int]]:
     """Return the picture in a frame and its place there, (top, left, height, width).
 
     At its own aspect ratio, taking the share ``size`` of the frame; or, with None, squeezed into all of it.
@@ -103,4 +116,5 @@ def framed(picture: np.ndarray, runner: Runner, size: float | None):
     bordered = cv2.copyMakeBorder(
         small, top, 0, left, runner.width - width - left, cv2.BORDER_CONSTANT, value=(127, 127, 127)
     )
-    return cv2.cvtColor(bordered, cv2.COLOR_BGR2BGRA), (top, left, height, width)
+    frame: Bytes = cv2.cvtColor(bordered, cv2.COLOR_BGR2BGRA)
+    return frame, (top, left, height, width)

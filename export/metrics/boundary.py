@@ -10,23 +10,26 @@ do we.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+
+if TYPE_CHECKING:
+    from ..common.arrays import Bools, Floats
 
 #: DAVIS' tolerance, as a share of the picture's diagonal (rounded up to whole pixels).
 TOLERANCE = 0.008
 
 
-def contour(mask: np.ndarray) -> np.ndarray:
+def contour(mask: Bools) -> Bools:
     """Return the contour of a mask (bool [H, W]): pixels that differ from the one right, below, or both."""
     padded = np.pad(mask, ((0, 1), (0, 1)), mode="edge")
-    return (mask != padded[:-1, 1:]) | (mask != padded[1:, :-1]) | (mask != padded[1:, 1:])
+    found: Bools = (mask != padded[:-1, 1:]) | (mask != padded[1:, :-1]) | (mask != padded[1:, 1:])
+    return found
 
 
-def boundary_f(
-    alpha: np.ndarray, truth: np.ndarray, threshold: float = 0.5, tolerance: float | None = None
-) -> float:
+def boundary_f(alpha: Floats, truth: Floats, threshold: float = 0.5, tolerance: float | None = None) -> float:
     """Return the harmonic mean of the contours' precision and recall, both alphas cut at ``threshold``.
 
     ``tolerance`` in pixels; by default 0.008 of the diagonal, rounded up (6 at 640x360). 1 if neither has a
@@ -41,7 +44,7 @@ def boundary_f(
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
-def _near(these: np.ndarray, those: np.ndarray, tolerance: float) -> float:
+def _near(these: Bools, those: Bools, tolerance: float) -> float:
     """Return which share of the pixels ``these`` is at most ``tolerance`` from one of ``those``."""
     distance = cv2.distanceTransform((~those).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     return float((distance[these] <= tolerance).mean())

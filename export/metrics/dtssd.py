@@ -3,10 +3,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+if TYPE_CHECKING:
+    from ..common.arrays import Floats
 
-def dtssd(alpha: np.ndarray, before: np.ndarray, truth: np.ndarray, truth_before: np.ndarray) -> float:
+
+def dtssd(alpha: Floats, before: Floats, truth: Floats, truth_before: Floats) -> float:
     """Return how differently an alpha changes from one frame to the next than the truth does, x 1e2."""
     change = (alpha - before) - (truth - truth_before)
     return float(np.sqrt(np.square(change).mean()) * 1e2)

@@ -3,9 +3,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+if TYPE_CHECKING:
+    from ..common.arrays import Floats
 
-def flicker(alphas: np.ndarray) -> float:
+
+def flicker(alphas: Floats) -> float:
     """Return the mean absolute change between successive ``alphas`` (float [N, H, W]) of a still picture."""
     return float(np.abs(np.diff(alphas, axis=0)).mean())

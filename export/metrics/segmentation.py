@@ -4,16 +4,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from ..common.arrays import Floats
 
 
 @dataclass(frozen=True)
 class Overlap:
-    """The four counts of pixels of a mask against the truth, and what is computed of them.
+    """The four counts of pixels of a mask against the truth, and the measures computed from them.
 
-    Where the truth has no person and the mask finds none, IoU, precision, recall and F1 are 1. A mask that
-    finds none of somebody has precision 0, and one that finds somebody where nobody is has recall 0.
+    If neither the truth nor the mask has a person, IoU, precision, recall and F1 are 1. An empty mask of a
+    person has precision 0, and a mask that finds a person where there is none has recall 0.
     """
 
     both: int
@@ -52,7 +56,7 @@ class Overlap:
         return _ratio(2 * self.both, 2 * self.both + self.mask_only + self.truth_only)
 
 
-def overlap(alpha: np.ndarray, truth: np.ndarray, threshold: float = 0.5) -> Overlap:
+def overlap(alpha: Floats, truth: Floats, threshold: float = 0.5) -> Overlap:
     """Count an alpha's pixels against the truth's, both cut at ``threshold``."""
     mask, person = alpha >= threshold, truth >= threshold
     both, of_mask, of_truth = (int(np.count_nonzero(pixels)) for pixels in (mask & person, mask, person))

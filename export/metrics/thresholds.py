@@ -10,6 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ..common.arrays import Floats
+
 #: Thresholds are LEVELS steps of 1 / LEVELS; a power of two, so that cutting an alpha is exact.
 LEVELS = 256
 
@@ -17,10 +19,10 @@ LEVELS = 256
 class Thresholds:
     """Counts alphas by value, once for the person and once for the rest; ``add`` as many as there are."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._person, self._rest = np.zeros(LEVELS, np.int64), np.zeros(LEVELS, np.int64)
 
-    def add(self, alpha: np.ndarray, truth: np.ndarray) -> None:
+    def add(self, alpha: Floats, truth: Floats) -> None:
         """Count the pixels of one picture; the truth is cut at 0.5."""
         level = np.clip((alpha * LEVELS).astype(np.int64), 0, LEVELS - 1)
         person = truth >= 0.5
@@ -36,7 +38,7 @@ class Thresholds:
             whole._rest += part._rest
         return whole
 
-    def curve(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    def curve(self) -> tuple[Floats, Floats, Floats, Floats]:
         """Return (thresholds, precision, recall, F1), float [LEVELS] each; NaN where nothing is cut out.
 
         A pixel is in the mask if its alpha is at least the threshold.

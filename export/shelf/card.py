@@ -7,6 +7,7 @@ import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict, cast
 
 from ..common.errors import ExportError
 
@@ -19,9 +20,38 @@ else:
 SHELF = Path(__file__).resolve().parent.parent.parent / "models"
 
 
+class Fetch(TypedDict, total=False):
+    """Where a network comes from; ``files``: path in the package -> SHA-256, ``size`` in bytes."""
+
+    registry: str
+    package: str
+    version: str
+    tags: str
+    size: int
+    format: str
+    files: dict[str, str]
+
+
+class Convert(TypedDict, total=False):
+    """How it is converted."""
+
+    steady: bool
+    size: str
+    downsample_ratio: float
+
+
+class Speed(TypedDict, total=False):
+    """How long a frame takes, and on what it was measured."""
+
+    milliseconds: float
+    threads: int
+    processor: str
+    runtime: str
+
+
 @dataclass(frozen=True)
 class Card:
-    """What a ``card.toml`` says.
+    """The content of a ``card.toml``.
 
     ``height`` and ``width`` are those of the model's input in pixels; ``fetch``, ``convert``,
     ``quality`` and ``speed`` are the sections of these names, empty where there is none.
@@ -35,10 +65,10 @@ class Card:
     height: int
     width: int
     default: bool = False
-    fetch: dict = field(default_factory=dict)
-    convert: dict = field(default_factory=dict)
-    quality: dict = field(default_factory=dict)
-    speed: dict = field(default_factory=dict)
+    fetch: Fetch = field(default_factory=Fetch)
+    convert: Convert = field(default_factory=Convert)
+    quality: dict[str, float] = field(default_factory=dict)
+    speed: Speed = field(default_factory=Speed)
 
     @property
     def name(self) -> str:
@@ -59,11 +89,17 @@ def read_card(path: Path) -> Card:
     try:
         return Card(
             path=path,
-            **{key: str(entries[key]) for key in ("title", "summary", "licence", "source")},
+            title=str(entries["title"]),
+            summary=str(entries["summary"]),
+            licence=str(entries["licence"]),
+            source=str(entries["source"]),
             height=int(entries["input"]["height"]),
             width=int(entries["input"]["width"]),
             default=bool(entries.get("default", False)),
-            **{key: dict(entries.get(key, {})) for key in ("fetch", "convert", "quality", "speed")},
+            fetch=cast("Fetch", dict(entries.get("fetch", {}))),
+            convert=cast("Convert", dict(entries.get("convert", {}))),
+            quality=dict(entries.get("quality", {})),
+            speed=cast("Speed", dict(entries.get("speed", {}))),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ExportError(

@@ -12,7 +12,10 @@ from ..graph import contract
 
 
 def locate(model: str) -> Path:
-    """Return the model.onnx that a name, a model folder or a file means; raise ExportError if none fits."""
+    """Return the model.onnx of a name, a model folder or a file.
+
+    Raises ExportError if there is none, or if it breaks the graph contract.
+    """
     candidates = [Path(model)]
     if Path(model).name == model:
         candidates += [directory / model for directory in home.model_directories()]
@@ -30,5 +33,5 @@ def locate(model: str) -> Path:
 
 
 def name_of(path: Path) -> str:
-    """Return what a model is called: after its folder, or after its file if that is not called model.onnx."""
+    """Return a model's name: its folder's, or its file's if that is not called model.onnx."""
     return path.resolve().parent.name if path.name == "model.onnx" else path.stem

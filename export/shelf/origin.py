@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a fetched model was made of: the files and settings that its card names."""
+"""What a fetched model was made of: an identity of the files and settings that its card names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from .card import Card
 
-#: Raised whenever the conversion changes, so that models made by an older one are made anew.
+#: Raised whenever the conversion changes, so that models of an older one are made again.
 RECIPE = "1"
 _KEY = "obs_bgremove.origin"
 
@@ -34,7 +34,7 @@ def origin(card: Card) -> str:
 
 
 def mark(model: onnx.ModelProto, card: Card) -> None:
-    """Have ``model`` say that it was made as ``card`` says."""
+    """Write into ``model`` that it was made as ``card`` describes, in place."""
     onnx.helper.set_model_props(model, {_KEY: origin(card)})
 
 
@@ -44,4 +44,4 @@ def made_of(path: Path) -> str:
         model = contract.load(path)
     except ExportError:
         return ""
-    return next((entry.value for entry in model.metadata_props if entry.key == _KEY), "")
+    return next((str(entry.value) for entry in model.metadata_props if entry.key == _KEY), "")

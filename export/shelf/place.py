@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -43,9 +42,9 @@ def workspace(into: Path) -> Iterator[Path]:
 
 
 def put(model: bytes, card: str, work: Path, folder: Path) -> None:
-    """Write ``folder``/{model.onnx,card.toml} by way of ``work``; what was there comes back if that fails.
+    """Write ``folder``/{model.onnx,card.toml} by way of ``work``.
 
-    Raises ExportError then.
+    Raises ExportError if that fails; ``folder`` is then as it was.
     """
     fresh, before = (work / f"{folder.name}-{end}" for end in ("new", "before"))
     fresh.mkdir()
@@ -53,8 +52,8 @@ def put(model: bytes, card: str, work: Path, folder: Path) -> None:
     (fresh / "card.toml").write_text(card, encoding="utf-8")
     try:
         if folder.exists():
-            os.replace(folder, before)
-        os.replace(fresh, folder)
+            folder.replace(before)
+        fresh.replace(folder)
     except OSError as error:
         raise ExportError(
             f"{folder} cannot be replaced ({error.strerror}); close OBS, which may be using it, "
@@ -63,4 +62,4 @@ def put(model: bytes, card: str, work: Path, folder: Path) -> None:
     finally:
         # Also after a key that stops it.
         if before.exists() and not folder.exists():
-            os.replace(before, folder)
+            before.replace(folder)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The small commands that print a table: a row for each model, measured on clips."""
+"""What the studies share that print a table: a row for each model, measured on clips."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def main(about: str, columns: list[str], measured: Callable[[Path, Path], list[str]]) -> int:
-    """Read ``--model`` and ``--clips``, print the table; return 0, or 1 after a sentence about what is wrong.
+    """Read ``--model`` and ``--clips``, print the table; return 0, or 1 after an error message.
 
     about: what ``--help`` says. measured: (a model.onnx, the directory of clips) -> what stands below
     ``columns``.
@@ -26,7 +26,7 @@ def main(about: str, columns: list[str], measured: Callable[[Path, Path], list[s
     parser.add_argument("--clips", type=Path, required=True, help="directory of clip folders")
     options = parser.parse_args()
 
-    def command():
+    def command() -> None:
         models = [locate(name) for name in options.model]
         rows = [[name_of(model), *measured(model, options.clips)] for model in models]
         print(table(["model", *columns], rows))

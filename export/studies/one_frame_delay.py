@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What it would gain to wait for one frame more, so that an alpha can be mended by both its neighbours.
+"""What waiting for one more frame would gain: an alpha could be corrected by both its neighbours.
 
     python -m export.studies.one_frame_delay --model MODEL ... --clips DIR
 
@@ -23,11 +23,15 @@ from . import model_table
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
+    from ..common.arrays import Floats
+
 #: MODNet's own, in 0..1.
 THRESHOLD = 0.1
 
 
-def mended(alphas: np.ndarray, threshold: float = THRESHOLD) -> np.ndarray:
+def mended(alphas: Floats, threshold: float = THRESHOLD) -> Floats:
     """Return ``alphas`` (float [T, H, W] in 0..1) without what flickers for a single frame.
 
     A pixel whose neighbours in time agree within ``threshold`` while it is further than that from both
@@ -36,14 +40,15 @@ def mended(alphas: np.ndarray, threshold: float = THRESHOLD) -> np.ndarray:
     before, here, after = alphas[:-2], alphas[1:-1], alphas[2:]
     flickers = np.abs(before - after) <= threshold
     flickers &= (np.abs(here - before) > threshold) & (np.abs(here - after) > threshold)
-    result = alphas.copy()
+    result: Floats = alphas.copy()
     result[1:-1][flickers] = ((before + after) / 2)[flickers]
     return result
 
 
 def measure(model: Path, directory: Path) -> tuple[dict[str, float], dict[str, float]]:
     """Return MAD, MSE and dtSSD over the clips in ``directory``: as the model gives them, and mended."""
-    runner, found = Runner(model), ([], [])
+    runner = Runner(model)
+    found: tuple[list[dict[str, float]], list[dict[str, float]]] = ([], [])
     for clip in clips.find(directory):
         runner.reset()
         frames = [
@@ -53,25 +58,24 @@ def measure(model: Path, directory: Path) -> tuple[dict[str, float], dict[str, f
         alphas = np.stack([alpha for alpha, _ in frames]).astype(np.float32) / 255
         for figures, ones in zip(found, (alphas, mended(alphas))):
             figures.append(_figures(ones, [truth for _, truth in frames]))
-    return tuple({key: float(np.mean([one[key] for one in each])) for key in each[0]} for each in found)
+    plain, better = ({key: float(np.mean([one[key] for one in each])) for key in each[0]} for each in found)
+    return plain, better
 
 
-def _figures(alphas, truths):
+def _figures(alphas: Floats, truths: list[NDArray[np.float32]]) -> dict[str, float]:
     shown = [scale.to_picture(np.rint(one * 255).astype(np.uint8), *truths[0].shape) for one in alphas]
     pairs = list(zip(shown, truths))
+    steps = itertools.pairwise(pairs)
     return {
-        "MAD": np.mean([metrics.mad(*pair) for pair in pairs]),
-        "MSE": np.mean([metrics.mse(*pair) for pair in pairs]),
-        "dtSSD": np.mean(
-            [
-                metrics.dtssd(now[0], before[0], now[1], before[1])
-                for before, now in itertools.pairwise(pairs)
-            ]
+        "MAD": float(np.mean([metrics.mad(*pair) for pair in pairs])),
+        "MSE": float(np.mean([metrics.mse(*pair) for pair in pairs])),
+        "dtSSD": float(
+            np.mean([metrics.dtssd(now[0], before[0], now[1], before[1]) for before, now in steps])
         ),
-    }  # fmt: skip
+    }
 
 
-def _row(model, directory):
+def _row(model: Path, directory: Path) -> list[str]:
     plain, better = measure(model, directory)
     return [f"{plain[key]:.2f} -> {better[key]:.2f}" for key in plain]
 

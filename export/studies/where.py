@@ -22,19 +22,24 @@ from . import model_table
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
 
-def parts(alpha: np.ndarray, truth: np.ndarray) -> tuple[float, float, float]:
+    from ..common.arrays import Floats
+
+
+def parts(alpha: Floats, truth: Floats) -> tuple[float, float, float]:
     """Return the parts of MAD (x 1e3) within 10 pixels of the contour, further inside, and further outside.
 
     alpha, truth: float [H, W] in 0..1. Together they are the MAD of the frame.
     """
     off, band, inside = np.abs(alpha - truth), contour_band(truth), truth >= 0.5
-    return tuple(
+    near, within, outside = (
         float((off * where).sum() / off.size * 1e3) for where in (band, inside & ~band, ~inside & ~band)
     )
+    return near, within, outside
 
 
-def measure(model: Path, directory: Path) -> np.ndarray:
+def measure(model: Path, directory: Path) -> NDArray[np.float64]:
     """Return the three parts, float [3]: means over the clips of the means over their frames."""
     runner, found = Runner(model), []
     for clip in clips.find(directory):
@@ -43,10 +48,11 @@ def measure(model: Path, directory: Path) -> np.ndarray:
         for picture, truth in clips.read(clip):
             frames.append(parts(scale.alpha_of(picture, runner), truth))
         found.append(np.mean(frames, 0))
-    return np.mean(found, 0)
+    means: NDArray[np.float64] = np.mean(found, 0)
+    return means
 
 
-def _row(model, directory):
+def _row(model: Path, directory: Path) -> list[str]:
     found = measure(model, directory)
     return [f"{value:.2f}" for value in (found.sum(), *found)]
 

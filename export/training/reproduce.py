@@ -18,7 +18,7 @@ from . import loop, recipe
 def reproduce(name: str, root: Path | None, into: Path | None, smoke: bool) -> None:
     """Train ``name`` and export it to ``into``/model.onnx; with ``smoke`` a few steps on drawn data.
 
-    Raises ExportError if a step fails, or if what it makes must not lie where it is to be written.
+    Raises ExportError if a step fails, or if the weights must not lie in ``into``.
     """
     entry = recipe.read(Path(name))
     if into:
@@ -76,20 +76,20 @@ def require_place(entry: recipe.Recipe, destination: Path, shelf: Path = SHELF) 
         )
 
 
-def _on_shelf(destination, shelf=SHELF):
+def _on_shelf(destination: Path, shelf: Path = SHELF) -> bool:
     return destination.resolve().is_relative_to(shelf.resolve())
 
 
-def _shape(entry, size):
+def _shape(entry: recipe.Recipe, size: str) -> tuple[int, int]:
     return parse_size(size) if size else (entry.height, entry.width)
 
 
-def _both(entry, root, into):
+def _both(entry: recipe.Recipe, root: Path, into: Path) -> None:
     loop.train(entry, root, into)
     export_checkpoint(into / "best.pt", into / "model.onnx")
 
 
-def _small(entry):
+def _small(entry: recipe.Recipe) -> recipe.Recipe:
     """The recipe on drawn data: one epoch of two small batches."""
     return dataclasses.replace(
         entry, train=["drawn/train"], val=["drawn/val"], test=["drawn/test"], backgrounds=["rooms"], epochs=1,

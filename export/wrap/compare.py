@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Compares a wrapped network with the network itself, whose ends are reckoned here once more."""
+"""Compares a wrapped network with the network itself; numpy computes here what the wrapping's nodes do."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from ..common.errors import ExportError
 from . import shapes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..common.arrays import Bytes, Floats
     from .reading import Reading
 
 #: Largest difference in steps of 1/255, of which rounding alone is 0.5.
 TOLERANCE = 1.0
 
 
-def answers(network: bytes, reading: Reading, frames: np.ndarray) -> list[np.ndarray]:
+def answers(network: bytes, reading: Reading, frames: Bytes) -> list[Floats]:
     """Return the alphas (float [H, W] in 0..255) that ``network`` gives of ``frames``, uint8 [T, H, W, 4]."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
@@ -44,21 +47,24 @@ def answers(network: bytes, reading: Reading, frames: np.ndarray) -> list[np.nda
     return found
 
 
-def require_equal(alphas: list[np.ndarray], expected: list[np.ndarray]) -> None:
-    """Raise ExportError if ``alphas`` (uint8) are further than TOLERANCE from what is ``expected``."""
+def require_equal(alphas: Sequence[Bytes], expected: Sequence[Bytes | Floats]) -> None:
+    """Raise ExportError if ``alphas`` (uint8 [H, W]) are more than TOLERANCE from those ``expected``."""
     off = max(float(np.abs(alpha - other).max()) for alpha, other in zip(alphas, expected))
     if not off <= TOLERANCE:
         raise ExportError(
-            f"Wrapped, the network answers otherwise than before (by {off:.1f} of 255, over the {TOLERANCE} "
-            "allowed), so it was not put on the shelf. Export it with another opset, or please report it."
+            f"The wrapped network answers differently from the network itself (by {off:.1f} of 255, "
+            f"over the {TOLERANCE} allowed), so it was not "
+            "installed. Export it with another opset, or please report it."
         )
 
 
-def _person(planes, reading):
+def _person(planes: Floats, reading: Reading) -> Floats:
     """Return the person's share of each pixel from the answer [C, H, W]."""
     if len(planes) == 1:
-        return 1 / (1 + np.exp(-planes[0])) if reading.logits else planes[0]
+        only: Floats = planes[0]
+        return 1 / (1 + np.exp(-only)) if reading.logits else only
     if reading.logits:
         planes = np.exp(planes - planes.max(0))
         planes = planes / planes.sum(0)
-    return planes[-1 if reading.channel is None else reading.channel]
+    person: Floats = planes[-1 if reading.channel is None else reading.channel]
+    return person

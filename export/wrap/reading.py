@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How a user's network is to be read."""
+"""How a user's network takes pictures, and where in its output the person is."""
 
 from __future__ import annotations
 

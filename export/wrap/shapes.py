@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the shapes of a network's input and output say."""
+"""Reads the shapes of a network's input and output."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..common.errors import ExportError
 
+if TYPE_CHECKING:
+    import onnx
 
-def sizes(entry, kind: str) -> list[int]:
+
+def sizes(entry: onnx.ValueInfoProto, kind: str) -> list[int]:
     """Return the shape of a graph's ``entry``, its "input" or "output"; a free batch size counts as 1.
 
     Raises ExportError if any other is not a number.
@@ -43,11 +48,11 @@ def of_mask(sizes: list[int], height: int, width: int) -> tuple[int, int, int, b
     return rows, columns, channels, last
 
 
-def _by_rank(sizes):
+def _by_rank(sizes: list[int]) -> tuple[int, int, int, bool]:
     if len(sizes) == 2:
-        return (*sizes, 1, False)
+        return sizes[0], sizes[1], 1, False
     if len(sizes) == 3 and sizes[0] == 1:
-        return (*sizes[1:], 1, False)
+        return sizes[1], sizes[2], 1, False
     if len(sizes) == 4 and sizes[0] == 1:
         # The channels are the smaller end: there are fewer classes than rows or columns.
         if sizes[1] <= sizes[3]:

@@ -37,7 +37,9 @@ SOURCE, FILTER, SCENE = "Camera", "Background Removal", "Demo"
 def main() -> int:
     """Run the demo; return 0 if the room is replaced, 1 (after a sentence) if not."""
     parser = argparse.ArgumentParser(prog="python -m obs_bgremove.demo")
-    parser.add_argument("--into", type=Path, default=Path("demo"), help="directory of the two pictures")
+    parser.add_argument(
+        "--into", type=Path, default=Path("demo"), help="folder for the two pictures (default: demo)"
+    )
     parser.add_argument("--leave-open", action="store_true", help="open OBS on the display and leave it open")
     options = parser.parse_args()
     try:
@@ -62,8 +64,8 @@ def run(into: Path, leave_open: bool) -> int:
     """Make the clip, start OBS, take both pictures and judge them; see :func:`main`."""
     if sys.platform in profile.NAMES_PYTHON and not users_python():
         raise ObsError(
-            "The demo's OBS would have no Python, since yours names none: name one in OBS, Tools > Scripts > "
-            "Python Settings, close OBS and run this again."
+            "The demo's OBS needs the Python that your OBS uses, and none is set there: set it in OBS, "
+            "Tools > Scripts > Python Settings, close OBS and run this again."
         )
     into.mkdir(parents=True, exist_ok=True)
     for name in ("before.png", "after.png"):
@@ -91,8 +93,7 @@ def run(into: Path, leave_open: bool) -> int:
         before, after = take_pictures(obs)
         for name, shown in (("before", before), ("after", after)):
             path = into / f"{name}.png"
-            if not cv2.imwrite(str(path), shown):
-                raise OSError(f"{path} cannot be written")
+            write(path, shown)
             print(f"{name}: {path.resolve()}", flush=True)
         wrong = verdict.problems(picture, backdrop.evening(), before, after)
         if leave_open and not wrong:
@@ -109,13 +110,19 @@ def run(into: Path, leave_open: bool) -> int:
     return 1 if wrong else 0
 
 
+def write(path: Path, picture: NDArray[numpy.uint8]) -> None:
+    """Write a picture, uint8 [H, W, 3], BGR; OSError if that fails."""
+    if not cv2.imwrite(str(path), picture):
+        raise OSError(f"{path} cannot be written")
+
+
 def status(obs: PrivateObs) -> Answer:
     """Return the status of the demo's filter; empty while there is none."""
     return next(iter(obs.vendor("get_status").get("filters", [])), {})
 
 
 def wait_until_running(obs: PrivateObs) -> None:
-    """Wait until the filter shows the person; ObsError with what it says if it does not come to that."""
+    """Wait until the filter shows the person; ObsError with the filter's status if it never does."""
     answer: Answer = {}
 
     def running() -> bool:
@@ -126,7 +133,7 @@ def wait_until_running(obs: PrivateObs) -> None:
         wait_for(running, "the filter shows the person", seconds=60, pause=0.2)
     except TimeoutError:
         text = answer.get("text") or f"there is no filter; OBS' log is {obs.log_file}"
-        raise ObsError(f"The filter does not come to show the person: {text}") from None
+        raise ObsError(f"The filter does not show the person: {text}") from None
     except Exception as error:
         # obs-websocket knows no "obs_bgremove" when the script did not load.
         raise ObsError(f"The script did not load in OBS ({error}): its log is {obs.log_file}.") from error

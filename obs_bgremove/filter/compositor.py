@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from .backgrounds.background import Background
     from .frames.exchange import Shown
     from .frames.pictures import Picture
+    from .options.settings import Settings
     from .passes.geometry import Size
     from .passes.passes import Passes
-    from .settings import Settings
 
 #: The techniques for the views other than the result.
 _VIEWS = {
@@ -53,7 +53,7 @@ def compose(
         cut = _cut_out(passes, settings, cut, alpha_of, network_alpha)
     if settings.view in _VIEWS:
         return Composed(DrawnBackground(_VIEWS[settings.view], network_alpha), cut)
-    # In front of the blurred room the person is in its light already.
+    # The person already is in the light of the room, and so of the blurred one.
     matching = 0.0 if settings.background == "blur" else settings.light_matching / 100
     drawn = background.draw(passes, cut)
     drawn = passes.light.falling(drawn, cut, settings.light_wrap / 100, matching, seconds)

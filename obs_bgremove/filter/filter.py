@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING
 
 from ..obs import data, properties, registration
 from ..obs.functions import lib
-from . import page
 from .backgrounds.chosen import ChosenBackground
 from .backgrounds.making import make
 from .frames.capture import Target
 from .health import Health
 from .lifetime import Lifetime
+from .options import page
+from .options.settings import Settings
 from .passes.geometry import Size
 from .renderer import Renderer
-from .settings import Settings
 
 if TYPE_CHECKING:
+    from .report.status import Status
     from .shared import Shared
-    from .status import Status
 
 
 class BackgroundFilter:

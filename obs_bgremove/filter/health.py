@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from .. import home
 from ..obs import log, sources
-from .meters import Meter, Stopwatch
-from .stall import Stall
-from .status import Status
+from .report.meters import Meter, Stopwatch
+from .report.stall import Stall
+from .report.status import Status
 
 if TYPE_CHECKING:
     from ..link.channel import Channel
     from ..link.ring import Ring
     from .lifetime import Lifetime
-    from .settings import Settings
+    from .options.settings import Settings
     from .shared import Shared
 
 #: See ``Shared.listed``.

@@ -8,8 +8,8 @@ import time
 from ..obs import data
 from ..obs.functions import lib
 from ..obs.hotkeys import Hotkey, Hotkeys
-from .backgrounds.media_files import PICTURES, VIDEOS, following
-from .settings import PRESETS, Settings
+from .options.media_files import PICTURES, VIDEOS, following
+from .options.settings import PRESETS, Settings
 
 
 class HotkeyActions:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from ..link.channel import Channel
     from .backgrounds.chosen import ChosenBackground
+    from .options.settings import Settings
     from .passes.shaders import Shaders
-    from .settings import Settings
     from .shared import Shared
 
 

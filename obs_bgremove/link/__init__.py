@@ -5,9 +5,15 @@ Standard library only; imported on both sides (Python 3.10 to 3.14 on Linux, Win
 
 layout      where everything lies in the shared memory (one table for both sides)
 memory      makes, opens and removes shared memory on each system
-messages    lines of JSON and how they are cut out of a stream of bytes
 ring        OBS' side of the shared memory: hands frames over, finds alphas
-process     starts the worker process and owns its pipes
+messages    what the two processes say to each other, and how it becomes lines of JSON
+outlet      the writing end of the pipe to the worker
+process     starts the worker process and reads what it says
+client      what filters use: the worker's state, and channels
 channel     what one filter asks for, and what it got
-client      watches over the worker process and restarts it
+supervisor  keeps a worker process running, for the client
+run         one run of the process: its silence and its health
+restarts    when the next process starts, and what it does without
+patience    how long each thing may take
+requests    asks for rings on behalf of channels, and hands them out
 """

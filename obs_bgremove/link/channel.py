@@ -20,7 +20,7 @@ class Channel:
     values at a time, by the client's own thread.
     """
 
-    def __init__(self, changed: Callable[[Channel], None]):
+    def __init__(self, changed: Callable[[Channel], None]) -> None:
         self._changed = changed
         self._wanted: tuple[str, str] | None = None
         self._closed = False

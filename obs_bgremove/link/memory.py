@@ -22,6 +22,8 @@ import tempfile
 import threading
 from pathlib import Path
 
+from .messages import Place
+
 _PREFIX = "obs_bgremove"
 
 
@@ -36,7 +38,7 @@ class Memory:
     ``place``: what the other process needs to open it.
     """
 
-    def __init__(self, mapped: mmap.mmap, place: dict, fd: int | None = None):
+    def __init__(self, mapped: mmap.mmap, place: Place, fd: int | None = None) -> None:
         self.mapped = mapped
         self.place = place
         self.words = memoryview(mapped).cast("Q")
@@ -55,9 +57,9 @@ def create(size: int) -> Memory:
     """Make ``size`` bytes (a multiple of 8) of zeroed shared memory; raise MemoryProblem."""
     try:
         if sys.platform == "win32":
-            place = {"tag": f"{_PREFIX}-{os.getpid()}-{os.urandom(8).hex()}", "size": size}
-            return Memory(mmap.mmap(-1, size, tagname=place["tag"]), place)
-        if hasattr(os, "memfd_create") and os.path.isdir("/proc/self/fd"):
+            tag = f"{_PREFIX}-{os.getpid()}-{os.urandom(8).hex()}"
+            return Memory(mmap.mmap(-1, size, tagname=tag), Place(size, tag=tag))
+        if hasattr(os, "memfd_create") and Path("/proc/self/fd").is_dir():
             return _create_nameless(size)
         return _create_file(size)
     except OSError as error:
@@ -71,7 +73,7 @@ def _create_nameless(size: int) -> Memory:
     fd = os.memfd_create(_PREFIX)
     try:
         os.posix_fallocate(fd, 0, size)
-        return Memory(mmap.mmap(fd, size), {"path": f"/proc/{os.getpid()}/fd/{fd}", "size": size}, fd)
+        return Memory(mmap.mmap(fd, size), Place(size, f"/proc/{os.getpid()}/fd/{fd}"), fd)
     except BaseException:
         os.close(fd)
         raise
@@ -80,8 +82,8 @@ def _create_nameless(size: int) -> Memory:
 def _create_file(size: int) -> Memory:
     last: OSError | None = None
     for folder in _folders():
-        path = os.path.join(folder, f"{_PREFIX}-{os.getpid()}-{os.urandom(8).hex()}")
-        place = {"path": path, "size": size, "remove": True}
+        path = Path(folder) / f"{_PREFIX}-{os.getpid()}-{os.urandom(8).hex()}"
+        place = Place(size, str(path), remove=True)
         try:
             fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:
@@ -113,20 +115,20 @@ def _folders() -> list[str]:
     return [*shared, tempfile.gettempdir()]
 
 
-def open_place(place: dict) -> Memory:
+def open_place(place: Place) -> Memory:
     """Map the memory that another process made, and remove its name; raise MemoryProblem."""
-    size = int(place["size"])
+    size = place.size
     try:
-        if "tag" in place:
-            return Memory(mmap.mmap(-1, size, tagname=place["tag"]), place)
-        fd = os.open(place["path"], os.O_RDWR)
+        if sys.platform == "win32":
+            return Memory(mmap.mmap(-1, size, tagname=place.tag), place)
+        fd = os.open(place.path, os.O_RDWR)
         try:
             if os.fstat(fd).st_size < size:
                 raise OSError("it is smaller than announced")
             return Memory(mmap.mmap(fd, size), place)
         finally:
             os.close(fd)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, OverflowError) as error:
         raise MemoryProblem(
             f"The worker's shared memory cannot be opened ({getattr(error, 'strerror', None) or error}); "
             "restart OBS."
@@ -135,11 +137,11 @@ def open_place(place: dict) -> Memory:
         remove(place)
 
 
-def remove(place: dict) -> None:
+def remove(place: Place) -> None:
     """Remove the name of a piece of shared memory, if it has one. Never fails."""
-    if place.get("remove"):
+    if place.remove:
         with contextlib.suppress(OSError):
-            os.unlink(place["path"])
+            Path(place.path).unlink()
 
 
 def remove_leftovers(pid: int) -> None:

@@ -1,30 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What OBS and the worker say to each other: one JSON object a line; an empty line is a wake-up.
 
-OBS to worker (``ask``):
-
-    open    ring, model, device, avoid   make a ring for a filter ("" or "auto" choose)
-    close   ring
-    stop
-
-Worker to OBS (``tell``):
-
-    models  pid, models       the catalogue; the first words of a worker, and again when it changes
-    ready   devices           onnxruntime is there; rings can be made
-    cannot  problem           onnxruntime is not there; the worker ends
-    loading ring, device, note
-    ring    ring, model, device, place, note, settled
-                              again, with another place, when a better device is ready than the one
-                              that served meanwhile; "settled" says that this is not to be expected
-    failed  ring, problem     there is no such ring, or no more
-    alive   busy_s, at_s, cpu_s, memory_mb
-                              twice a second; how long the inference that runs now has been running, and
-                              what the process has used so far, by a clock of its own
+OBS asks (the object's "ask" is the message's name in ``_ASKS``), the worker tells ("tell", ``_TELLS``).
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, dataclass
+from typing import TypeVar
+
+from .. import checked
+
+_Message = TypeVar("_Message")
 
 #: Pipes take this much in one piece on every system (POSIX demands at least 512), so that a
 #: message and the wake-ups of another thread are never mixed, without any lock.
@@ -33,23 +21,192 @@ LONGEST_TO_WORKER = 512
 WAKE_UP = b"\n"
 
 
-def encode(message: dict) -> bytes:
+class MessageProblem(ValueError):
+    """A line is no message that we know; it costs only itself."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a piece of shared memory is to be opened: a file's path, or on Windows a mapping's name (tag)."""
+
+    size: int
+    path: str = ""
+    tag: str = ""
+    #: Whether the file is to be removed as soon as it is open.
+    remove: bool = False
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """A model of the catalogue. ``problem``: why it cannot be used, a sentence."""
+
+    name: str
+    title: str
+    summary: str
+    height: int
+    width: int
+    default: bool
+    installed: bool
+    problem: str | None
+
+
+@dataclass(frozen=True)
+class DeviceInfo:
+    """Something that models can run on, on this machine."""
+
+    name: str
+    title: str
+
+
+# --- OBS to worker -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OpenRing:
+    """Make a ring for a filter. ``model`` "" and ``device`` "auto" leave the choice to the worker.
+
+    ``avoid``: names of devices that are not to be used.
+    """
+
+    ring: int
+    model: str
+    device: str
+    avoid: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CloseRing:
+    """The filter does not need the ring any more, or does not wait for it any more."""
+
+    ring: int
+
+
+@dataclass(frozen=True)
+class Stop:
+    """End the process."""
+
+
+# --- worker to OBS -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Models:
+    """The catalogue: a worker's first message, and again when it changes. ``pid``: of the worker itself."""
+
+    pid: int
+    models: tuple[ModelInfo, ...]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """onnxruntime is there; rings can be made."""
+
+    devices: tuple[DeviceInfo, ...]
+
+
+@dataclass(frozen=True)
+class Cannot:
+    """onnxruntime is not there; the worker ends. ``problem`` is a sentence."""
+
+    problem: str
+
+
+@dataclass(frozen=True)
+class Loading:
+    """The model of a ring is being loaded, or prepared for a better device. ``note`` is a sentence."""
+
+    ring: int
+    device: str
+    note: str
+
+
+@dataclass(frozen=True)
+class RingOpened:
+    """A ring is there.
+
+    It comes again, with another place, when a better device is ready than the one that served meanwhile;
+    ``settled`` says that this is not to be expected. ``note``: sentences about the choice, or empty.
+    """
+
+    ring: int
+    model: str
+    device: str
+    place: Place
+    note: str
+    settled: bool
+
+
+@dataclass(frozen=True)
+class RingFailed:
+    """There is no such ring, or no more. ``problem`` is a sentence."""
+
+    ring: int
+    problem: str
+
+
+@dataclass(frozen=True)
+class Alive:
+    """Twice a second: how long (seconds) the inference that runs now has been running, and what the
+    process has used so far (see ``Usage``).
+    """
+
+    busy_s: float
+    at_s: float
+    cpu_s: float
+    memory_mb: float
+
+
+Ask = OpenRing | CloseRing | Stop
+Tell = Models | Ready | Cannot | Loading | RingOpened | RingFailed | Alive
+
+#: The names of the messages in JSON.
+_ASKS: dict[str, type[Ask]] = {"open": OpenRing, "close": CloseRing, "stop": Stop}
+_TELLS: dict[str, type[Tell]] = {
+    "models": Models,
+    "ready": Ready,
+    "cannot": Cannot,
+    "loading": Loading,
+    "ring": RingOpened,
+    "failed": RingFailed,
+    "alive": Alive,
+}
+_NAMES: dict[type[Ask | Tell], dict[str, str]] = {
+    **{kind: {"ask": name} for name, kind in _ASKS.items()},
+    **{kind: {"tell": name} for name, kind in _TELLS.items()},
+}
+
+
+def encode(message: Ask | Tell) -> bytes:
     """Return a message as a line."""
-    return json.dumps(message, separators=(",", ":")).encode("ascii") + b"\n"
+    fields = {**_NAMES[type(message)], **asdict(message)}
+    return json.dumps(fields, separators=(",", ":")).encode("ascii") + b"\n"
 
 
-def decode(line: bytes) -> dict:
-    """Return the message of a line; raise ValueError if there is none in it."""
-    message = json.loads(line)
-    if not isinstance(message, dict):
-        raise ValueError("not a JSON object")
-    return message
+def decode_ask(line: bytes) -> Ask:
+    """Return the message to the worker that a line holds; raise MessageProblem if it holds none."""
+    return _decode(line, "ask", _ASKS)
+
+
+def decode_tell(line: bytes) -> Tell:
+    """Return the message to OBS that a line holds; raise MessageProblem if it holds none."""
+    return _decode(line, "tell", _TELLS)
+
+
+def _decode(line: bytes, key: str, kinds: dict[str, type[_Message]]) -> _Message:
+    try:
+        fields = json.loads(line)
+        name = fields.get(key) if isinstance(fields, dict) else None
+        if not isinstance(name, str) or name not in kinds:
+            raise MessageProblem(f"no known message: {line[:80]!r}")
+        return checked.record(kinds[name], fields)
+    except (ValueError, RecursionError) as error:
+        raise MessageProblem(str(error)) from None
 
 
 class Lines:
     """Cuts a stream of bytes into lines."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._rest = b""
 
     def feed(self, data: bytes) -> list[bytes]:

@@ -8,48 +8,23 @@ import os
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from .. import home
-from .messages import LONGEST_TO_WORKER, WAKE_UP, Lines, decode, encode
+from .messages import LONGEST_TO_WORKER, Ask, Lines, MessageProblem, Tell, decode_tell, encode
+from .outlet import Outlet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
+    from io import BufferedWriter
 
 _LOG_SIZE = 1 << 20
+_INSTALL = "Background Removal is not completely installed: {}. Run install.py."
 
 
 class StartProblem(Exception):
     """The worker process cannot be started; the message is a sentence for the user."""
-
-
-class Outlet:
-    """The writing end of the worker's stdin. Writing never waits.
-
-    Rings keep it alive: it is closed only when no thread can be about to write, since the
-    number of a closed file may at once belong to another file of OBS.
-    """
-
-    def __init__(self, file):
-        self._file = file
-        _never_wait(file.fileno())
-
-    def __del__(self):
-        with contextlib.suppress(OSError):
-            self._file.close()
-
-    def wake(self) -> None:
-        """Wake the worker. If the pipe is full, it has enough to wake up from."""
-        with contextlib.suppress(OSError):
-            self._file.write(WAKE_UP)
-
-    def send(self, line: bytes) -> bool:
-        """Write a whole line; False if the pipe is full, or the worker has ended."""
-        try:
-            return self._file.write(line) == len(line)
-        except OSError:
-            return False
 
 
 class Process:
@@ -59,9 +34,14 @@ class Process:
     with None: the worker has closed its output, which it does only by ending.
     """
 
-    def __init__(self, python: str, environment: dict, heard: Callable[[Process, dict | None], None]):
-        """Raise StartProblem."""
-        options = {}
+    def __init__(
+        self,
+        python: str,
+        environment: Mapping[str, str],
+        heard: Callable[[Process, Tell | None], None],
+    ) -> None:
+        """Start ``python`` with variables added to its environment; raise StartProblem."""
+        options: dict[str, Any] = {}
         if sys.platform == "win32":
             options["creationflags"] = subprocess.CREATE_NO_WINDOW
         else:
@@ -84,13 +64,15 @@ class Process:
             reason = getattr(error, "strerror", None) or error
             raise StartProblem(f"{python} cannot be started ({reason}); run install.py again.") from None
         finally:
-            if log is not subprocess.DEVNULL:
+            if not isinstance(log, int):
                 log.close()
         #: Of the process that was started; on Windows that is the launcher of a virtual
         #: environment, and the worker (which tells its own) ends with it.
         self.pid = self._popen.pid
-        self.outlet: Outlet | None = Outlet(self._popen.stdin)
-        self._popen.stdin = None
+        stdin, self._popen.stdin = self._popen.stdin, None
+        assert stdin is not None and self._popen.stdout is not None, "both are pipes"
+        self.outlet: Outlet | None = Outlet(stdin)
+        self._output = self._popen.stdout
         self._heard = heard
         self._unsent: list[bytes] = []
         self._reader = threading.Thread(target=self._read, name="obs_bgremove reader", daemon=True)
@@ -98,7 +80,7 @@ class Process:
 
     def _read(self) -> None:
         lines = Lines()
-        with self._popen.stdout as pipe:
+        with self._output as pipe:
             while True:
                 try:
                     data = os.read(pipe.fileno(), 65536)
@@ -107,11 +89,11 @@ class Process:
                 if not data:
                     break
                 for line in lines.feed(data):
-                    with contextlib.suppress(ValueError):
-                        self._heard(self, decode(line))
+                    with contextlib.suppress(MessageProblem):
+                        self._heard(self, decode_tell(line))
         self._heard(self, None)
 
-    def send(self, message: dict) -> None:
+    def send(self, message: Ask) -> None:
         """Say something to the worker, now or (the pipe being full) with ``send_rest``.
 
         Raises ValueError if the message is too long.
@@ -124,7 +106,11 @@ class Process:
 
     def send_rest(self) -> None:
         """Send what did not fit into the pipe before."""
-        while self._unsent and self.outlet and self.outlet.send(self._unsent[0]):
+        while self._unsent and self.outlet:
+            rest = self.outlet.send(self._unsent[0])
+            if rest:
+                self._unsent[0] = rest
+                break
             del self._unsent[0]
 
     def hang_up(self) -> None:
@@ -152,7 +138,20 @@ class Process:
         self._reader.join(timeout)
 
 
-def _environment(extra: dict) -> dict:
+def interpreter(chosen: str | None = None) -> str:
+    """Return the Python that runs the worker: the chosen one, or the one that install.py recorded.
+
+    Raises StartProblem if there is none.
+    """
+    python = chosen or home.read_record().get("python")
+    if not python:
+        raise StartProblem(_INSTALL.format(f"{home.record_file()} names no interpreter"))
+    if not Path(python).is_file():
+        raise StartProblem(_INSTALL.format(f"the interpreter {python} does not exist"))
+    return str(python)
+
+
+def _environment(extra: Mapping[str, str]) -> dict[str, str]:
     # What OBS, or whoever started it, says about a Python is about another one than ours.
     kept = {
         name: value
@@ -171,26 +170,15 @@ def log_file() -> Path:
     return home.log_directory() / "worker.log"
 
 
-def _open_log():
+def _open_log() -> BufferedWriter | int:
+    """Return the open log, the large one of before put aside; the null device if it cannot be written."""
     path = log_file()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(OSError):
             if path.stat().st_size > _LOG_SIZE:
-                os.replace(path, path.with_suffix(".old.log"))
-        return open(path, "ab")
+                path.replace(path.with_suffix(".old.log"))
+        return path.open("ab")
     except OSError:
         # A worker without a log is better than none.
         return subprocess.DEVNULL
-
-
-def _never_wait(fd: int) -> None:
-    if sys.platform != "win32":
-        os.set_blocking(fd, False)
-        return
-    import ctypes
-    import msvcrt
-
-    nowait = ctypes.c_ulong(1)  # PIPE_NOWAIT
-    handle = ctypes.c_void_p(msvcrt.get_osfhandle(fd))
-    ctypes.windll.kernel32.SetNamedPipeHandleState(handle, ctypes.byref(nowait), None, None)

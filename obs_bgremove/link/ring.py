@@ -53,7 +53,7 @@ class Ring:
     the ring is referred to, also after the worker has ended.
     """
 
-    def __init__(self, memory: Memory, model: str, device: str, wake: Callable[[], None]):
+    def __init__(self, memory: Memory, model: str, device: str, wake: Callable[[], None]) -> None:
         """Raise LayoutError if the memory is not a ring's."""
         layout = Layout.read(memory.words)
         self.model = model

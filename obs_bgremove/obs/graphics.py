@@ -60,7 +60,7 @@ class RenderTarget:
         """
         lib.gs_texrender_reset(self.handle)
         if not lib.gs_texrender_begin_with_color_space(self.handle, width, height, space):
-            # It keeps the size that it has no texture of, and would never try again.
+            # libobs has noted the new size without a texture of it, and would not try again.
             self.free()
             self.handle = lib.gs_texrender_create(self._format, 0)
             raise ObsError(f"the GPU refused a render target of {width}x{height} pixels")

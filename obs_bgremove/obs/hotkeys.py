@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The hotkeys of a source: they stand in OBS' settings and are saved with the scene collection.
 
-Not in pairs (``obs_hotkey_pair_register_source``): those wait for the release of a key, which
-obs-websocket never reports, so that after one of two opposites the other would do nothing.
+They are not in pairs (``obs_hotkey_pair_register_source``). A pair waits until its key is released, which
+obs-websocket never reports: after one hotkey of the pair, the other would do nothing.
 """
 
 from __future__ import annotations

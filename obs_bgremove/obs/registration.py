@@ -3,7 +3,7 @@
 
 OBS cannot unregister a source type, and every filter copies the pointers of its callbacks.
 So the ctypes objects below live as long as the process, in this module, which OBS' "reload
-script" does not execute anew.
+script" does not execute again.
 
 Three rules keep OBS alive when Python ends before the last filter does:
 
@@ -93,7 +93,7 @@ def register(filter_type: FilterType) -> None:
     name = ctypes.create_string_buffer(filter_type.NAME.encode())
 
     def create(settings: int, source: int) -> int:
-        # Should our own code fail, OBS must not get NULL: it would draw the bare camera. A
+        # If our own code fails, OBS must not get NULL: it would draw the bare camera. A
         # handle without a living filter draws nothing.
         handle: int = lib.bmalloc(8)
         try:
@@ -143,7 +143,7 @@ def shut_down() -> None:
     Something else may still hold a filter, such as the undo stack. Such a filter is on no source any more,
     so OBS never calls it again, and its ``destroy`` is C.
     """
-    # What is being destroyed on OBS' thread for that is gone before we look at the rest.
+    # First wait for the filters that OBS destroys on a thread of its own.
     lib.obs_wait_for_destroy_queue()
     for source, _made in list(_living.values()):
         parent = lib.obs_filter_get_parent(source)

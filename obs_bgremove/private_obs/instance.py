@@ -36,10 +36,11 @@ class PrivateObs:
     ``directory`` keeps everything of this OBS: use it again and OBS goes on with what it saved.
     ``collections`` are made by :mod:`obs_bgremove.private_obs.collection`; the first one is shown.
     ``size`` is (width, height) of canvas and recording in pixels. ``environment`` is added to that of the
-    process (a value of None takes the variable away). ``show`` opens OBS on the user's display; otherwise it gets
-    an Xvfb of its own and software OpenGL. ``preview`` draws the preview in OBS' window too. ``arguments``
-    are added to OBS' command line: a collection with missing files wants ``--disable-missing-files-check``,
-    or a dialog lists them (with that option OBS 29 itself leaks one allocation per loaded collection).
+    process (a value of None takes the variable away). ``show`` opens OBS on the user's display; otherwise it
+    gets an Xvfb of its own and software OpenGL. ``preview`` draws the preview in OBS' window too.
+    ``arguments`` are added to OBS' command line: a collection with missing files wants
+    ``--disable-missing-files-check``, or a dialog lists them (with that option OBS 29 itself leaks one
+    allocation per loaded collection).
     ``video`` replaces keys of the profile's video settings (an HDR canvas, say).
     """
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .. import home
 from ..users_obs import program, users_settings
-from . import environment, interpreter, models, obs_program, runtime, scene_collections
+from . import interpreter, models, obs_program, runtime, scene_collections, virtual_env
 from .errors import COMMAND, say
 
 INSTALL = f"run '{COMMAND}'."
@@ -56,15 +56,15 @@ def _environment() -> Finding:
         return Finding("Worker", "not installed", INSTALL)
     if not Path(record["python"]).exists():
         return Finding("Worker", f"its Python {record['python']} does not exist any more", INSTALL)
-    version = environment.installed_runtime()
+    version = virtual_env.installed_runtime()
     if not version:
         return Finding("Worker", f"onnxruntime cannot be imported by {record['python']}", INSTALL)
     best = runtime.choose(runtime.this_machine())
-    found = f"{runtime.PACKAGES.get(flavour, flavour)} {version} in {environment.folder()}"
-    # CUDA 12 serves where CUDA 13 could, too.
+    found = f"{runtime.PACKAGES.get(flavour, flavour)} {version} in {virtual_env.folder()}"
+    # CUDA 12 also serves where CUDA 13 would.
     suits = best.flavour in (flavour, "cpu") or (flavour, best.flavour) == ("cuda12", "cuda")
     if not suits and record.get("instead_of") != best.flavour:
-        todo = f"{best.why}: '{COMMAND} --flavour {best.flavour}' would use it."
+        todo = f"{best.why}: '{COMMAND} --flavour {best.flavour}' uses it."
         return Finding("Worker", found, todo, needed=False)
     return Finding("Worker", found)
 

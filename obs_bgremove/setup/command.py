@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .. import home
 from ..users_obs.screen import has_display
-from . import environment, interpreter, models, obs_program, runtime, scene_collections, speed
+from . import environment, interpreter, models, obs_program, runtime, scene_collections, speed, virtual_env
 from .check import BY_HAND, check
 from .errors import SetupError, say, writing_problem
 from .stopwatch import Stopwatch
@@ -166,4 +166,4 @@ def demo(options: argparse.Namespace) -> int:
         say(script_problem)
     say(watch.sentence())
     arguments = ["--leave-open"] if has_display() and not options.yes and sys.stdin.isatty() else []
-    return environment.run_module("obs_bgremove.demo", "--into", str(Path.cwd() / "demo"), *arguments)
+    return virtual_env.run_module("obs_bgremove.demo", "--into", str(Path.cwd() / "demo"), *arguments)

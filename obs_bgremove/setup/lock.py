@@ -2,9 +2,8 @@
 """Renews the tested versions: ``python -m obs_bgremove.setup.lock [FLAVOUR...]``, for developers.
 
 For each flavour of onnxruntime, pip is asked what it would install for each Python on each system that
-install.py serves. The answers go to ``requirements/FLAVOUR.txt``: exact versions, the SHA-256 of each
-package, and which Python on which system takes which version. Needs pip 25.1 or newer and ``packaging``, and
-installs nothing. Run the tests afterwards.
+install.py serves. The answers go to ``requirements``: exact versions and the SHA-256 of each package. Needs
+pip 25.1 or newer and ``packaging``, and installs nothing. Run the tests afterwards.
 """
 
 from __future__ import annotations
@@ -80,7 +79,10 @@ def main() -> int:
                 resolved[target] = found
         if resolved:
             locked.FOLDER.mkdir(exist_ok=True)
-            replace_whole(locked.path(flavour), text(flavour, resolved))
+            for old in locked.files(flavour):
+                old.unlink()
+            for name, content in files(flavour, resolved).items():
+                replace_whole(locked.FOLDER / name, content)
         else:
             failed = True
     return 1 if failed else 0
@@ -192,50 +194,32 @@ def _pip_answer(asked: list[str], target: Target) -> list[dict[str, Any]]:
     return answer
 
 
-def text(flavour: str, resolved: dict[Target, Resolved]) -> str:
-    """Return the content of the file of a flavour."""
-    takers: dict[Pin, set[Target]] = defaultdict(set)
-    hashes: dict[Pin, set[str]] = defaultdict(set)
+def files(flavour: str, resolved: dict[Target, Resolved]) -> dict[str, str]:
+    """Return the content of each file of a flavour by its name; targets of the same versions share one."""
+    takers: dict[frozenset[Pin], list[Target]] = defaultdict(list)
     for target, pins in resolved.items():
+        takers[frozenset(pins)].append(target)
+    return {
+        f"{flavour}-{number}.txt": text({target: resolved[target] for target in some})
+        for number, some in enumerate(takers.values(), start=1)
+    }
+
+
+def text(resolved: dict[Target, Resolved]) -> str:
+    """Return the content of the file for targets that take the same versions."""
+    hashes: dict[Pin, set[str]] = defaultdict(set)
+    for pins in resolved.values():
         for pin, sha256 in pins.items():
-            takers[pin].add(target)
             hashes[pin].add(sha256)
     lines = [
         "# SPDX-License-Identifier: GPL-2.0-or-later",
-        f"# The tested packages of the flavour {flavour!r}.",
-        f"# Made by: python -m obs_bgremove.setup.lock {flavour}",
+        "# Made by: python -m obs_bgremove.setup.lock",
         *(f"{locked.MADE_FOR}{' '.join(target)}" for target in resolved),
     ]
-    for pin in sorted(takers):
-        condition = marker(takers[pin], set(resolved))
-        head = f"{pin.name}=={pin.version}" + (f" ; {condition}" if condition else "")
-        lines.append(" \\\n".join([head, *(f"    --hash=sha256:{one}" for one in sorted(hashes[pin]))]))
+    for pin in sorted(hashes):
+        named = [f"{pin.name}=={pin.version}", *(f"    --hash=sha256:{one}" for one in sorted(hashes[pin]))]
+        lines.append(" \\\n".join(named))
     return "\n".join(lines) + "\n"
-
-
-def marker(takers: set[Target], everyone: set[Target]) -> str:
-    """Return the condition that is true for ``takers`` and false for the rest of ``everyone``; "" if all."""
-    if takers == everyone:
-        return ""
-    pythons = {one.python for one in takers}
-    if takers == {one for one in everyone if one.python in pythons}:
-        return _pythons(pythons)
-    by_pythons: dict[frozenset[str], set[tuple[str, str]]] = defaultdict(set)
-    for system in sorted({one[1:] for one in takers}):
-        by_pythons[frozenset(one.python for one in takers if one[1:] == system)].add(system)
-    parts = []
-    for some, systems in sorted(by_pythons.items(), key=lambda pair: sorted(pair[0])):
-        where = " or ".join(
-            f'(sys_platform == "{system}" and platform_machine == "{machine}")'
-            for system, machine in sorted(systems)
-        )
-        everywhere = some == {one.python for one in everyone if one[1:] in systems}
-        parts.append(f"({where})" if everywhere else f"({where}) and ({_pythons(set(some))})")
-    return " or ".join(f"({part})" for part in parts)
-
-
-def _pythons(pythons: set[str]) -> str:
-    return " or ".join(f'python_version == "{one}"' for one in sorted(pythons, key=PYTHONS.index))
 
 
 if __name__ == "__main__":

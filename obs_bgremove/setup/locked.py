@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The tested versions of what runs for a streamer: ``requirements/FLAVOUR.txt``, made by lock.py.
+"""The tested versions of what runs for a streamer: the files in ``requirements``, made by lock.py.
 
-Each file names exact versions and the SHA-256 of their packages, for the Pythons and systems at its head.
+Each file has the exact versions for a flavour of onnxruntime and for the Pythons and systems at its head,
+with the SHA-256 of their packages, as ``pip install --require-hashes -r`` reads it.
 """
 
 from __future__ import annotations
@@ -32,20 +33,17 @@ def this_target() -> Target:
     return Target(f"{sys.version_info[0]}.{sys.version_info[1]}", sys.platform, platform.machine())
 
 
-def path(flavour: str) -> Path:
-    """Return the path of the file of a flavour of onnxruntime."""
-    return FOLDER / f"{flavour}.txt"
+def files(flavour: str) -> list[Path]:
+    """Return the files of a flavour of onnxruntime."""
+    return sorted(FOLDER.glob(f"{flavour}-*.txt"))
 
 
-def targets(flavour: str) -> list[Target]:
-    """Return what the file of a flavour was made for; empty if there is no file."""
-    try:
-        lines = path(flavour).read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return []
+def targets(file: Path) -> list[Target]:
+    """Return the Pythons and systems that a file was made for."""
+    lines = file.read_text(encoding="utf-8").splitlines()
     return [Target(*line[len(MADE_FOR) :].split()) for line in lines if line.startswith(MADE_FOR)]
 
 
-def serves(flavour: str, target: Target) -> bool:
-    """Return whether the file of a flavour was made for a Python on a system."""
-    return target in targets(flavour)
+def file_for(flavour: str, target: Target) -> Path | None:
+    """Return the file of a flavour for a Python on a system; None if there is none."""
+    return next((file for file in files(flavour) if target in targets(file)), None)

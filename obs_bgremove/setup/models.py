@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import home
-from . import environment
+from . import virtual_env
 from .errors import SetupError, say
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def fetch(names: list[str]) -> None:
     if not missing:
         return
     into = home.directory() / "models"
-    if environment.run_module("export", "fetch", *missing, "--into", str(into)):
+    if virtual_env.run_module("export", "fetch", *missing, "--into", str(into)):
         raise SetupError(
             "A model could not be obtained (the reason stands above); what is installed goes on working."
         )

@@ -23,8 +23,8 @@ PACKAGES = {
     "openvino": "onnxruntime-openvino",
 }
 
-#: About what pip downloads and what it takes on the disk, in megabytes, with all that the groups bring.
-DOWNLOAD = {"cpu": 120, "cuda": 2000, "cuda12": 2000, "directml": 130, "openvino": 200}
+#: About what pip downloads, and the free space to ask for, in megabytes.
+DOWNLOAD = {"cpu": 50, "cuda": 2000, "cuda12": 2000, "directml": 60, "openvino": 130}
 ON_DISK = {"cpu": 400, "cuda": 5000, "cuda12": 5000, "directml": 450, "openvino": 650}
 
 #: CUDA 12 needs at least this NVIDIA driver.

@@ -7,23 +7,22 @@ import hashlib
 from typing import Any
 
 from .. import home
-from . import environment
+from . import virtual_env
 from .errors import say
 
 #: About what a model on a device takes, without choosing its threads.
-SECONDS = 5
+SECONDS = 3
 
 
 def ensure() -> None:
     """Measure unless that was done for these very models and this environment; a failure is only said."""
     record = home.read_record()
     now = _fingerprint(record)
-    there = home.speed_file().is_file() and home.threads_file().is_file()
-    if record.get("measured") == now and there:
+    if record.get("measured") == now and home.measurements_file().is_file():
         return
     say("Measuring how fast the models are here.")
     arguments = ["--record", "--device", "auto", "--seconds", str(SECONDS)]
-    if environment.run_module("obs_bgremove.worker", "bench", *arguments):
+    if virtual_env.run_module("obs_bgremove.worker", "bench", *arguments):
         say(
             "Not everything could be measured (see above). "
             "What could not is only used if you choose it by name."

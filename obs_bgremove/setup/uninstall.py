@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Takes away what the installation made, and nothing else."""
+"""Removes what the installation made, and nothing else."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def uninstall(yes: bool) -> None:
     """Remove the script from OBS' scene collections, then what the data directory holds.
 
     Models that the user put there stay unless ``yes`` or the user agrees; backups always stay. SetupError if
-    it has such things, but no record of an installation: they may be anybody's.
+    there is something to delete but no record of an installation: it may belong to somebody else.
     """
     changed, _, warnings = scene_collections.remove()
     for warning in warnings:
@@ -33,7 +33,7 @@ def uninstall(yes: bool) -> None:
     if not home.read_record() and any(path.exists() for path in ours):
         raise SetupError(
             f"{home.directory()} has no record of an installation (install.json), so nothing in it was "
-            f"deleted: delete it by hand, or let {home.VARIABLE} name the folder of the installation."
+            f"deleted: delete it by hand, or set {home.VARIABLE} to the folder of the installation."
         )
     for path in ours:
         _delete(path)
@@ -55,19 +55,23 @@ def _made_by_us(keep: list[Path]) -> list[Path]:
         "demo",
         "cache",
         "install.new",
+        "measured.json",
+        # Of older versions.
         "speed.json",
         "speed.new",
         "threads.json",
         "threads.new",
     )
+    # What a stopped writer of a record left: see files.replace_whole.
+    unfinished = directory.glob(".*.json.*.new")
     below = directory / "models"
     fetched = [path for path in below.iterdir() if path not in keep] if below.is_dir() else []
     # The record goes last: what is stopped before can be done again.
-    return [*(directory / name for name in names), *fetched, home.record_file()]
+    return [*(directory / name for name in names), *unfinished, *fetched, home.record_file()]
 
 
 def _delete_note() -> None:
-    """Delete what says that the data directory is where it was, if that is what it says."""
+    """Delete the note that says where the data directory is, if it names this one."""
     note = home.note()
     if note.is_file() and Path(note.read_text(encoding="utf-8").strip()) == home.directory():
         _delete(note)

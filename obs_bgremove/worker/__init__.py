@@ -5,5 +5,7 @@ choice      which models there are, which one a filter gets, and what was measur
 inference   onnxruntime: one model on one device, and one filter's frames on it
 serve       the process as OBS starts it: its threads, its messages, the filters' rings
 measure     how fast the models are here; what it finds is recorded for choice
-usage       what the process has used of the machine
+memory_use  how much memory the process takes
+journal     the log, which cannot fail
+reason      errors of libraries as parts of sentences
 """

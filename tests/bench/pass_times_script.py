@@ -18,7 +18,7 @@ import tracemalloc
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from obs_bgremove.filter import meters, renderer
+from obs_bgremove.filter import renderer
 from obs_bgremove.filter.backgrounds.of_source import SourceBackground
 from obs_bgremove.filter.frames.capture import Capture
 from obs_bgremove.filter.frames.pictures import Picture
@@ -26,6 +26,7 @@ from obs_bgremove.filter.passes.blur import Blur
 from obs_bgremove.filter.passes.colors import Colors
 from obs_bgremove.filter.passes.edge import Edge
 from obs_bgremove.filter.passes.light import Light
+from obs_bgremove.filter.report import meters
 from obs_bgremove.obs import data, graphics
 from obs_bgremove.obs.vendor import Vendor
 

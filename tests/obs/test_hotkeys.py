@@ -12,7 +12,7 @@ import time
 import pytest
 
 from obs_bgremove import home as installed
-from obs_bgremove.filter.settings import PRESETS
+from obs_bgremove.filter.options.settings import PRESETS
 from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.wait import wait_for
 from tests.obs import numbered

@@ -9,7 +9,7 @@ import cv2
 import numpy
 import pytest
 
-from obs_bgremove.filter.settings import PRESETS
+from obs_bgremove.filter.options.settings import PRESETS
 from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.wait import wait_for
 from tests.obs.stage import filtered, one_scene, open_obs, wait_until_running

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A stand-in for OBS' graphics: draws nothing, but keeps account of what it is told."""
+"""A stand-in for OBS' graphics: draws nothing, but records what it is asked to do."""
 
 from __future__ import annotations
 
 import pytest
 
 from obs_bgremove.obs.functions import Functions
+from obs_bgremove.obs.library import ObsError
 from obs_bgremove.obs.structs import SPACE_SRGB
 
 
@@ -22,6 +23,8 @@ class Gpu:
         self.space = SPACE_SRGB
         #: Whether there is room for another texture.
         self.has_room = True
+        #: How many more render targets can be made; None: any number.
+        self.targets_left: int | None = None
         self._names: dict[int, str] = {}
         self._owners: dict[int, int] = {}
         self._set: dict[int, set[str]] = {}
@@ -63,6 +66,10 @@ class Gpu:
         return True
 
     def gs_texrender_create(self, _color_format, _depth_format):
+        if self.targets_left is not None:
+            if not self.targets_left:
+                raise ObsError("gs_texrender_create failed")
+            self.targets_left -= 1
         target = self._new("texrender")
         self.targets[target] = (0, 0), 0
         return target
@@ -78,6 +85,9 @@ class Gpu:
 
     def gs_texrender_get_texture(self, target):
         return self.targets[target][1]
+
+    def obs_get_frame_interval_ns(self):
+        return 33_333_333
 
     def gs_get_linear_srgb(self):
         return self.linear

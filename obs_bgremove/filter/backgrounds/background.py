@@ -9,9 +9,9 @@ from ..passes.drawn_background import DrawnBackground
 from ..passes.techniques import CompositeTechnique
 
 if TYPE_CHECKING:
+    from ..options.settings import Settings
     from ..passes.cut import Cut
     from ..passes.passes import Passes
-    from ..settings import Settings
 
 
 class Background:

@@ -13,7 +13,7 @@ from .making import key
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..settings import Settings
+    from ..options.settings import Settings
 
 
 class ChosenBackground:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..settings import USED, Settings
+from ..options.settings import USED, Settings
 from .background import Background
 from .of_source import OtherSource, PictureFile, VideoFile
 from .own import Blurred, Color, Preset

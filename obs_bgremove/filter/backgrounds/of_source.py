@@ -24,9 +24,9 @@ from .own import Color
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..options.settings import Settings
     from ..passes.cut import Cut
     from ..passes.passes import Passes
-    from ..settings import Settings
 
 
 class SourceBackground(Color):

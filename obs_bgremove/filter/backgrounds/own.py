@@ -16,10 +16,10 @@ from ..passes.techniques import CompositeTechnique, PresetTechnique
 from .background import Background
 
 if TYPE_CHECKING:
+    from ..options.settings import Settings
     from ..passes.cut import Cut
     from ..passes.geometry import Size
     from ..passes.passes import Passes
-    from ..settings import Settings
 
 
 class Blurred(Background):
@@ -30,7 +30,7 @@ class Blurred(Background):
 
     def draw(self, passes: Passes, cut: Cut) -> DrawnBackground:
         """Blur the room of the cut."""
-        # Without an alpha the person is in the blur too, and it is as strong as can be.
+        # Without an alpha the person is blurred too, at full strength.
         strength = self._strength if cut.alpha else 1.0
         blurred = passes.blur.draw(cut, strength)
         return DrawnBackground(CompositeTechnique.ON_IMAGE, blurred, hdr=bool(cut.hdr))

@@ -11,12 +11,13 @@ if TYPE_CHECKING:
 
 
 class Delay:
-    """The smallest delay that nearly all alphas make, constant while the load is.
+    """The smallest delay at which nearly all alphas are in time. It is constant while the load is.
 
     A delay that followed every late alpha would make the picture jump; one that never
     followed would show it late and unevenly on a slow machine. So it grows when more than a
     tenth of the last second's alphas came too late, and shrinks when for some seconds
-    49 of 50 would have made a smaller one. One late alpha just holds the picture for a frame.
+    49 of 50 would have been in time for a smaller one. One late alpha only holds the picture
+    for a frame.
     """
 
     #: A frame is read back one OBS frame after it was drawn (never in the same: that would

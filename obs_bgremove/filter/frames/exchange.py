@@ -14,10 +14,10 @@ from .serials import Serials
 if TYPE_CHECKING:
     from ...link.layout import Box
     from ...link.ring import Ring
-    from ..meters import Meter
+    from ..options.settings import Settings
     from ..passes.geometry import Region
-    from ..settings import Settings
-    from ..stall import Stall
+    from ..report.meters import Meter
+    from ..report.stall import Stall
     from .capture import Capture, Target
 
 

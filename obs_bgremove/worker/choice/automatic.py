@@ -14,14 +14,13 @@ nothing was measured, or nothing may be taken, it is the catalogue's default mod
 
 from __future__ import annotations
 
-import json
-import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from ... import home
+from . import measured
 
 if TYPE_CHECKING:
     from .catalogue import Model
+    from .measured import Speed
 
 FRAME_SHARE = 0.5
 FRAME_MS = 1000 / 60
@@ -36,62 +35,38 @@ class Choice(NamedTuple):
     note: str = ""
 
 
-def read() -> list[dict]:
-    """Return the rows of the bench that was recorded last; none if there is no readable record."""
-    try:
-        rows = json.loads(home.speed_file().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return []
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-
-
-def write(rows: list[dict]) -> None:
-    """Replace the record, whole or not at all."""
-    path = home.speed_file()
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
-    os.replace(fresh, path)
-
-
 def choose(models: dict[str, Model], device: str) -> Choice:
-    """Return the model to take on a device, by the record."""
-    rows = [row for row in read() if row.get("provider") == device]
-    try:
-        fitting = [row for row in rows if _may_be_taken(row, models.get(row["model"]))]
-        fitting.sort(key=lambda row: row["round_trip_ms"])
-    except (KeyError, TypeError):
-        # A record of another version.
-        return Choice("")
-    best = None
-    for row in fitting:
-        error = models[row["model"]].error
-        if best is None or error < models[best["model"]].error * CLEARLY_BETTER:
-            best = row
+    """Return the model to take on a device (its name), by the record."""
+    best: tuple[Speed, Model, float] | None = None
+    for row in sorted(measured.read().speed, key=lambda row: row.round_trip_ms):
+        model = models.get(row.model)
+        if row.provider != device or model is None or model.error is None or not _may_be_taken(row, model):
+            continue
+        if best is None or model.error < best[2] * CLEARLY_BETTER:
+            best = row, model, model.error
     if best is None:
         return Choice("")
+    row, model, _error = best
     return Choice(
-        best["model"],
-        f"Automatic chose {models[best['model']].title}: {best['round_trip_ms']:.1f} ms for an alpha and "
-        f"{best['cpu_percent_60fps']:.0f} % of one processor at 60 fps, as measured here.",
+        model.name,
+        f"Automatic chose {model.title}: {row.round_trip_ms:.1f} ms for an alpha and "
+        f"{row.cpu_percent_60fps:.0f} % of one processor at 60 fps, as measured here.",
     )
 
 
-def _may_be_taken(row: dict, model: Model | None) -> bool:
+def _may_be_taken(row: Speed, model: Model) -> bool:
     return (
-        model is not None
-        and model.installed
+        model.installed
         and not model.problem
-        and model.error is not None
         # Another file by the same name was not measured.
-        and row["size"] == model.file.stat().st_size
-        and row["round_trip_ms"] <= FRAME_MS * FRAME_SHARE
-        and row["cpu_percent_60fps"] <= PROCESSOR_SHARE * 100
+        and row.size == model.file.stat().st_size
+        and row.round_trip_ms <= FRAME_MS * FRAME_SHARE
+        and row.cpu_percent_60fps <= PROCESSOR_SHARE * 100
     )
 
 
 def explanation(models: dict[str, Model]) -> str:
     """Return what "Automatic" means here, a sentence for each device that was measured."""
-    devices = list(dict.fromkeys(row.get("provider", "") for row in read()))
-    told = [(device, choose(models, device).note) for device in devices]
+    devices = dict.fromkeys(row.provider for row in measured.read().speed)
     default = "no model is quick enough for Automatic to take it by the figures; it takes the default one."
-    return "\n".join(f"On {device}: {note or default}" for device, note in told)
+    return "\n".join(f"On {device}: {choose(models, device).note or default}" for device in devices)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -11,14 +13,19 @@ from ... import home
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import ModuleType
+    from typing import BinaryIO
 
-try:
-    import tomllib
-except ImportError:
-    try:
-        import tomli as tomllib
-    except ImportError:
-        tomllib = None
+
+def _toml_reader() -> ModuleType | None:
+    """Return the module that reads TOML; None if Python is older than 3.11 and tomli is missing."""
+    for name in ("tomllib", "tomli"):
+        with contextlib.suppress(ImportError):
+            return importlib.import_module(name)
+    return None
+
+
+tomllib = _toml_reader()
 
 _GIT_LFS = b"version https://git-lfs"
 #: Fields of ONNX' ModelProto: the graph, and the largest field number there is.
@@ -114,18 +121,18 @@ def passed_over(models: dict[str, Model], taken: Model) -> str:
     return f"{first.problem} Until then {taken.title} is used." if first is not taken else ""
 
 
-def signature() -> tuple:
+def signature() -> tuple[tuple[Path, str, int, int], ...]:
     """Return something that changes when a model is installed, removed or replaced."""
     found = []
     for parent in home.model_directories():
         try:
-            folders = sorted(entry.path for entry in os.scandir(parent) if entry.is_dir())
+            folders = sorted(path for path in parent.iterdir() if path.is_dir())
         except OSError:
             continue
         for folder in folders:
             for name in ("card.toml", "model.onnx"):
                 try:
-                    status = os.stat(os.path.join(folder, name))
+                    status = (folder / name).stat()
                 except OSError:
                     continue
                 found.append((folder, name, status.st_size, status.st_mtime_ns))
@@ -173,7 +180,7 @@ def _fault(model: Model) -> str | None:
     truncated one ends within a field.
     """
     try:
-        with open(model.file, "rb") as file:
+        with model.file.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if not size:
                 return f"The file of the model {model.name} is empty"
@@ -192,7 +199,7 @@ def _fault(model: Model) -> str | None:
     return None
 
 
-def _walk(file, size: int) -> str:
+def _walk(file: BinaryIO, size: int) -> str:
     """Return "onnx", "truncated" or "other", going over the outermost fields of a file."""
     graph = False
     while file.tell() < size:
@@ -218,7 +225,7 @@ def _walk(file, size: int) -> str:
     return "onnx" if graph else "other"
 
 
-def _varint(file) -> int:
+def _varint(file: BinaryIO) -> int:
     value = 0
     for shift in range(0, 70, 7):
         byte = file.read(1)

@@ -3,14 +3,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ...link.layout import Box
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _HALF = 127
 
 
-def bounding_box(alpha: np.ndarray) -> Box | None:
+def bounding_box(alpha: NDArray[np.uint8]) -> Box | None:
     """Return the box around what is at least half person in an alpha (uint8 [H, W]); None if nothing is."""
     columns = np.flatnonzero(alpha.max(axis=0) > _HALF)
     if not len(columns):

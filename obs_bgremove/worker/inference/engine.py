@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import threading
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -12,16 +11,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import onnxruntime
 
+from .. import journal
+from ..choice import measured
 from ..choice.catalogue import Model, ModelProblem
-from ..measure import threads
-from ..measure.threads import Setting
+from ..choice.measured import Setting
+from ..reason import reason, shortened
 from . import providers
-from .providers import CPU, Device, DeviceProblem
+from .complaints import complaints
+from .contract import read_face
+from .providers import CPU, Device, DeviceProblem, Way
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_FLOATS = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
+    States = dict[str, onnxruntime.OrtValue]
 
 
 class Engine:
@@ -38,7 +41,7 @@ class Engine:
         setting: Setting | None = None,
         graphs: bool = True,
         file: Path | None = None,
-    ):
+    ) -> None:
         """Load it; raise ModelProblem (the model is at fault) or DeviceProblem (it may run elsewhere).
 
         ``alone``: no other engine is made meanwhile, so that what is written to stderr is about this one.
@@ -48,7 +51,7 @@ class Engine:
         self.model = model
         self.device = device
         self.lock = threading.Lock()
-        on_processor = device is CPU and (setting or threads.recorded(model))
+        on_processor = device is CPU and (setting or measured.setting(model))
         self.setting = on_processor or Setting()
         #: What was loaded: the model's own file, or an edition of it.
         self.file = file or model.file
@@ -57,10 +60,11 @@ class Engine:
         self.graphs = _has_graphs(self.session, device)
         #: What of the model does not run on the device, a sentence; empty if nothing, or nobody knows.
         self.elsewhere = "" if device is CPU else _elsewhere(self.session, device)
-        self.height, self.width, self.states = _contract(model, self.session)
+        face = read_face(model, self.session)
+        self.height, self.width, self.states = face.height, face.width, face.states
 
 
-def session_options(setting: Setting):
+def session_options(setting: Setting) -> onnxruntime.SessionOptions:
     """Return the options of every session of ours."""
     chosen = onnxruntime.SessionOptions()
     chosen.intra_op_num_threads = setting.threads
@@ -73,7 +77,10 @@ def session_options(setting: Setting):
     return chosen
 
 
-def _load(model: Model, device: Device, setting: Setting, alone: bool, graphs: bool, file: Path):
+def _load(
+    model: Model, device: Device, setting: Setting, alone: bool, graphs: bool, file: Path
+) -> onnxruntime.InferenceSession:
+    """Return a session on a device; raise ModelProblem or DeviceProblem."""
     options = session_options(setting)
     if device.name == "directml":
         options.enable_mem_pattern = False
@@ -82,7 +89,7 @@ def _load(model: Model, device: Device, setting: Setting, alone: bool, graphs: b
             return onnxruntime.InferenceSession(str(file), options, providers=[CPU.provider])
         except Exception as error:
             raise ModelProblem(
-                f"The model {model.name} cannot be loaded ({_first_line(error)}); {model.remedy}."
+                f"The model {model.name} cannot be loaded ({reason(error)}); {model.remedy}."
             ) from error
     options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
     ways = providers.options(device, model, graphs)
@@ -90,51 +97,54 @@ def _load(model: Model, device: Device, setting: Setting, alone: bool, graphs: b
         try:
             return _load_on(file, device, options, way, alone)
         except DeviceProblem as problem:
-            print(f"{model.name} does not run on {device.name} as {way[0]}: {problem}", file=sys.stderr)
+            journal.note(f"{model.name} does not run on {device.name} as {way[0]}: {problem}")
     return _load_on(file, device, options, ways[-1], alone)
 
 
-def _load_on(file: Path, device: Device, options, way: list, alone: bool):
-    with providers.complaints() if alone else contextlib.nullcontext(list) as lines:
+def _load_on(
+    file: Path, device: Device, options: onnxruntime.SessionOptions, way: Way, alone: bool
+) -> onnxruntime.InferenceSession:
+    """Return a session made in one way; raise DeviceProblem."""
+    with complaints() if alone else contextlib.nullcontext(list) as lines:
         try:
             session = onnxruntime.InferenceSession(str(file), options, providers=way)
         except Exception as error:
-            raise DeviceProblem(_first_line(error)) from error
+            raise DeviceProblem(reason(error)) from error
         # onnxruntime goes on without a provider that does not start.
         if session.get_providers()[0] != device.provider:
             reasons = [line for line in lines() if "rror" in line or "ailed" in line]
             raise DeviceProblem(
-                _shortened(reasons[-1]) if reasons else "onnxruntime did not start it; see the log"
+                shortened(reasons[-1]) if reasons else "onnxruntime did not start it; see the log"
             )
     # A provider that starts may still refuse everything.
     counts = _operators(session)
     if counts and not any(provider == device.provider for provider, _operator in counts):
         raise DeviceProblem("it takes none of the model's operators")
     if _has_graphs(session, device) and any(provider != device.provider for provider, _operator in counts):
-        # What the CPU reckoned when a graph was captured would stay so for ever.
+        # What the CPU computed when a graph was captured would stay so for ever.
         raise DeviceProblem("a CUDA graph needs all of the model's operators on the GPU")
     session.disable_fallback()
     return session
 
 
-def _has_graphs(session, device: Device) -> bool:
+def _has_graphs(session: onnxruntime.InferenceSession, device: Device) -> bool:
     settings = session.get_provider_options().get(device.provider, {})
     return str(settings.get(providers.GRAPHS, "0")) in ("1", "True")
 
 
-def _operators(session) -> Counter:
+def _operators(session: onnxruntime.InferenceSession) -> Counter[tuple[str, str]]:
     """Return how often each (provider, operator) is in a loaded graph; nothing if onnxruntime cannot tell."""
     try:
         parts = session.get_provider_graph_assignment_info()
-    except Exception:
+    except Exception:  # noqa: BLE001 (onnxruntime raises types of its own)
         # Too old (before 1.24), or not recorded.
         return Counter()
     return Counter((part.ep_name, node.op_type) for part in parts for node in part.get_nodes())
 
 
-def _elsewhere(session, device: Device) -> str:
+def _elsewhere(session: onnxruntime.InferenceSession, device: Device) -> str:
     counts = _operators(session)
-    strays = Counter()
+    strays: Counter[str] = Counter()
     for (provider, operator), count in counts.items():
         if provider != device.provider:
             strays[operator] += count
@@ -147,69 +157,10 @@ def _elsewhere(session, device: Device) -> str:
     )
 
 
-def _contract(model: Model, session) -> tuple[int, int, dict]:
-    """Return height, width and states of a session; raise ModelProblem if the graph contract is violated."""
-    inputs = {entry.name: entry for entry in session.get_inputs()}
-    outputs = {entry.name: entry for entry in session.get_outputs()}
-
-    def check(right: bool, what: str) -> None:
-        if not right:
-            raise ModelProblem(
-                f"The model {model.name} cannot be used: {what}; {model.remedy}, or export it again."
-            )
-
-    def told(entry) -> str:
-        return f"{entry.type} {entry.shape}"
-
-    for entries, name, rank in ((inputs, "frame", 3), (outputs, "alpha", 2)):
-        check(name in entries, f"it has no {'input' if rank == 3 else 'output'} named {name!r}")
-        entry = entries[name]
-        right = entry.type == "tensor(uint8)" and len(entry.shape) == rank and _static(entry.shape)
-        check(right, f"{name!r} is {told(entry)}, not tensor(uint8) with {rank} fixed sizes")
-    frame, alpha = inputs["frame"].shape, outputs["alpha"].shape
-    check(frame[2] == 4, f"'frame' has {frame[2]} channels, not 4 (B, G, R, A)")
-    check(frame[:2] == alpha, f"'frame' is {frame[0]}x{frame[1]} but 'alpha' {alpha[0]}x{alpha[1]}")
-    states = {}
-    for name, entry in inputs.items():
-        if name == "frame":
-            continue
-        check(name.startswith("state_"), f"it has an unknown input {name!r}")
-        check(
-            entry.type in _FLOATS and _static(entry.shape),
-            f"{name!r} is {told(entry)}, not float of fixed sizes",
-        )
-        fed = outputs.get(f"next_{name}")
-        check(fed is not None, f"{name!r} has no output 'next_{name}'")
-        check(
-            (fed.type, fed.shape) == (entry.type, entry.shape),
-            f"'next_{name}' is {told(fed)}, not {told(entry)}",
-        )
-        states[name[len("state_") :]] = (_FLOATS[entry.type], tuple(entry.shape))
-    return frame[0], frame[1], states
-
-
-def _static(shape) -> bool:
-    return all(isinstance(side, int) and side > 0 for side in shape)
-
-
-def _first_line(error: BaseException) -> str:
-    return _shortened((str(error).strip() or type(error).__name__).splitlines()[0])
-
-
-def _shortened(line: str, length: int = 300) -> str:
-    line = line.strip().rstrip(".")
-    return line if len(line) <= length else line[: length - 3] + "..."
-
-
-def reason(error: BaseException) -> str:
-    """Return an error of onnxruntime as half a sentence."""
-    return _first_line(error)
-
-
 class Binding:
     """A slot's frame and alpha bound to a session, with the state buffers of one direction."""
 
-    def __init__(self, engine: Engine, frame: int, alpha: int, states_in: dict, states_out: dict):
+    def __init__(self, engine: Engine, frame: int, alpha: int, states_in: States, states_out: States) -> None:
         """``frame``, ``alpha``: addresses; ``states_in``, ``states_out``: OrtValues by stem."""
         self._engine = engine
         self._size = (engine.height, engine.width)
@@ -233,7 +184,7 @@ class Binding:
         self._engine.session.run_with_iobinding(self._binding, self._options)
 
 
-def zeros(engine: Engine) -> dict:
+def zeros(engine: Engine) -> States:
     """Return new state buffers, on the engine's device where that can be: OrtValues by stem."""
     return {
         stem: onnxruntime.OrtValue.ortvalue_from_numpy(np.zeros(shape, dtype), engine.device.memory, 0)
@@ -241,7 +192,7 @@ def zeros(engine: Engine) -> dict:
     }
 
 
-def clear(engine: Engine, states: dict) -> None:
+def clear(engine: Engine, states: States) -> None:
     """Set state buffers to zero, where they are."""
     for stem, (dtype, shape) in engine.states.items():
         states[stem].update_inplace(np.zeros(shape, dtype))

@@ -19,19 +19,25 @@ import contextlib
 import ctypes
 import itertools
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import onnxruntime
 
+from ..reason import reason
 from . import providers
-from .engine import Binding, Engine, reason
+from .engine import Binding, Engine
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from ..choice.catalogue import Model
+    from .engine import States
     from .providers import Device
+
 
 #: How far the alpha of a graph may be from that without, in 255ths: kernels may sum in another order.
 _TOLERANCE = 4
@@ -56,12 +62,19 @@ def _record(model: Model) -> Path:
     return providers.cache("graphs", model) / "failed.txt"
 
 
+class Bound(Protocol):
+    """A slot of the shared memory, bound to a session."""
+
+    def run(self) -> None:
+        """Infer the slot's alpha from its frame."""
+
+
 class GraphProblem(Exception):
     """A graph cannot be captured, or is wrong; the model may run without. A reason, without a full stop."""
 
 
 @contextlib.contextmanager
-def loading():
+def loading() -> Iterator[None]:
     """Keep graphs from being captured meanwhile. Waits for one that is, some milliseconds."""
     global _loading
     with _gate:
@@ -73,7 +86,9 @@ def loading():
             _loading -= 1
 
 
-def bind(engine: Engine, slots: list[tuple[int, int]], states_in: dict, states_out: dict) -> list:
+def bind(
+    engine: Engine, slots: list[tuple[int, int]], states_in: States, states_out: States
+) -> Sequence[Bound]:
     """Return something with ``run`` for each slot (address of its frame, of its alpha).
 
     ``states_in``, ``states_out``: OrtValues by stem.
@@ -87,7 +102,7 @@ def bind(engine: Engine, slots: list[tuple[int, int]], states_in: dict, states_o
 class _GraphBinding:
     """A slot of the shared memory, and the graph that it shares with others."""
 
-    def __init__(self, launch: _Launch, frame: int, alpha: int):
+    def __init__(self, launch: _Launch, frame: int, alpha: int) -> None:
         self._launch = launch
         height, width = launch.size
         self._frame = _array(frame, (height, width, 4))
@@ -101,7 +116,7 @@ class _GraphBinding:
 class _Launch:
     """An inference on buffers on the GPU, captured when it may be."""
 
-    def __init__(self, engine: Engine, states_in: dict, states_out: dict):
+    def __init__(self, engine: Engine, states_in: States, states_out: States) -> None:
         self.size = (engine.height, engine.width)
         self._session = engine.session
         self._record = _record(engine.model)
@@ -119,7 +134,7 @@ class _Launch:
             self._binding.bind_ortvalue_input(f"state_{stem}", states_in[stem])
             self._binding.bind_ortvalue_output(f"next_state_{stem}", states_out[stem])
 
-    def run(self, frame: np.ndarray, alpha: np.ndarray) -> None:
+    def run(self, frame: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> None:
         """Infer ``alpha`` (uint8 [H, W], written to) from ``frame`` (uint8 [H, W, 4])."""
         self._frame.update_inplace(frame)
         self._session.run_with_iobinding(self._binding, self._with if self._captured else self._without)
@@ -128,7 +143,7 @@ class _Launch:
         if not self._captured and threading.get_ident() != self._owner:
             self._capture(alpha)
 
-    def _capture(self, alpha: np.ndarray) -> None:
+    def _capture(self, alpha: NDArray[np.uint8]) -> None:
         """Capture, unless something loads. The same states are read, so the alpha must be the same."""
         with _gate:
             if _loading:
@@ -146,13 +161,14 @@ class _Launch:
         self._captured = True
 
 
-def _options(number: str):
+def _options(number: str) -> onnxruntime.RunOptions:
     options = onnxruntime.RunOptions()
     options.add_run_config_entry("gpu_graph_id", number)
     return options
 
 
-def _array(address: int, shape: tuple[int, ...]) -> np.ndarray:
+def _array(address: int, shape: tuple[int, ...]) -> NDArray[np.uint8]:
     """Return the bytes at an address; the caller keeps that memory."""
     size = int(np.prod(shape))
-    return np.frombuffer((ctypes.c_uint8 * size).from_address(address), np.uint8).reshape(shape)
+    memory = (ctypes.c_uint8 * size).from_address(address)
+    return np.frombuffer(memoryview(memory), np.uint8).reshape(shape)

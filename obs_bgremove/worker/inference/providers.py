@@ -5,11 +5,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import shutil
-import sys
-import tempfile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ... import home
 from . import nvidia
@@ -19,6 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..choice.catalogue import Model
+
+#: What a session takes as ``providers``: names, some with settings.
+Way = list[Any]
 
 
 class DeviceProblem(Exception):
@@ -35,7 +35,7 @@ class Device(NamedTuple):
     title: str
     provider: str
     there: Callable[[], object] = lambda: None
-    settings: tuple[dict, ...] = ({},)
+    settings: tuple[dict[str, object], ...] = ({},)
     #: Memory of the device, as onnxruntime calls it, for state that stays on it.
     memory: str = "cpu"
     #: Whether "auto" takes it.
@@ -146,12 +146,12 @@ def order(wanted: str, avoid: tuple[str, ...] = ()) -> tuple[list[Device], list[
     return chosen, reasons
 
 
-def options(device: Device, model: Model, graphs: bool = True) -> list[list]:
+def options(device: Device, model: Model, graphs: bool = True) -> list[Way]:
     """Return ways to run a model on a device, to try in turn: each what a session takes as ``providers``.
 
     ``graphs``: whether CUDA graphs may be among them.
     """
-    more = {}
+    more: dict[str, object] = {}
     if device.name == "tensorrt":
         folder = str(cache("tensorrt", model))
         more = {"trt_engine_cache_path": folder, "trt_timing_cache_path": folder}
@@ -180,28 +180,3 @@ def cache(kind: str, model: Model) -> Path:
         if old != folder:
             shutil.rmtree(old, ignore_errors=True)
     return folder
-
-
-@contextlib.contextmanager
-def complaints():
-    """Collect what native libraries write to stderr meanwhile; yields a function that returns it as lines.
-
-    onnxruntime tells only there why it left a provider out. It all goes to the log in the end.
-    """
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with tempfile.TemporaryFile() as file:
-        os.dup2(file.fileno(), 2)
-
-        def lines() -> list[str]:
-            file.seek(0)
-            return file.read().decode(errors="replace").splitlines()
-
-        try:
-            yield lines
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
-            for line in lines():
-                print(line, file=sys.stderr)
-            sys.stderr.flush()

@@ -32,7 +32,7 @@ _memcmp.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 class Slots:
     """One ring's slots: 0 to SLOT_COUNT - 1 for frames, then OVERVIEW. All methods are for one thread."""
 
-    def __init__(self, height: int, width: int):
+    def __init__(self, height: int, width: int) -> None:
         """Make the shared memory; raise MemoryProblem."""
         self.layout = layout = Layout(height, width)
         self.memory: Memory = create(layout.size)
@@ -47,8 +47,8 @@ class Slots:
         self.alphas = [self.memory.address + offset + layout.alpha_offset for offset in offsets]
         self._taken = 0
         self._overview_before = ctypes.create_string_buffer(0)
-        #: The slot of the frame that was taken last; None before the first.
-        self._slot: int | None = None
+        #: The slot of the frame that was taken last; -1 before the first.
+        self._slot = -1
 
     def take(self) -> tuple[int, bool] | None:
         """Take the newest frame that is newer than the one taken last.
@@ -68,7 +68,7 @@ class Slots:
         before = self._slot
         # TAKEN still protects the frame before while we look at it.
         same = (
-            before is not None
+            before >= 0
             and words[bases[before] + ALPHA_SERIAL] == self._taken == words[bases[before] + FRAME_SERIAL]
             and _memcmp(self.frames[slot], self.frames[before], self._frame_size) == 0
         )

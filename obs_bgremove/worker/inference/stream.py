@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from time import perf_counter_ns
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,8 +14,11 @@ from .engine import Engine, clear, zeros
 from .graph import bind
 from .slots import Slots
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 #: After a pause this long (ns; and longer than some inferences) the recurrent state is of
-#: another time, and starts anew.
+#: another time, and starts again.
 _PAUSE_NS = 2_000_000_000
 _PAUSE_INFERENCES = 4
 _WARM_UP = 3
@@ -23,12 +27,10 @@ _WARM_UP = 3
 class Stream:
     """A ring from the worker's side. Made and warmed up on one thread, served on another."""
 
-    def __init__(self, number: int, engine: Engine):
+    def __init__(self, number: int, engine: Engine) -> None:
         """Make its shared memory (raise MemoryProblem) and run the model a few times."""
         self.number = number
         self.engine = engine
-        #: Of the engine, for the loader.
-        self.key: tuple = ()
         self.slots = Slots(engine.height, engine.width)
         try:
             self._recurrent = bool(engine.states)
@@ -56,7 +58,7 @@ class Stream:
             self.slots.close()
             raise
 
-    def _array(self, address: int) -> np.ndarray:
+    def _array(self, address: int) -> NDArray[np.uint8]:
         """Return the alpha at an address of the shared memory as uint8 [H, W]."""
         shape = self.engine.height, self.engine.width
         offset = address - self.slots.memory.address
@@ -82,7 +84,7 @@ class Stream:
             return False
         slot, same = taken
         if self._recurrent:
-            self._begin_anew_after_pause()
+            self._forget_after_pause()
         if self.slots.part() != self._part:
             self._part = self.slots.part()
             self._reset()
@@ -117,7 +119,7 @@ class Stream:
         self._still = self._still + 1 if same else 0
         return same and self._still > self._settle
 
-    def _begin_anew_after_pause(self) -> None:
+    def _forget_after_pause(self) -> None:
         before, self._handed_over_ns = self._handed_over_ns, self.slots.handed_over_ns()
         pause = self._handed_over_ns - before
         if before and pause > max(_PAUSE_NS, _PAUSE_INFERENCES * self._infer_ns):

@@ -14,25 +14,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 import onnxruntime
 
-from ..usage import memory_mb
+from ..memory_use import memory_mb
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ..inference.engine import Engine
 
 
 class Bare:
     """``session.run`` with pictures in numpy memory; the state is fed back as numpy arrays."""
 
-    def __init__(self, engine: Engine):
+    def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        #: Of the picture before: uint8 [H, W].
-        self.alpha: np.ndarray | None = None
+        #: Of the picture before: uint8 [H, W]; empty before the first.
+        self.alpha: NDArray[np.uint8] = np.zeros((0, 0), np.uint8)
         self._state = {
             f"state_{stem}": np.zeros(shape, dtype) for stem, (dtype, shape) in engine.states.items()
         }
         self._names = ["alpha", *(f"next_{name}" for name in self._state)]
 
-    def run(self, picture: np.ndarray) -> int:
+    def run(self, picture: NDArray[np.uint8]) -> int:
         """Infer a picture (uint8 [H, W, 4]); return nanoseconds."""
         feed = {"frame": picture, **self._state}
         began = time.perf_counter_ns()

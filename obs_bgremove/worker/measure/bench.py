@@ -7,16 +7,24 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import onnxruntime
 
-from ... import home
-from ..choice import automatic, catalogue
+from ... import checked, home
+from ..choice import automatic, catalogue, measured
+from ..choice.measured import Speed
 from ..inference import providers
-from ..inference.engine import reason
 from ..inference.providers import CPU
+from ..reason import reason
 from . import precision, threads
-from .live import measure
+from .compare import measure
+
+if TYPE_CHECKING:
+    from ..choice.catalogue import Model
+    from ..inference.providers import Device
 
 _COLUMNS = (
     # heading, field, format
@@ -45,15 +53,8 @@ def bench(names: list[str], device: str, seconds: float, target: str | None, rec
     to where "Automatic" looks for them; threads and precision of each model are chosen then, too.
     """
     models = catalogue.read()
-    unknown = [name for name in names if name not in models]
-    for name in unknown:
-        print(f"There is no model named {name!r}; there are: {', '.join(models)}.", file=sys.stderr)
-    chosen = [models[name] for name in names if name in models]
-    if not names:
-        chosen = [model for model in models.values() if model.installed]
-        if not chosen:
-            print("No model is installed; run install.py.", file=sys.stderr)
-    if unknown or not chosen:
+    chosen = _named(models, names)
+    if not chosen:
         return 1
     providers.prepare()
     devices = [
@@ -69,60 +70,81 @@ def bench(names: list[str], device: str, seconds: float, target: str | None, rec
     if record:
         for cuda in (one for one in devices if one.name == "cuda"):
             _choose_precision(chosen, cuda)
-    print(" ".join(f"{heading:{_width(form)}}" for heading, _field, form in _COLUMNS), flush=True)
-    rows, failed = [], False
-    for model in chosen:
-        for one in devices:
-            try:
-                row = {**measure(model, one.name, seconds), **_alone(model, one)}
-            except Exception as error:
-                # Also what onnxruntime raises: the other rows are not to be lost with this one.
-                print(f"{model.name:20} {one.name:9} {reason(error)}.", flush=True)
-                failed = True
-                continue
-            rows.append(row)
-            print(" ".join(_cell(row[field], form) for _heading, field, form in _COLUMNS), flush=True)
-    print(
-        f"onnxruntime {onnxruntime.__version__}, {os.cpu_count()} processors. CPU%: of one processor, "
-        "taken by the worker. MB: resident."
-    )
-    imported = [row["onnxruntime_mb"] for row in rows if row["onnxruntime_mb"]]
-    if imported:
-        print(f"A process that has merely imported onnxruntime takes {imported[0]:.0f} MB.")
+    rows, failed = _table(chosen, devices, seconds)
     if target:
-        with open(target, "w", encoding="utf-8") as file:
-            json.dump(rows, file, indent=2)
-            file.write("\n")
+        Path(target).write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n", encoding="utf-8")
     if record:
-        automatic.write(rows)
+        measured.keep_speed(rows)
         print(automatic.explanation(models))
     return 1 if failed else 0
 
 
-def _choose_threads(models: list[catalogue.Model], seconds: float) -> None:
+def _named(models: dict[str, Model], names: list[str]) -> list[Model]:
+    """Return the models of those names, all that are installed if there are none.
+
+    Prints a sentence and returns nothing if there is no such model.
+    """
+    unknown = [name for name in names if name not in models]
+    for name in unknown:
+        print(f"There is no model named {name!r}; there are: {', '.join(models)}.", file=sys.stderr)
+    if unknown:
+        return []
+    chosen = [models[name] for name in names] or [model for model in models.values() if model.installed]
+    if not chosen:
+        print("No model is installed; run install.py.", file=sys.stderr)
+    return chosen
+
+
+def _table(models: list[Model], devices: list[Device], seconds: float) -> tuple[list[Speed], bool]:
+    """Print the table; return its rows, and whether something could not be measured."""
+    print(" ".join(f"{heading:{_width(form)}}" for heading, _field, form in _COLUMNS), flush=True)
+    rows, failed = [], False
+    for model in models:
+        for one in devices:
+            try:
+                row = checked.record(Speed, {**measure(model, one.name, seconds), **_alone(model, one)})
+            except Exception as error:  # noqa: BLE001 (also what onnxruntime raises: the other rows stay)
+                print(f"{model.name:20} {one.name:9} {reason(error)}.", flush=True)
+                failed = True
+                continue
+            rows.append(row)
+            print(
+                " ".join(_cell(getattr(row, field), form) for _heading, field, form in _COLUMNS), flush=True
+            )
+    print(
+        f"onnxruntime {onnxruntime.__version__}, {os.cpu_count()} processors. CPU%: of one processor, "
+        "taken by the worker. MB: resident."
+    )
+    imported = [row.onnxruntime_mb for row in rows if row.onnxruntime_mb]
+    if imported:
+        print(f"A process that has merely imported onnxruntime takes {imported[0]:.0f} MB.")
+    return rows, failed
+
+
+def _choose_threads(models: list[Model], seconds: float) -> None:
     """Find out how many threads each model gets, print it and record it."""
     for model in models:
         try:
             figures = threads.measure(model, seconds)
         except catalogue.ModelProblem:
-            # Told in the table.
+            # The table says it.
             continue
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (also what onnxruntime raises: the others stay)
             print(f"Threads for {model.name} cannot be chosen: {reason(error)}.", flush=True)
             continue
-        threads.record(model, threads.choose(figures))
+        measured.keep_threads(model, threads.choose(figures))
         print(threads.table(model, figures), flush=True)
 
 
-def _choose_precision(models: list[catalogue.Model], device: providers.Device) -> None:
+def _choose_precision(models: list[Model], device: Device) -> None:
     """Find out which models run in half precision, print it and record it."""
     for model in models:
         try:
             figures, taken = precision.measure(model, device)
         except catalogue.ModelProblem:
-            # Told in the table.
+            # The table says it.
             continue
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (also what onnxruntime raises: the others stay)
             print(f"{model.name} stays in float32 on {device.title}: {reason(error)}.", flush=True)
             continue
         print(f"{model.name} on {device.title}: {figures}. Taken: float{16 if taken else 32}.", flush=True)
@@ -133,11 +155,11 @@ def _width(form: str) -> str:
     return form if form.startswith("<") else f">{form.split('.')[0]}"
 
 
-def _cell(value, form: str) -> str:
+def _cell(value: str | float | None, form: str) -> str:
     return f"{'-':{_width(form)}}" if value is None else f"{value:{form}}"
 
 
-def _alone(model: catalogue.Model, device: providers.Device) -> dict:
+def _alone(model: Model, device: Device) -> dict[str, float | None]:
     """Return the memory that a process with the model in onnxruntime and nothing else takes.
 
     None where that would prepare the model for minutes once more.
@@ -153,4 +175,5 @@ def _alone(model: catalogue.Model, device: providers.Device) -> dict:
     )
     if done.returncode:
         raise providers.DeviceProblem(f"bare onnxruntime fails ({done.stderr.strip().splitlines()[-1:]})")
-    return json.loads(done.stdout)
+    taken: dict[str, float | None] = json.loads(done.stdout)
+    return taken

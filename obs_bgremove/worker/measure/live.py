@@ -1,34 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Measures one model on one device through a worker process of its own, as a filter uses it."""
+"""A worker process of its own with one filter's ring on it, to be measured as a filter uses it."""
 
 from __future__ import annotations
 
-import statistics
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...link.client import Client
+from ...link.client import Client, Usage
 from ..choice.catalogue import Model, ModelProblem
-from ..inference.engine import Engine
-from ..inference.providers import DEVICES
-from . import precision
-from .bare import Bare
 
-#: Between two pictures, as between two frames of a camera.
-_REST = 1 / 60
+if TYPE_CHECKING:
+    from ...link.ring import Alpha, Ring
+
 #: TensorRT builds for minutes at a model's first use.
 _LOAD_TIMEOUT = 1800.0
 _ALPHA_TIMEOUT = 60.0
-_WARM_UP = 5
 _LOOK = 0.001
 
 
 class Pictures:
     """Camera-like: large areas, and noise that makes each picture a new one."""
 
-    def __init__(self, height: int, width: int):
+    def __init__(self, height: int, width: int) -> None:
         self._generator = np.random.default_rng(1)
         coarse = self._generator.integers(0, 256, (height // 8 + 1, width // 8 + 1, 4), np.uint8)
         big = np.kron(coarse, np.ones((8, 8, 1), np.uint8))
@@ -44,7 +40,7 @@ class Pictures:
 class Live:
     """A worker process with one filter's ring on it, from its start to the first alpha."""
 
-    def __init__(self, model: Model, device: str):
+    def __init__(self, model: Model, device: str) -> None:
         """Raise ModelProblem, also if the model runs on another device than the one asked for."""
         began = time.monotonic()
         self.client = Client(log=lambda _sentence: None, python=sys.executable)
@@ -66,7 +62,7 @@ class Live:
         """End the worker."""
         self.client.stop()
 
-    def _wait_for_ring(self, model: Model, device: str):
+    def _wait_for_ring(self, model: Model, device: str) -> Ring:
         end = time.monotonic() + _LOAD_TIMEOUT
         while time.monotonic() < end:
             problem = self._channel.problem or self.client.problem
@@ -87,7 +83,7 @@ class Live:
         if not self.ring.hand_over(self._serial, array.ctypes.data, array.strides[0]):
             raise ModelProblem(f"The worker process ended. {self.client.problem}".rstrip())
 
-    def round_trip(self, expected: float = 0.0):
+    def round_trip(self, expected: float = 0.0) -> Alpha:
         """Hand a picture over and return its alpha; it is not looked for before ``expected`` seconds."""
         self.hand_over()
         end = time.monotonic() + _ALPHA_TIMEOUT
@@ -136,8 +132,8 @@ class Live:
             if found and not found[-1].infer_ns:
                 return
 
-    def _next_usage(self, rate: int, still: bool):
-        """Go on until the worker tells what it has used, and return that."""
+    def _next_usage(self, rate: int, still: bool) -> Usage:
+        """Go on until the worker says what it has used, and return that."""
         known = self.client.usage.at_s
         end = time.monotonic() + _ALPHA_TIMEOUT
         while self.client.usage.at_s == known and time.monotonic() < end:
@@ -156,60 +152,3 @@ class Live:
             self.hand_over()
             due += 1 / rate
             time.sleep(max(0.0, due - time.monotonic()))
-
-
-def measure(model: Model, device: str, seconds: float) -> dict:
-    """Return the figures of a model on a device; raise ModelProblem. Takes some ``seconds``."""
-    live = Live(model, device)
-    try:
-        figures = _compare(live, model, device, seconds * 0.4)
-        figures["alphas_per_second"] = live.alphas_per_second(seconds * 0.1)
-        for rate in (30, 60):
-            figures[f"cpu_percent_{rate}fps"] = live.cpu_percent(rate, seconds * 0.15)
-        figures["cpu_percent_still"] = live.cpu_percent(30, seconds * 0.1, still=True)
-        figures["cpu_percent_hidden"] = live.cpu_percent(0, seconds * 0.1)
-        figures["memory_mb"] = live.client.usage.memory_mb
-        figures["first_alpha_ms"] = live.first_alpha_ms
-        return figures
-    finally:
-        live.close()
-
-
-def _compare(live: Live, model: Model, device: str, seconds: float) -> dict:
-    """Let ``session.run`` and the round trip take turns, so that a busy or slow moment meets both.
-
-    Bare is ``session.run`` with a picture in numpy memory, with the session's options as the
-    worker has them. The round trip lasts from the call of ``hand_over`` until the alpha is in
-    shared memory. A new picture and the same rest come before each.
-    """
-    on = {known.name: known for known in DEVICES}[device]
-    # What lies in numpy arrays moves, which a CUDA graph does not bear.
-    bare = Bare(Engine(model, on, graphs=False, file=precision.recorded(model, on)))
-    bare_ns: list[int] = []
-    alphas = []
-    end = time.monotonic() + seconds
-    while time.monotonic() < end or len(bare_ns) < 3 * _WARM_UP:
-        live.pictures.renew()
-        for turn in range(2):
-            time.sleep(_REST)
-            # Who goes first alternates, too.
-            if (turn + len(bare_ns) + len(alphas)) % 4 in (0, 3):
-                bare_ns.append(bare.run(live.pictures.array))
-            else:
-                alphas.append(live.round_trip(0.8e-9 * alphas[-1].round_trip_ns if alphas else 0.0))
-    trips = sorted(alpha.round_trip_ns / 1e6 for alpha in alphas[_WARM_UP:])
-    bare_ms = statistics.median(bare_ns[_WARM_UP:]) / 1e6
-    return {
-        "model": model.name,
-        "size": model.file.stat().st_size,
-        "provider": device,
-        "threads": bare.engine.setting.threads,
-        "spinning": bare.engine.setting.spinning,
-        "float16": bare.engine.file != model.file,
-        "pictures": len(trips),
-        "bare_ms": bare_ms,
-        "round_trip_ms": statistics.median(trips),
-        "round_trip_p99_ms": trips[min(len(trips) - 1, len(trips) * 99 // 100)],
-        "inference_in_worker_ms": statistics.median(alpha.infer_ns for alpha in alphas[_WARM_UP:]) / 1e6,
-        "ratio": statistics.median(trips) / bare_ms,
-    }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How many threads a model gets on the CPU, and whether they spin between two of its operators.
+"""How many threads a model should get on the CPU, and whether they spin between two of its operators.
 
 Measured once on the machine, with and without a busy process on every processor: that is what an
 encoder is. Threads that have to wait for each other then cost more than they bring. Another setting
@@ -10,7 +10,6 @@ without taking much more processor time (``DEARER``) and, while they rest, it is
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import statistics
 import subprocess
@@ -20,9 +19,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ... import home
+from ..choice.measured import Setting
+from ..inference.engine import Engine
+from ..inference.providers import CPU
+from .bare import Bare
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..choice.catalogue import Model
 
 WORTHWHILE = 0.8
@@ -37,16 +41,6 @@ import os, sys, threading
 threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
 while True: sum(range(100000))
 """
-
-
-class Setting(NamedTuple):
-    """Threads of a session; ``spinning``: whether they wait for work actively."""
-
-    threads: int = 1
-    spinning: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.threads}{' spinning' if self.spinning else ''}"
 
 
 class Figures(NamedTuple):
@@ -89,14 +83,11 @@ def measure(model: Model, seconds: float) -> dict[Setting, Figures]:
 
 def _run(model: Model, setting: Setting, seconds: float) -> tuple[float, float]:
     """Return median milliseconds and mean processor milliseconds of an inference."""
-    from ..inference.engine import Engine
-    from ..inference.providers import CPU
-    from .bare import Bare
-
     bare = Bare(Engine(model, CPU, setting=setting))
     picture = np.random.default_rng(1).integers(0, 256, (bare.engine.height, bare.engine.width, 4), np.uint8)
     bare.run(picture)
-    took, end = [], time.monotonic() + seconds
+    took: list[int] = []
+    end = time.monotonic() + seconds
     began = time.process_time()
     while time.monotonic() < end or len(took) < _LEAST_RUNS:
         took.append(bare.run(picture))
@@ -106,9 +97,9 @@ def _run(model: Model, setting: Setting, seconds: float) -> tuple[float, float]:
 
 
 @contextlib.contextmanager
-def _busy_processors():
+def _busy_processors() -> Iterator[None]:
     """Keep every processor busy meanwhile."""
-    running = []
+    running: list[subprocess.Popen[bytes]] = []
     try:
         for _ in range(processors()):
             running.append(subprocess.Popen([sys.executable, "-c", _BUSY], stdin=subprocess.PIPE))
@@ -134,31 +125,3 @@ def table(model: Model, figures: dict[Setting, Figures]) -> str:
         for setting, measured in figures.items()
     )
     return f"Threads for {model.name} (ms at rest/busy/of processor): {each}. Taken: {choose(figures)}."
-
-
-def recorded(model: Model) -> Setting | None:
-    """Return what was chosen for this very model on this machine; None if nothing was."""
-    entry = _read().get(model.name)
-    try:
-        if entry["size"] == model.file.stat().st_size:
-            return Setting(max(1, int(entry["threads"])), bool(entry["spinning"]))
-    except (KeyError, TypeError, ValueError, OSError):
-        pass
-    return None
-
-
-def record(model: Model, setting: Setting) -> None:
-    """Keep what was chosen for a model."""
-    entry = {"size": model.file.stat().st_size, **setting._asdict()}
-    path = home.threads_file()
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps({**_read(), model.name: entry}, indent=2) + "\n", encoding="utf-8")
-    os.replace(fresh, path)
-
-
-def _read() -> dict:
-    try:
-        entries = json.loads(home.threads_file().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return entries if isinstance(entries, dict) else {}

@@ -14,7 +14,7 @@ import queue
 import select
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from ...link.messages import Lines
 
@@ -27,7 +27,7 @@ _CHUNK = 65536
 class _PolledInlet:
     """For the main thread; ``poke`` from any thread."""
 
-    def __init__(self, source: int, gone: Callable[[], None]):
+    def __init__(self, source: int, gone: Callable[[], NoReturn]) -> None:
         self._source = source
         self._gone = gone
         self._lines = Lines()
@@ -53,7 +53,7 @@ class _PolledInlet:
 
     def receive(self, wait: bool) -> list[bytes]:
         """Return the lines that have come; with ``wait``, not before something comes or pokes."""
-        lines = []
+        lines: list[bytes] = []
         for descriptor, _event in self._poll.poll(None if wait else 0):
             data = os.read(descriptor, _CHUNK)
             if descriptor == self._source:
@@ -66,10 +66,10 @@ class _PolledInlet:
 class _ReadInlet:
     """The same with a thread that reads."""
 
-    def __init__(self, source: int, gone: Callable[[], None]):
+    def __init__(self, source: int, gone: Callable[[], NoReturn]) -> None:
         self._source = source
         self._gone = gone
-        self._arrived: queue.SimpleQueue = queue.SimpleQueue()
+        self._arrived: queue.SimpleQueue[list[bytes]] = queue.SimpleQueue()
         threading.Thread(target=self._read, name="reader", daemon=True).start()
 
     def _read(self) -> None:
@@ -87,14 +87,16 @@ class _ReadInlet:
                 self._arrived.put(complete)
 
     def poke(self) -> None:
+        """Let ``receive`` return."""
         self._arrived.put([])
 
     def receive(self, wait: bool) -> list[bytes]:
-        lines = []
+        """Return the lines that have come; with ``wait``, not before something comes or pokes."""
+        lines: list[bytes] = []
         while wait or not self._arrived.empty():
             lines += self._arrived.get()
             wait = False
         return lines
 
 
-Inlet = _ReadInlet if sys.platform == "win32" else _PolledInlet
+Inlet: type[_ReadInlet] | type[_PolledInlet] = _ReadInlet if sys.platform == "win32" else _PolledInlet

@@ -3,54 +3,68 @@
 
 from __future__ import annotations
 
+import functools
 import queue
-import sys
 import threading
-import time
-import traceback
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...link.memory import MemoryProblem
+from ...link.messages import Cannot, DeviceInfo, Loading, Ready, RingFailed, RingOpened
+from .. import journal
 from ..choice import automatic, catalogue
 from ..choice.catalogue import Model, ModelProblem
 from ..inference import providers
 from ..inference.providers import CPU, Device, DeviceProblem
+from ..reason import reason
+from . import fallback
+from .builds import Build
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-#: Seconds between two words about an engine that is being built.
+    from ...link.messages import Tell
+    from ..inference.engine import Engine
+    from ..inference.stream import Stream
+    from .fallback import Request
+
+#: Seconds between two messages about an engine that is being built.
 _PROGRESS = 5.0
 
 
-class Request(NamedTuple):
-    """A filter's wish. ``failed``: devices (by title) that it was moved away from, and the reason.
+class EngineKey(NamedTuple):
+    """What tells an engine from others: also a file that was replaced."""
 
-    ``plain``: why it goes without CUDA graphs and half precision; empty if it need not.
-    """
-
-    number: int
-    model: str
+    file: Path
+    size: int
+    modified_ns: int
     device: str
-    avoid: tuple[str, ...] = ()
-    failed: tuple[tuple[str, str], ...] = ()
-    plain: str = ""
+    plain: bool
+
+
+class Served(NamedTuple):
+    """A stream for a request, sentences about the choice, and whether it will stay."""
+
+    stream: Stream
+    note: str
+    settled: bool
 
 
 class Loader:
     """Owns the engines: one for each model and device in use, however many filters use it."""
 
-    def __init__(self, tell: Callable[[dict], None], made: Callable[[Request, object], None]):
+    def __init__(self, tell: Callable[[Tell], None], made: Callable[[Request, Stream], None]) -> None:
         """``tell`` sends a message to OBS; ``made`` gets each stream when it is warm (on this thread)."""
         self._tell = tell
         self._made = made
-        self._queue: queue.SimpleQueue = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
-        self._engines: dict[tuple, object] = {}
-        self._users: dict[tuple, int] = {}
+        self._engines: dict[EngineKey, Engine] = {}
+        #: The engine of each stream that is in use.
+        self._users: dict[Stream, EngineKey] = {}
         #: Engines that are being built in the background, and those that could not be, with the reason.
-        self._builds: dict[tuple, _Build] = {}
-        self._unbuildable: dict[tuple, str] = {}
+        self._builds: dict[EngineKey, Build] = {}
+        self._unbuildable: dict[EngineKey, str] = {}
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
 
     def start(self) -> None:
@@ -58,41 +72,42 @@ class Loader:
         self._thread.start()
 
     def load(self, request: Request) -> None:
-        """Make a stream; ``made`` or a message "failed" is the answer. From any thread."""
-        self._queue.put((self._load, request))
+        """Make a stream; ``made`` or a message RingFailed is the answer. From any thread."""
+        self._queue.put(functools.partial(self._load, request))
 
     def cancel(self, number: int) -> None:
         """Do not begin to make a stream that is not wanted any more. From any thread."""
         self._cancelled.add(number)
 
-    def release(self, stream) -> None:
+    def release(self, stream: Stream) -> None:
         """Note that a stream is closed; its engine is freed with its last stream. From any thread."""
-        self._queue.put((self._release, stream))
+        self._queue.put(functools.partial(self._release, stream))
+
+    # --- the loader's thread -------------------------------------------------------------
 
     def _run(self) -> None:
         try:
             providers.prepare()
-            from ..inference import engine  # noqa: F401 - the first import takes its time
+            from ..inference import engine  # noqa: F401 (the first import takes its time)
 
-            devices = [{"name": device.name, "title": device.title} for device in providers.available()]
-        except BaseException as error:
-            # A broken package may raise anything.
-            traceback.print_exc()
-            self._tell({"tell": "cannot", "problem": cannot_import(error)})
+            devices = tuple(DeviceInfo(device.name, device.title) for device in providers.available())
+        except BaseException as error:  # noqa: BLE001 (a broken package may raise anything)
+            journal.note_error(error)
+            self._tell(Cannot(cannot_import(error)))
             return
-        self._tell({"tell": "ready", "devices": devices})
+        self._tell(Ready(devices))
         while True:
             try:
-                function, argument = self._queue.get(timeout=_PROGRESS if self._builds else None)
+                function = self._queue.get(timeout=_PROGRESS if self._builds else None)
             except queue.Empty:
                 self._tell_progress()
             else:
                 from ..inference.graph import loading
 
                 with loading():
-                    function(argument)
+                    function()
                     # It may hold the last reference to something on a GPU.
-                    del function, argument
+                    del function
 
     def _load(self, request: Request) -> None:
         if request.number in self._cancelled:
@@ -101,86 +116,62 @@ class Loader:
         try:
             stream, note, settled = self._on_best_device(request, catalogue.read())
         except (ModelProblem, MemoryProblem) as problem:
-            self._tell({"tell": "failed", "ring": request.number, "problem": str(problem)})
-        except Exception as error:
-            traceback.print_exc()
-            problem = f"The model {request.model!r} cannot be used ({error}); see the worker's log."
-            self._tell({"tell": "failed", "ring": request.number, "problem": problem})
+            self._tell(RingFailed(request.number, str(problem)))
+        except Exception as error:  # noqa: BLE001 (whatever it is, it costs this filter only)
+            journal.note_error(error)
+            sentence = f"The model {request.model!r} cannot be used ({error}); see the worker's log."
+            self._tell(RingFailed(request.number, sentence))
         else:
             self._made(request, stream)
-            self._tell(
-                {
-                    "tell": "ring",
-                    "ring": request.number,
-                    "model": stream.engine.model.name,
-                    "device": stream.engine.device.name,
-                    "place": stream.slots.memory.place,
-                    "note": note,
-                    "settled": settled,
-                }
-            )
+            model, device = stream.engine.model.name, stream.engine.device.name
+            place = stream.slots.memory.place
+            self._tell(RingOpened(request.number, model, device, place, note, settled))
 
-    def _on_best_device(self, request: Request, models: dict[str, Model]) -> tuple:
-        """Return (stream, note, whether it will stay) on the first device on which the model runs."""
-        devices, reasons = providers.order(request.device, request.avoid)
-        failed = dict(request.failed)
-        reasons += [f"{title} failed: {why}" for title, why in failed.items()]
-        building = ""
-        for device in devices:
-            if device.title in failed:
-                continue
-            name, chosen = request.model, ""
-            if not name:
-                name, chosen = automatic.choose(models, device.name)
-            model = catalogue.choose(models, name)
-            if not name:
-                chosen = catalogue.passed_over(models, model)
-            plain = bool(request.plain) and device.name == "cuda"
+    def _on_best_device(self, request: Request, models: dict[str, Model]) -> Served:
+        """Return a stream on the first device on which the model runs; raise ModelProblem."""
+        devices, reasons = fallback.candidates(request)
+        #: The request as it is after the failures so far.
+        now, building = request, ""
+        while devices:
+            device = devices.pop(0)
+            model, chosen = _pick(models, request.model, device)
+            plain = fallback.goes_plainly(now, device)
             key = _key(model, device, plain)
             if key in self._unbuildable:
-                reasons.append(f"{device.title} failed: {self._unbuildable[key]}")
+                reasons.append(fallback.failure(device.title, self._unbuildable[key]))
                 continue
             if device.slow_start and key not in self._engines:
-                self._build(key, request, model, device)
-                building = self._builds[key].sentence()
+                building = self._build(key, request._replace(plain=now.plain), model, device).sentence()
                 continue
             text = f"{model.title} is being loaded on {device.title}."
-            self._tell({"tell": "loading", "ring": request.number, "device": device.name, "note": text})
+            self._tell(Loading(request.number, device.name, text))
             try:
-                stream = self._make(request.number, model, device, key, plain)
+                stream = self._make(request.number, model, device, key)
             except DeviceProblem as problem:
-                if device.name == "cuda" and not plain:
-                    return self._on_best_device(request._replace(plain=str(problem)), models)
-                reasons.append(f"{device.title} failed: {problem}")
+                again = fallback.after(now, device, str(problem))
+                if again is None:
+                    raise ModelProblem(f"The model {model.name} cannot be used ({problem}).") from problem
+                if again.failed != now.failed:
+                    reasons.append(fallback.failure(device.title, str(problem)))
+                else:
+                    devices.insert(0, device)
+                now = again
                 continue
-            notes = [f"{'; '.join(reasons)}; running on {device.title}."] if reasons else []
-            if plain:
-                notes.append(
-                    f"{device.title} runs without CUDA graphs and half precision, "
-                    f"because it failed: {request.plain}."
-                )
-            notes += [note for note in (building, chosen, stream.engine.elsewhere) if note]
-            return stream, " ".join(notes), not building
+            notes = [*fallback.notes(now, device, reasons), building, chosen, stream.engine.elsewhere]
+            return Served(stream, " ".join(note for note in notes if note), not building)
         raise ModelProblem(
             f"The model {request.model or 'chosen automatically'} runs on no device: {'; '.join(reasons)}; "
             "choose another model."
         )
 
-    def _make(self, number: int, model: Model, device: Device, key: tuple, plain: bool):
-        from ..inference.engine import Engine, reason
-        from ..inference.graph import failed_before
-        from ..inference.stream import Stream
-        from ..measure import precision
+    def _make(self, number: int, model: Model, device: Device, key: EngineKey) -> Stream:
+        """Return a warm stream on the engine of that key, which is loaded if it is not there.
 
-        engine = self._engines.get(key)
-        if engine is None:
-            edition = None if plain else precision.recorded(model, device)
-            failed = failed_before(model, device)
-            engine = Engine(model, device, graphs=not plain and not failed, file=edition)
-            how = (
-                f"threads: {engine.setting}, CUDA graphs: {failed or engine.graphs}, float16: {bool(edition)}"
-            )
-            print(f"{model.name} loaded on {device.name}, {how}", file=sys.stderr)
+        Raises DeviceProblem, ModelProblem and MemoryProblem.
+        """
+        from ..inference.stream import Stream
+
+        engine = self._engines.get(key) or _load_engine(model, device, key.plain)
         try:
             stream = Stream(number, engine)
         except MemoryProblem:
@@ -192,57 +183,42 @@ class Loader:
                     f"{model.remedy}, or choose another model."
                 ) from error
             raise DeviceProblem(reason(error)) from error
-        stream.key = key
         self._engines[key] = engine
-        self._users[key] = self._users.get(key, 0) + 1
-        print(f"{model.name} on {device.name} now serves filters: {self._users[key]}", file=sys.stderr)
+        self._users[stream] = key
+        count = sum(used == key for used in self._users.values())
+        journal.note(f"{model.name} on {device.name} now serves filters: {count}")
         return stream
 
-    def _release(self, stream) -> None:
+    def _release(self, stream: Stream) -> None:
         if not any(stream.number in build.waiting for build in self._builds.values()):
             self._cancelled.discard(stream.number)
-        key = stream.key
-        self._users[key] -= 1
-        if not self._users[key]:
-            del self._users[key], self._engines[key]
+        key = self._users.pop(stream)
+        if key not in self._users.values():
+            del self._engines[key]
 
     # --- engines that take minutes -------------------------------------------------------
 
-    def _build(self, key: tuple, request: Request, model: Model, device: Device) -> None:
-        """Begin to make an engine on a thread of its own; the request is served again when it is there."""
+    def _build(self, key: EngineKey, request: Request, model: Model, device: Device) -> Build:
+        """Have an engine made in the background; the request is served again when it is there."""
         build = self._builds.get(key)
         if build is None:
-            build = self._builds[key] = _Build(model, device)
-            threading.Thread(target=self._run_build, args=(key, build), name="builder", daemon=True).start()
+            build = self._builds[key] = Build(model, device)
+            build.start(lambda made: self._queue.put(functools.partial(self._built, key, made)))
         build.waiting[request.number] = request
         self._tell_of(build, request.number)
+        return build
 
-    def _run_build(self, key: tuple, build: _Build) -> None:
-        from ..inference.engine import Engine
-        from ..inference.graph import loading
-
-        try:
-            with loading():
-                made = Engine(build.model, build.device, alone=False)
-        except (DeviceProblem, ModelProblem) as problem:
-            made = str(problem)
-        except Exception as error:
-            traceback.print_exc()
-            made = str(error)
-        self._queue.put((self._built, (key, made)))
-
-    def _built(self, argument: tuple) -> None:
-        """Move the filters that waited over to the engine, or tell them why there is none."""
-        key, made = argument
+    def _built(self, key: EngineKey, made: Engine | str) -> None:
+        """Move the filters that waited over to the engine, or let them know why there is none."""
         build = self._builds.pop(key)
-        print(f"{build.sentence()} Done: {made}", file=sys.stderr)
+        journal.note(f"{build.sentence()} Done: {made}")
         if isinstance(made, str):
             self._unbuildable[key] = made
         else:
             self._engines[key] = made
         for request in build.waiting.values():
             self._load(request)
-        if key not in self._users:
+        if key not in self._users.values():
             # Nobody wants it any more; the next time it comes from the cache.
             self._engines.pop(key, None)
 
@@ -251,33 +227,36 @@ class Loader:
             for number in build.waiting:
                 self._tell_of(build, number)
 
-    def _tell_of(self, build: _Build, number: int) -> None:
-        note = build.sentence()
-        self._tell({"tell": "loading", "ring": number, "device": build.device.name, "note": note})
+    def _tell_of(self, build: Build, number: int) -> None:
+        self._tell(Loading(number, build.device.name, build.sentence()))
 
 
-class _Build:
-    """An engine on its way. ``waiting``: the requests for it, by number."""
-
-    def __init__(self, model: Model, device: Device):
-        self.model = model
-        self.device = device
-        self.waiting: dict[int, Request] = {}
-        self._began = time.monotonic()
-
-    def sentence(self) -> str:
-        """Return what is told meanwhile."""
-        seconds = time.monotonic() - self._began
-        return (
-            f"{self.model.title} is being built for {self.device.title}, for {seconds:.0f} s so far; "
-            "the first time that takes minutes, and another device serves meanwhile."
-        )
+def _pick(models: dict[str, Model], name: str, device: Device) -> tuple[Model, str]:
+    """Return the model to run on a device ("": by what was measured), and a sentence about that choice."""
+    note = ""
+    if not name:
+        name, note = automatic.choose(models, device.name)
+    model = catalogue.choose(models, name)
+    return model, note if name else catalogue.passed_over(models, model)
 
 
-def _key(model: Model, device: Device, plain: bool) -> tuple:
-    """Return what tells an engine from others: also a file that was replaced."""
+def _load_engine(model: Model, device: Device, plain: bool) -> Engine:
+    """Load a model on a device; ``plain``: without CUDA graphs and half precision."""
+    from ..inference import editions
+    from ..inference.engine import Engine
+    from ..inference.graph import failed_before
+
+    edition = None if plain else editions.recorded(model, device)
+    failed = failed_before(model, device)
+    engine = Engine(model, device, graphs=not plain and not failed, file=edition)
+    how = f"threads: {engine.setting}, CUDA graphs: {failed or engine.graphs}, float16: {bool(edition)}"
+    journal.note(f"{model.name} loaded on {device.name}, {how}")
+    return engine
+
+
+def _key(model: Model, device: Device, plain: bool) -> EngineKey:
     status = model.file.stat()
-    return model.file, status.st_size, status.st_mtime_ns, device.name, plain
+    return EngineKey(model.file, status.st_size, status.st_mtime_ns, device.name, plain)
 
 
 def cannot_import(error: BaseException) -> str:

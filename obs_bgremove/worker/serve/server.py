@@ -15,18 +15,37 @@ import queue
 import sys
 import threading
 import time
-import traceback
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from ...link.memory import remove_leftovers
-from ...link.messages import decode, encode
+from ...link.messages import (
+    Alive,
+    Cannot,
+    MessageProblem,
+    ModelInfo,
+    Models,
+    OpenRing,
+    RingFailed,
+    Stop,
+    decode_ask,
+    encode,
+)
+from .. import journal
 from ..choice import catalogue
-from ..usage import usage
+from ..memory_use import memory_mb
+from ..reason import reason
+from . import fallback
+from .fallback import Request
 from .inlet import Inlet
-from .loader import Loader, Request
+from .loader import Loader
+
+if TYPE_CHECKING:
+    from ...link.messages import Tell
+    from ..choice.catalogue import Model
+    from ..inference.stream import Stream
 
 _HEARTBEAT = 0.5
-#: The catalogue is looked at every so many heartbeats.
+#: The catalogue is looked at with every sixth heartbeat.
 _LOOK = 6
 #: Exit code when onnxruntime cannot be imported.
 CANNOT = 3
@@ -35,16 +54,16 @@ CANNOT = 3
 class Server:
     """Serves all filters of one OBS until it goes."""
 
-    def __init__(self, source: int, sink: int):
+    def __init__(self, source: int, sink: int) -> None:
         """``source``, ``sink``: file descriptors of the pipes from and to OBS."""
         self._sink = sink
         self._sink_lock = threading.Lock()
-        self._parent = os.getppid()
+        self._parent = _parent()
         self._inlet = Inlet(source, self._end)
-        self._made_streams: queue.SimpleQueue = queue.SimpleQueue()
+        self._made_streams: queue.SimpleQueue[tuple[Request, Stream]] = queue.SimpleQueue()
         self._loader = Loader(self._tell, self._made)
         # Of the main thread:
-        self._streams: dict[int, object] = {}
+        self._streams: dict[int, Stream] = {}
         self._requests: dict[int, Request] = {}
         #: When the inference began that runs now; 0 if none does.
         self._busy_since = 0.0
@@ -66,11 +85,12 @@ class Server:
             served = [self._serve(stream) for stream in list(self._streams.values())]
             rest = not any(served)
 
-    def _serve(self, stream) -> bool:
+    def _serve(self, stream: Stream) -> bool:
+        """Infer a picture of a filter, if one waits; whether one did."""
         self._busy_since = time.monotonic()
         try:
             return stream.serve()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (whatever a provider raises: the filter goes on elsewhere)
             self._failed(stream, error)
             return True
         finally:
@@ -80,21 +100,21 @@ class Server:
 
     def _listen(self, line: bytes) -> None:
         try:
-            message = decode(line)
-            if message["ask"] == "open":
-                avoid = tuple(message.get("avoid", ()))
-                self._wanted.add(message["ring"])
-                self._loader.load(Request(message["ring"], message["model"], message["device"], avoid))
-            elif message["ask"] == "close":
-                self._wanted.discard(message["ring"])
-                self._loader.cancel(message["ring"])
-                self._remove(message["ring"])
-            elif message["ask"] == "stop":
-                self._end()
-        except (ValueError, KeyError, TypeError):
-            print(f"not understood: {line!r}", file=sys.stderr)
+            message = decode_ask(line)
+        except MessageProblem as problem:
+            journal.note(f"not understood ({problem}): {line!r}")
+            return
+        if isinstance(message, Stop):
+            self._end()
+        elif isinstance(message, OpenRing):
+            self._wanted.add(message.ring)
+            self._loader.load(Request(message.ring, message.model, message.device, message.avoid))
+        else:
+            self._wanted.discard(message.ring)
+            self._loader.cancel(message.ring)
+            self._remove(message.ring)
 
-    def _add(self, request: Request, stream) -> None:
+    def _add(self, request: Request, stream: Stream) -> None:
         if request.number not in self._wanted:
             stream.close()
             self._loader.release(stream)
@@ -111,27 +131,22 @@ class Server:
             stream.close()
             self._loader.release(stream)
 
-    def _failed(self, stream, error: Exception) -> None:
-        """Go on with a filter: on CUDA more plainly, else on the next device; on the CPU there is none."""
-        from ..inference.engine import reason
-        from ..inference.providers import CPU
-
-        traceback.print_exception(type(error), error, error.__traceback__)
+    def _failed(self, stream: Stream, error: Exception) -> None:
+        """Go on with a filter as fallback has it, or let OBS know that there is nothing left to try."""
+        journal.note_error(error)
         request = self._requests[stream.number]
         self._remove(stream.number)
-        device = stream.engine.device
-        if device is CPU:
+        again = fallback.after(request, stream.engine.device, reason(error))
+        if again is None:
             name = stream.engine.model.name
             problem = f"The model {name} failed while running ({reason(error)}); choose another model."
-            self._tell({"tell": "failed", "ring": stream.number, "problem": problem})
-        elif device.name == "cuda" and not request.plain:
-            self._loader.load(request._replace(plain=reason(error)))
+            self._tell(RingFailed(stream.number, problem))
         else:
-            self._loader.load(request._replace(failed=(*request.failed, (device.title, reason(error)))))
+            self._loader.load(again)
 
     # --- loader's thread -----------------------------------------------------------------
 
-    def _made(self, request: Request, stream) -> None:
+    def _made(self, request: Request, stream: Stream) -> None:
         self._made_streams.put((request, stream))
         self._inlet.poke()
 
@@ -143,8 +158,8 @@ class Server:
         while True:
             began = self._busy_since
             busy = round(time.monotonic() - began, 3) if began else 0.0
-            self._tell({"tell": "alive", "busy_s": busy, **usage()})
-            if os.getppid() != self._parent:
+            self._tell(_alive(busy))
+            if _parent() != self._parent:
                 self._end()
             beats += 1
             if beats % _LOOK == 0:
@@ -156,7 +171,7 @@ class Server:
 
     # --- any thread ----------------------------------------------------------------------
 
-    def _tell(self, message: dict) -> None:
+    def _tell(self, message: Tell) -> None:
         line = memoryview(encode(message))
         with self._sink_lock:
             while line:
@@ -164,22 +179,46 @@ class Server:
                     line = line[os.write(self._sink, line) :]
                 except OSError:
                     self._end()
-        if message["tell"] == "cannot":
+        if isinstance(message, Cannot):
             self._end(CANNOT)
 
-    def _tell_models(self, models: dict) -> None:
-        fields = ("name", "title", "summary", "height", "width", "default", "installed", "problem")
-        told = [{field: getattr(model, field) for field in fields} for model in models.values()]
-        self._tell({"tell": "models", "pid": os.getpid(), "models": told})
+    def _tell_models(self, models: dict[str, Model]) -> None:
+        self._tell(Models(os.getpid(), tuple(_information(model) for model in models.values())))
 
     def _end(self, code: int = 0) -> NoReturn:
         # Not sys.exit: another thread may be in the middle of an inference, or of a crash of a GPU
         # driver. What is left of the process, the system cleans up; files of our own we remove.
         try:
             remove_leftovers(os.getpid())
-            sys.stderr.flush()
+            journal.flush()
         finally:
             os._exit(code)
+
+
+def _parent() -> int:
+    """Return the process that started this one, another one as soon as that has ended; 0 on Windows.
+
+    Windows knows only who it was, for ever. There the end of the pipe, which the inlet waits for, is how the
+    worker learns of OBS' end; elsewhere that is so, too, unless another process has inherited the pipe.
+    """
+    return 0 if sys.platform == "win32" else os.getppid()
+
+
+def _alive(busy_s: float) -> Alive:
+    return Alive(busy_s, round(time.monotonic(), 4), round(time.process_time(), 4), round(memory_mb(), 1))
+
+
+def _information(model: Model) -> ModelInfo:
+    return ModelInfo(
+        model.name,
+        model.title,
+        model.summary,
+        model.height,
+        model.width,
+        model.default,
+        model.installed,
+        model.problem,
+    )
 
 
 def _give_way() -> None:

@@ -12,10 +12,10 @@ import pytest
 from obs_bgremove.filter.backgrounds import own
 from obs_bgremove.filter.backgrounds.chosen import ChosenBackground
 from obs_bgremove.filter.backgrounds.making import key, make
+from obs_bgremove.filter.options.settings import BACKGROUNDS, PRESETS, USED, Settings
 from obs_bgremove.filter.passes.cut import Cut
 from obs_bgremove.filter.passes.geometry import Size
 from obs_bgremove.filter.passes.techniques import PresetTechnique
-from obs_bgremove.filter.settings import BACKGROUNDS, PRESETS, USED, Settings
 from obs_bgremove.home import PROJECT
 
 #: For each setting another value than its default.

@@ -11,7 +11,7 @@ WIDTH, HEIGHT = 256, 144
 
 
 def box(people, seen):
-    """What the worker tells of people (a region of the whole picture) in a part of it; None if nowhere."""
+    """Return the box that the worker finds around people (a region of the whole picture) in a part of it."""
     if people is None:
         return None
     left, top = max(people.x, seen.x), max(people.y, seen.y)
@@ -28,7 +28,7 @@ def box(people, seen):
 
 
 def show(framing, people, alphas=1):
-    """Let so many alphas come of somebody who is there; return the regions."""
+    """Let this many alphas of somebody come; return the region after each."""
     regions = []
     for _ in range(alphas):
         seen = framing.region

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from obs_bgremove.filter.backgrounds.media_files import PICTURES, following
 from obs_bgremove.filter.hotkey_actions import next_background
-from obs_bgremove.filter.settings import BACKGROUNDS, PRESETS, Settings
+from obs_bgremove.filter.options.media_files import PICTURES, following
+from obs_bgremove.filter.options.settings import BACKGROUNDS, PRESETS, Settings
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import dataclasses
 
 import pytest
 
-from obs_bgremove.filter import meters
-from obs_bgremove.filter.meters import Meter
-from obs_bgremove.filter.status import Status
+from obs_bgremove.filter.report import meters
+from obs_bgremove.filter.report.meters import Meter
+from obs_bgremove.filter.report.status import Status
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from obs_bgremove import home
-from obs_bgremove.link import client as client_module
+from obs_bgremove.link import patience
 from obs_bgremove.link.client import Client
 from tests.unit import worker_home, worker_models
 from tests.unit.worker_home import Camera, add_model, plain, ring, until
@@ -261,7 +261,7 @@ def test_a_card_that_cannot_be_read_is_a_sentence(directory):
 
 
 def test_nothing_installed_is_a_sentence_and_ends_with_the_installation(directory, monkeypatch):
-    monkeypatch.setattr(client_module, "LOOK_AGAIN", 0.1)
+    monkeypatch.setattr(patience, "LOOK_AGAIN", 0.1)
     home.record_file().unlink()
     with worker_home.client() as client:
         channel = client.open()
@@ -289,7 +289,7 @@ def test_onnxruntime_that_cannot_be_imported_is_a_sentence(directory, monkeypatc
     stub.mkdir(parents=True)
     (stub / "__init__.py").write_text("raise ImportError('libfoo.so.1: cannot open shared object file')")
     path = os.pathsep.join([str(stub.parent), str(home.PROJECT)])
-    monkeypatch.setattr(client_module, "TRY_AGAIN", 0.2)
+    monkeypatch.setattr(patience, "TRY_AGAIN", 0.2)
     with worker_home.client(environment={"PYTHONPATH": path}) as client:
         channel = client.open()
         channel.request("green", "cpu")

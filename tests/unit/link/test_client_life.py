@@ -2,6 +2,7 @@
 """The life of the worker process: killed, stopped, hanging, orphaned."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,8 +13,8 @@ import psutil
 import pytest
 
 from obs_bgremove import home
-from obs_bgremove.link import client as client_module
-from obs_bgremove.link import memory
+from obs_bgremove.link import memory, patience
+from obs_bgremove.link.messages import Loading, RingFailed
 from tests.unit import worker_home, worker_models
 from tests.unit.worker_home import Camera, add_model, plain, ring, until
 
@@ -96,7 +97,7 @@ def test_stopped_it_is_told_and_goes_on_when_continued(directory):
 
 
 def test_stopped_for_long_it_is_replaced(directory, monkeypatch):
-    monkeypatch.setattr(client_module, "GIVEN_UP", 3.0)
+    monkeypatch.setattr(patience, "GIVEN_UP", 3.0)
     with worker_home.client() as client:
         channel = client.open()
         channel.request("green", "cpu")
@@ -112,32 +113,81 @@ def test_stopped_for_long_it_is_replaced(directory, monkeypatch):
 
 def test_silent_while_it_loads_it_is_let_be(directory, monkeypatch):
     """Many versions of onnxruntime let no other thread run while they load, so that no word is said."""
-    monkeypatch.setattr(client_module, "GIVEN_UP", 2.0)
+    monkeypatch.setattr(patience, "GIVEN_UP", 2.0)
     with worker_home.client() as client:
         channel = client.open()
         channel.request("green", "cpu")
         ring(channel, client)
         pid = client.pid
         # As if it had just been told: the worker itself loads too quickly to be stopped meanwhile.
-        process = client._process
-        client._events.put(
-            (client._told, process, {"tell": "loading", "ring": 99, "device": "cpu", "note": ""})
-        )
+        supervisor = client._supervisor
+        process = supervisor.run.process
+        supervisor.hear(process, Loading(99, "cpu", ""))
         os.kill(pid, signal.SIGSTOP)
         try:
-            until(lambda: "started anew if that lasts 300 s" in client.problem, "a problem")
+            until(lambda: "started again if that lasts 300 s" in client.problem, "a problem")
             time.sleep(3)
         finally:
             os.kill(pid, signal.SIGCONT)
         until(lambda: not client.problem, "no problem")
         assert client.pid == pid
-        client._events.put((client._told, process, {"tell": "failed", "ring": 99, "problem": "cannot"}))
+        supervisor.hear(process, RingFailed(99, "cannot"))
         os.kill(pid, signal.SIGSTOP)
         until(lambda: client.pid != pid, "the end of the process")
 
 
+def test_alive_but_never_ready_it_is_replaced_and_the_next_gets_longer(directory, monkeypatch):
+    monkeypatch.setattr(patience, "START_UP", 2.0)
+    monkeypatch.setattr(patience, "BACK_OFF", (0.0,))
+    # It hangs in the import of onnxruntime, on the loader's thread; its heart goes on.
+    stub = directory / "stub" / "onnxruntime"
+    stub.mkdir(parents=True)
+    (stub / "__init__.py").write_text("import time; time.sleep(1000)")
+    path = os.pathsep.join([str(stub.parent), str(home.PROJECT)])
+    with worker_home.client(environment={"PYTHONPATH": path}) as client:
+        channel = client.open()
+        channel.request("green", "cpu")
+        until(lambda: client.usage.at_s, "its first heartbeat")
+        first = client.pid
+        problem = until(lambda: client.problem, "a problem")
+        assert "still not ready after 2 seconds" in problem and "with 4 seconds to be ready" in problem
+        assert "worker.log" in problem
+        until(lambda: gone(first), "the end of the process")
+        until(lambda: "not ready after 4 seconds" in client.problem, "the end of the next one")
+        assert channel.ring is None
+        shutil.rmtree(stub)
+        monkeypatch.setattr(patience, "START_UP", 60.0)
+        ring(channel, client)
+        assert client.problem == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file that is always full")
+def test_a_log_that_cannot_be_written_stops_nothing(directory):
+    add_model(directory, "picky", worker_models.picky())
+    log = directory / "logs" / "worker.log"
+    log.parent.mkdir()
+    log.symlink_to("/dev/full")
+    with worker_home.client() as client:
+        channel, camera = client.open(), Camera()
+        pid = None
+        for model in ("green", "picky", "green", "nonsense", "green"):
+            channel.request(model, "cpu")
+            if model == "nonsense":
+                until(lambda: "no model named" in channel.problem, "a problem")
+                continue
+            live = ring(channel, client, model)
+            assert camera.alpha(live, 9)[1] == plain(live, 9)
+            if model == "picky":
+                camera.hand_over(live, 10)
+                until(lambda: "failed while running" in channel.problem, "a problem")
+            pid = pid or client.pid
+        client._supervisor.run.process.outlet.send(b"nonsense\n")
+        assert works(live, camera, 8)
+        assert client.pid == pid and log.is_symlink()
+
+
 def test_hanging_in_a_picture_it_is_replaced(directory, monkeypatch):
-    monkeypatch.setattr(client_module, "HANGING", 1.0)
+    monkeypatch.setattr(patience, "HANGING", 1.0)
     with worker_home.client() as client:
         channel = client.open()
         channel.request("looping", "cpu")
@@ -150,14 +200,14 @@ def test_hanging_in_a_picture_it_is_replaced(directory, monkeypatch):
 
 
 def test_an_end_in_a_row_waits_longer_and_longer(directory, monkeypatch):
-    monkeypatch.setattr(client_module, "BACK_OFF", (0.0, 0.1, 3600.0))
+    monkeypatch.setattr(patience, "BACK_OFF", (0.0, 0.1, 3600.0))
     stub = directory / "stub" / "onnxruntime"
     stub.mkdir(parents=True)
     (stub / "__init__.py").write_text("import os; os._exit(7)")
     path = os.pathsep.join([str(stub.parent), str(home.PROJECT)])
     with worker_home.client(environment={"PYTHONPATH": path}) as client:
-        until(lambda: client._start_at > time.monotonic() + 3000, "a long wait")
-        assert client._ends_in_row == 3
+        until(lambda: client._supervisor.start_at > time.monotonic() + 3000, "a long wait")
+        assert client._supervisor.restarts.ends_in_row == 3
         assert client.pid is None
         assert "exit code 7" in client.problem
 
@@ -256,7 +306,7 @@ def test_memory_without_memfd_leaves_nothing_either(directory):
         channel = client.open()
         channel.request("green", "cpu")
         live = ring(channel, client)
-        assert not live._memory.place["path"].startswith("/proc/")
+        assert not live._memory.place.path.startswith("/proc/")
         assert shared_files(client.pid) == []
         assert works(live, Camera(), 3)
 
@@ -270,9 +320,9 @@ def test_a_late_supervisor_does_not_blame_the_worker(directory):
     """OBS itself stood still for longer than a worker may be silent."""
     script = (
         "import sys\n"
-        "from obs_bgremove.link import client as module\n"
+        "from obs_bgremove.link import patience\n"
         "from tests.unit import worker_home\n"
-        "module.GIVEN_UP = 2.0\n"
+        "patience.GIVEN_UP = 2.0\n"
         "with worker_home.client() as client:\n"
         "    channel = client.open(); channel.request('green', 'cpu')\n"
         "    live, camera = worker_home.ring(channel, client), worker_home.Camera()\n"
@@ -300,12 +350,12 @@ def test_a_late_supervisor_does_not_blame_the_worker(directory):
         assert obs.stdout.readline().split() == [pid, "False"]
 
 
-def test_words_that_nobody_knows_do_not_end_the_watch(directory):
+def test_a_fault_of_our_own_does_not_end_the_watch(directory):
     with worker_home.client() as client:
         channel = client.open()
         channel.request("green", "cpu")
         live = ring(channel, client)
-        client._heard(client._process, {"tell": "ring"})
+        client._supervisor.post(lambda: {}["tell"])
         until(lambda: "KeyError" in client.problem, "the problem is told")
         os.kill(client.pid, signal.SIGKILL)
         until(lambda: live.dead, "the end of the ring")

@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The pipes between OBS and the worker, each end of them by itself."""
 
+import contextlib
 import os
 import subprocess
 import sys
 import threading
-from types import SimpleNamespace
 
 import pytest
 
 from obs_bgremove import home
-from obs_bgremove.link.messages import Lines, decode, encode
-from obs_bgremove.link.process import Outlet, Process
+from obs_bgremove.link.messages import Cannot, CloseRing, Lines, MessageProblem, decode_ask, encode
+from obs_bgremove.link.outlet import Outlet
+from obs_bgremove.link.process import Process
 from obs_bgremove.worker.serve.inlet import _ReadInlet
 from tests.unit import worker_home
 from tests.unit.worker_home import until
@@ -27,32 +28,87 @@ def pipe():
     os.close(source)
 
 
+def understood(lines):
+    """Return the messages of lines as the worker takes them: what is none is dropped."""
+    messages = []
+    for line in lines:
+        with contextlib.suppress(MessageProblem):
+            messages.append(decode_ask(line))
+    return messages
+
+
 def test_what_a_full_pipe_does_not_take_is_sent_later(pipe):
     source, file = pipe
     process = Process.__new__(Process)
     process.outlet, process._unsent = Outlet(file), []
-    os.set_blocking(source, False)
     for number in range(100_000):
-        process.send({"ask": "close", "ring": number})
+        process.send(CloseRing(number))
         if len(process._unsent) == 3:
             break
     lines, come = Lines(), []
     while len(come) <= number:
-        come += lines.feed(os.read(source, 1 << 20))
+        come += understood(lines.feed(os.read(source, 1 << 20)))
         process.send_rest()
-    assert [decode(line)["ring"] for line in come] == list(range(number + 1))
+    assert [message.ring for message in come] == list(range(number + 1))
     assert process._unsent == []
+
+
+class Narrow:
+    """A pipe as Windows has it: where there is no room for all of a write, it takes a part.
+
+    ``room``: bytes that are left in it; each part goes to the real pipe.
+    """
+
+    def __init__(self, file, room):
+        self._file, self.room = file, room
+
+    def write(self, data):
+        taken = data[: self.room]
+        self.room -= len(taken)
+        return self._file.write(taken) if taken else 0
+
+    def fileno(self):
+        return self._file.fileno()
+
+    def close(self):
+        pass
+
+
+@pytest.mark.parametrize("woken", [False, True], ids=["alone", "with wake-ups in between"])
+def test_a_line_of_which_a_full_pipe_takes_a_part_begins_again(pipe, woken):
+    source, file = pipe
+    line = encode(CloseRing(7))
+    for room in range(2 * len(line) + 2):
+        process = Process.__new__(Process)
+        narrow = Narrow(file, room)
+        process.outlet, process._unsent = Outlet(narrow), []
+        process.send(CloseRing(7))
+        process.send(CloseRing(8))
+        while process._unsent:
+            # The worker reads, more or less of what it could.
+            narrow.room += 1 if narrow.room % 2 else len(line) + 1
+            if woken:
+                process.outlet.wake()
+            process.send_rest()
+        narrow.room = 1
+        process.outlet.wake()
+        come = understood(Lines().feed(os.read(source, 1 << 16)))
+        assert come == [CloseRing(7), CloseRing(8)], f"room for {room} bytes"
 
 
 def test_a_line_that_is_no_message_costs_nothing_but_itself(pipe):
     source, file = pipe
     process, heard = Process.__new__(Process), []
-    process._popen = SimpleNamespace(stdout=os.fdopen(os.dup(source), "rb", buffering=0))
+    process._output = os.fdopen(os.dup(source), "rb", buffering=0)
     process._heard = lambda _process, message: heard.append(message)
-    file.write(encode({"tell": "first"}) + b"Segmentation fau\xff\n[1]\n" + encode({"tell": "second"}))
+    first, second = Cannot("first"), Cannot("second")
+    nonsense = (
+        b'Segmentation fau\xff\n[1]\n{"tell":"cannot"}\n{"tell":"cannot","problem":1}\n{"tell":"song"}\n'
+    )
+    file.write(encode(first) + nonsense + b"[" * 20_000 + b"\n" + encode(second))
     file.close()
     process._read()
-    assert heard == [{"tell": "first"}, {"tell": "second"}, None]
+    assert heard == [first, second, None]
 
 
 def test_a_thread_reads_where_pipes_cannot_be_polled(pipe):

@@ -9,6 +9,7 @@ import pytest
 
 from obs_bgremove.link import layout, memory
 from obs_bgremove.link.layout import Box, Layout, LayoutError
+from obs_bgremove.link.messages import Place
 from obs_bgremove.link.ring import Ring
 from obs_bgremove.worker.inference.slots import Slots
 
@@ -304,7 +305,7 @@ def test_a_file_disappears_when_it_is_opened(monkeypatch, tmp_path):
     monkeypatch.setattr(memory, "_folders", lambda: [str(tmp_path)])
     made = memory.create(4096)
     (file,) = tmp_path.iterdir()
-    assert str(file) == made.place["path"]
+    assert str(file) == made.place.path
     opened = memory.open_place(made.place)
     assert list(tmp_path.iterdir()) == []
     made.words[5] = 42
@@ -352,7 +353,7 @@ def test_without_a_system_call_for_it_a_file_is_filled_by_writing(monkeypatch, t
 @needs_files
 def test_memory_that_is_gone_is_a_sentence(tmp_path):
     with pytest.raises(memory.MemoryProblem, match=r"cannot be opened.*restart OBS"):
-        memory.open_place({"path": str(tmp_path / "gone"), "size": 4096, "remove": True})
+        memory.open_place(Place(4096, str(tmp_path / "gone"), remove=True))
 
 
 @needs_files
@@ -360,4 +361,4 @@ def test_memory_that_is_too_small_is_refused(tmp_path):
     path = tmp_path / "small"
     path.write_bytes(bytes(100))
     with pytest.raises(memory.MemoryProblem, match="smaller than announced"):
-        memory.open_place({"path": str(path), "size": 4096, "remove": True})
+        memory.open_place(Place(4096, str(path), remove=True))

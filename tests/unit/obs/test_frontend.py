@@ -13,7 +13,7 @@ OTHER, EXIT, SCRIPTING_SHUTDOWN = 25, 17, 36
 
 
 @pytest.mark.parametrize(
-    ("events", "told"),
+    ("events", "expected"),
     [
         ((SCRIPTING_SHUTDOWN, EXIT), [1, 1]),
         ((EXIT,), [1]),
@@ -21,7 +21,7 @@ OTHER, EXIT, SCRIPTING_SHUTDOWN = 25, 17, 36
         ((OTHER, EXIT, EXIT), [0, 1, 1]),
     ],
 )
-def test_told_once_by_whichever_event_comes_first(monkeypatch, events, told):
+def test_the_action_runs_once_at_whichever_event_comes_first(monkeypatch, events, expected):
     callbacks, ends = [], []
     monkeypatch.setattr(
         frontend,
@@ -35,4 +35,4 @@ def test_told_once_by_whichever_event_comes_first(monkeypatch, events, told):
     for event in events:
         callbacks[0](event, None)
         counts.append(len(ends))
-    assert counts == told
+    assert counts == expected

@@ -19,7 +19,7 @@ def test_an_effect_finds_what_it_includes_on_windows_too(gpu):
     assert gpu.compiled == ["C:/OBS/shaders/blur.effect"]
 
 
-def test_shaders_that_do_not_compile_are_compiled_once_and_told_each_time(gpu):
+def test_shaders_that_do_not_compile_are_compiled_once_and_reported_each_time(gpu):
     gpu.compiles = False
     cache = ShaderCache()
     lengths = []

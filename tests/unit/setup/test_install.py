@@ -26,6 +26,7 @@ from obs_bgremove.setup import (
     scene_collections,
     speed,
     uninstall,
+    virtual_env,
 )
 from obs_bgremove.setup.errors import COMMAND, SetupError
 from obs_bgremove.setup.runtime import Choice
@@ -62,9 +63,9 @@ def pip(data, monkeypatch):
 
     monkeypatch.setattr(environment.pip, "run", run)
     monkeypatch.setattr(locked, "FOLDER", data / "none")
-    monkeypatch.setattr(environment, "make", lambda: data.mkdir(exist_ok=True))
-    monkeypatch.setattr(environment, "works", lambda: bool(calls))
-    monkeypatch.setattr(environment, "installed_runtime", lambda: "1.99" if calls else "")
+    monkeypatch.setattr(virtual_env, "make", lambda: data.mkdir(exist_ok=True))
+    monkeypatch.setattr(virtual_env, "works", lambda: bool(calls))
+    monkeypatch.setattr(virtual_env, "installed_runtime", lambda: "1.99" if calls else "")
     return calls
 
 
@@ -78,7 +79,7 @@ def test_installs_the_flavour_and_the_groups_and_records_them(pip):
     assert environment.ensure(Choice("cpu", "why"), ["export"], fall_back=True) == "cpu"
     assert groups(pip) == ["worker-cpu", "export"]
     record = home.read_record()
-    assert record["python"] == str(environment.python())
+    assert record["python"] == str(virtual_env.python())
     assert record["flavour"] == "cpu"
 
 
@@ -99,7 +100,8 @@ def test_groups_add_up_over_runs(pip):
     assert len(pip) == count, "all of it is there"
 
 
-def test_a_gpu_flavour_that_fails_becomes_cpu_and_is_not_tried_again(pip, capsys):
+def test_a_gpu_flavour_that_fails_becomes_cpu_and_is_not_tried_again(pip, monkeypatch, capsys):
+    monkeypatch.setattr(environment.sys, "platform", "linux")
     pip.broken = frozenset({"worker-cuda"})
     assert environment.ensure(Choice("cuda", "there is one"), ["export"], fall_back=True) == "cpu"
     printed = capsys.readouterr().out
@@ -127,7 +129,7 @@ def test_on_windows_cuda_falls_back_to_directml_first_and_stays_there(pip, monke
 def test_what_another_flavour_left_is_uninstalled(pip, monkeypatch):
     packages = ["numpy==2.4.6", "nvidia-cudnn-cu12==9.1", "onnxruntime==1.31.1", "onnxruntime-gpu==1.26.0"]
     listed = subprocess.CompletedProcess([], 0, "\n".join(packages), "")
-    monkeypatch.setattr(environment, "_run", lambda _: listed)
+    monkeypatch.setattr(virtual_env, "run", lambda _: listed)
 
     def uninstalled(flavour, groups=()):
         before = len(pip)
@@ -145,9 +147,10 @@ def test_what_another_flavour_left_is_uninstalled(pip, monkeypatch):
 def test_a_gpu_flavour_that_cannot_be_imported_becomes_cpu(pip, monkeypatch, capsys):
     errors = "Traceback (most recent call last):\nImportError: libcublas.so.13: no such file"
     failed = subprocess.CompletedProcess([], 1, "", errors)
-    monkeypatch.setattr(environment, "_run", lambda _: failed)
+    monkeypatch.setattr(environment.sys, "platform", "linux")
+    monkeypatch.setattr(virtual_env, "run", lambda _: failed)
     monkeypatch.setattr(
-        environment, "installed_runtime", lambda: "" if "worker-cuda" in groups(pip) else "1.99"
+        virtual_env, "installed_runtime", lambda: "" if "worker-cuda" in groups(pip) else "1.99"
     )
     assert environment.ensure(Choice("cuda", "there is one"), [], fall_back=True) == "cpu"
     assert "cannot be imported (ImportError: libcublas.so.13: no such file)" in capsys.readouterr().out
@@ -166,15 +169,16 @@ def tested(pip, data, monkeypatch):
     """Let there be tested versions for this very Python and system; return pip's calls."""
     monkeypatch.setattr(locked, "FOLDER", data)
     data.mkdir()
-    locked.path("cpu").write_text(f"{locked.MADE_FOR}{' '.join(locked.this_target())}\nnumpy==2.0\n")
+    (data / "cpu-1.txt").write_text(f"{locked.MADE_FOR}3.9 linux x86_64\nnumpy==1.0\n")
+    (data / "cpu-2.txt").write_text(f"{locked.MADE_FOR}{' '.join(locked.this_target())}\nnumpy==2.0\n")
     return pip
 
 
-def test_tested_versions_are_installed_by_their_hashes_and_nothing_else(tested, capsys):
+def test_tested_versions_are_installed_by_their_hashes_and_nothing_else(tested, data, capsys):
     environment.ensure(Choice("cpu", "why"), [], fall_back=True)
     ((word, *arguments),) = tested
     assert word == "install" and "--require-hashes" in arguments
-    assert arguments[-2:] == ["-r", str(locked.path("cpu"))]
+    assert arguments[-2:] == ["-r", str(data / "cpu-2.txt")]
     assert "not tested" not in capsys.readouterr().out
 
 
@@ -184,9 +188,9 @@ def test_groups_come_after_the_tested_versions(tested):
     assert groups(tested) == ["worker-cpu", "demo"]
 
 
-def test_other_tested_versions_are_installed_again(tested):
+def test_other_tested_versions_are_installed_again(tested, data):
     environment.ensure(Choice("cpu", "why"), [], fall_back=True)
-    with locked.path("cpu").open("a") as file:
+    with (data / "cpu-2.txt").open("a") as file:
         file.write("packaging==1.0\n")
     environment.ensure(Choice("cpu", "why"), [], fall_back=True)
     assert len(tested) == 2
@@ -238,21 +242,19 @@ def test_a_data_directory_that_cannot_be_written_gets_a_sentence(tmp_path, monke
     (tmp_path / "file").write_text("")
     monkeypatch.setenv(home.VARIABLE, str(tmp_path / "file" / "data"))
     with pytest.raises(SetupError, match="set OBS_BGREMOVE_HOME to a folder that is"):
-        environment.make()
+        virtual_env.make()
 
 
 def test_a_folder_that_is_not_ours_is_not_cleared_for_the_environment(data, monkeypatch):
-    monkeypatch.setattr(
-        environment, "_run", lambda command: subprocess.CompletedProcess(command, 1, "", "no")
-    )
+    monkeypatch.setattr(virtual_env, "run", lambda command: subprocess.CompletedProcess(command, 1, "", "no"))
     (data / "venv").mkdir(parents=True)
     (data / "venv" / "notes.txt").write_text("mine")
     with pytest.raises(SetupError, match="is in the way"):
-        environment.make()
+        virtual_env.make()
     assert (data / "venv" / "notes.txt").exists()
     home.write_record({"fingerprint": ""})
     with pytest.raises(SetupError, match="No virtual environment could be made"):
-        environment.make()
+        virtual_env.make()
 
 
 @pytest.mark.parametrize(
@@ -267,7 +269,7 @@ def test_errors_of_pip_become_sentences(data, monkeypatch, errors, word):
     done = subprocess.CompletedProcess([], 1, None, errors)
     monkeypatch.setattr(environment.pip.subprocess, "run", lambda *_, **__: done)
     with pytest.raises(SetupError, match=word) as raised:
-        environment.pip.run(environment.python(), "install", "x")
+        environment.pip.run(virtual_env.python(), "install", "x")
     assert "\n" not in str(raised.value)
 
 
@@ -363,7 +365,7 @@ def no_registry(data, monkeypatch):
     def ensure(_choice, groups, **_):
         calls.groups = groups
 
-    monkeypatch.setattr(environment, "run_module", run)
+    monkeypatch.setattr(virtual_env, "run_module", run)
     monkeypatch.setattr(environment, "ensure", ensure)
     return calls
 
@@ -414,11 +416,10 @@ def bench(data, monkeypatch):
 
     def run(module, *arguments):
         calls.append((module, *arguments))
-        home.speed_file().write_text("[]")
-        home.threads_file().write_text("{}")
+        home.measurements_file().write_text("{}")
         return calls.code
 
-    monkeypatch.setattr(environment, "run_module", run)
+    monkeypatch.setattr(virtual_env, "run_module", run)
     folder = data / "models" / "one"
     folder.mkdir(parents=True)
     (folder / "model.onnx").write_text("1")
@@ -446,7 +447,7 @@ def test_the_worker_understands_how_it_is_asked_to_measure(bench, monkeypatch):
     assert asked == [([], "auto", speed.SECONDS, None, True)]
 
 
-@pytest.mark.parametrize("change", ["model", "environment", "record lost", "threads lost"])
+@pytest.mark.parametrize("change", ["model", "environment", "record lost", "older version"])
 def test_speed_is_measured_again_after_a_change(bench, data, change):
     speed.ensure()
     if change == "model":
@@ -454,7 +455,10 @@ def test_speed_is_measured_again_after_a_change(bench, data, change):
     elif change == "environment":
         home.write_record({**home.read_record(), "fingerprint": "second"})
     else:
-        (home.speed_file() if change == "record lost" else home.threads_file()).unlink()
+        home.measurements_file().unlink()
+        if change == "older version":
+            for name in ("speed.json", "threads.json"):
+                (data / name).write_text("[]")
     speed.ensure()
     assert len(bench) == 2
 
@@ -474,8 +478,9 @@ def installed(data, monkeypatch):
         (data / "models" / name / "model.onnx").write_text("")
     for name in ("venv", "logs", "demo", "cache"):
         (data / name).mkdir()
-    home.speed_file().write_text("[]")
-    home.threads_file().write_text("{}")
+    home.measurements_file().write_text("{}")
+    for name in ("speed.json", "threads.json"):
+        (data / name).write_text("of an older version")
     home.write_record({"python": sys.executable, "flavour": "cpu"})
     return data
 
@@ -521,7 +526,7 @@ def test_the_demo_leaves_an_installation_that_obs_finds(installed, tmp_path, mon
         (command.speed, "ensure", None),
         (command.obs_program, "ensure", ""),
         (command, "add_script", ""),
-        (command.environment, "run_module", 0),
+        (command.virtual_env, "run_module", 0),
     ):
         monkeypatch.setattr(owner, name, lambda *_, answer=answer, **__: answer)
     assert command.main(["--demo"]) == 0
@@ -530,6 +535,8 @@ def test_the_demo_leaves_an_installation_that_obs_finds(installed, tmp_path, mon
 
 
 def test_uninstall_with_yes_leaves_nothing(installed):
+    for name in (".install.json.1234abcd.new", "speed.new"):
+        (installed / name).write_text("of a run that was stopped")
     assert command.main(["--uninstall", "--yes"]) == 0
     assert not installed.exists()
 
@@ -588,7 +595,7 @@ def test_uninstall_while_obs_runs_deletes_nothing(installed, tmp_path, monkeypat
 @pytest.fixture
 def sound(installed, monkeypatch, tmp_path):
     """Make everything that --check looks at be in order."""
-    monkeypatch.setattr(environment, "installed_runtime", lambda: "1.99")
+    monkeypatch.setattr(virtual_env, "installed_runtime", lambda: "1.99")
     monkeypatch.setattr(runtime, "this_machine", lambda: runtime.Machine("linux", "x86_64"))
     monkeypatch.setattr(models, "known", lambda: ["mediapipe-landscape", "rvm-720p"])
     monkeypatch.setattr(program, "find_program", lambda: tmp_path / "obs")
@@ -608,7 +615,7 @@ def test_check_of_a_sound_installation(sound, capsys):
 @pytest.mark.parametrize(
     ("module", "name", "value", "subject"),
     [
-        (environment, "installed_runtime", lambda: "", "Worker"),
+        (virtual_env, "installed_runtime", lambda: "", "Worker"),
         (home, "read_record", dict, "Worker"),
         (home, "read_record", lambda: {"python": "/gone/python"}, "Worker"),
         (models, "installed", lambda _: None, "Model"),

@@ -17,47 +17,53 @@ from obs_bgremove.setup.locked import Target
 LINUX, WINDOWS = Target("3.12", "linux", "x86_64"), Target("3.12", "win32", "AMD64")
 
 
+FILES = [(flavour, file) for flavour in runtime.FLAVOURS for file in locked.files(flavour)]
+each_file = pytest.mark.parametrize(("flavour", "file"), FILES, ids=[file.stem for _, file in FILES])
+
+
 def pins(text):
-    """Return the requirement of each entry of a file, and its hashes."""
-    entries = re.sub(r" \\\n", "", "\n".join(line for line in text.splitlines() if not line.startswith("#")))
-    split = (entry.split("    --hash=sha256:") for entry in entries.splitlines())
-    return [(Requirement(requirement), hashes) for requirement, *hashes in split]
-
-
-def taken(text, target):
-    """Return the requirements that hold for a target."""
-    environment = lock.markers(target)
-    requirements = [one for one, _ in pins(text)]
-    return [one for one in requirements if not one.marker or one.marker.evaluate(environment)]
+    """Return the version of each package of a file, and its hashes."""
+    entries = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
+    split = (entry.split("    --hash=sha256:") for entry in entries.replace(" \\\n", "").splitlines())
+    return {Pin(*pin.split("==")): hashes for pin, *hashes in split}
 
 
 @pytest.mark.parametrize("flavour", runtime.FLAVOURS)
-def test_each_target_gets_one_version_of_each_package(flavour):
-    text = locked.path(flavour).read_text(encoding="utf-8")
-    targets = locked.targets(flavour)
-    assert len(targets) > 3
-    for target in targets:
-        names = Counter(one.name for one in taken(text, target))
-        assert set(names.values()) == {1}, target
-        assert {"numpy", runtime.PACKAGES[flavour]} <= set(names), target
-    for requirement, hashes in pins(text):
-        assert re.fullmatch(r"==[\w.]+", str(requirement.specifier)), requirement
-        assert hashes and all(re.fullmatch("[0-9a-f]{64}", one) for one in hashes), requirement
+def test_no_target_has_two_files(flavour):
+    targets = Counter(target for file in locked.files(flavour) for target in locked.targets(file))
+    assert len(targets) >= 5
+    assert set(targets.values()) == {1}
 
 
-@pytest.mark.parametrize("flavour", runtime.FLAVOURS)
-def test_the_tested_versions_are_those_that_the_project_asks_for(flavour):
-    text = locked.path(flavour).read_text(encoding="utf-8")
-    for target in locked.targets(flavour):
-        versions = {one.name: str(one.specifier)[2:] for one in taken(text, target)}
+@pytest.mark.parametrize("system", [("linux", "x86_64"), ("win32", "AMD64"), ("darwin", "arm64")])
+@pytest.mark.parametrize("python", lock.PYTHONS)
+def test_every_python_has_tested_versions_for_the_cpu_on_the_usual_systems(python, system):
+    assert locked.file_for("cpu", Target(python, *system))
+
+
+@each_file
+def test_each_package_has_one_version_with_hashes(flavour, file):
+    found = pins(file.read_text(encoding="utf-8"))
+    names = [pin.name for pin in found]
+    assert len(set(names)) == len(names)
+    assert {"numpy", runtime.PACKAGES[flavour]} <= set(names)
+    for pin, hashes in found.items():
+        assert re.fullmatch(r"[\w.]+", pin.version), pin
+        assert hashes and all(re.fullmatch("[0-9a-f]{64}", one) for one in hashes), pin
+
+
+@each_file
+def test_the_versions_are_those_that_the_project_asks_for(flavour, file):
+    versions = {pin.name: pin.version for pin in pins(file.read_text(encoding="utf-8"))}
+    for target in locked.targets(file):
         for wanted in map(Requirement, lock.requirements(f"worker-{flavour}")):
             if not wanted.marker or wanted.marker.evaluate(lock.markers(target)):
                 assert versions[canonicalize_name(wanted.name)] in wanted.specifier, (target, wanted)
 
 
-@pytest.mark.parametrize("flavour", runtime.FLAVOURS)
-def test_no_registry_is_named(flavour):
-    assert "://" not in locked.path(flavour).read_text(encoding="utf-8")
+@each_file
+def test_no_registry_is_named(flavour, file):
+    assert "://" not in file.read_text(encoding="utf-8")
 
 
 def answer(name, *requires, version="1.0"):
@@ -100,27 +106,27 @@ def test_what_pip_cannot_find_is_no_target(monkeypatch):
     assert lock.resolve(["one"], WINDOWS) == {}
 
 
-def test_the_file_says_who_takes_which_version():
+def test_targets_of_the_same_versions_share_a_file():
     old, arm = LINUX._replace(python="3.10"), LINUX._replace(machine="aarch64")
-    everywhere = {Pin("same", "1"): "a" * 64}
-    text = lock.text(
+    made = lock.files(
         "cpu",
         {
-            LINUX: {**everywhere, Pin("differs", "2"): "b" * 64},
-            old: {**everywhere, Pin("differs", "1"): "c" * 64},
-            arm: {**everywhere, Pin("differs", "2"): "d" * 64, Pin("more", "3"): "e" * 64},
-            WINDOWS: {**everywhere, Pin("differs", "3"): "f" * 64},
+            LINUX: {Pin("one", "2"): "b" * 64, Pin("same", "1"): "a" * 64},
+            old: {Pin("one", "1"): "c" * 64, Pin("same", "1"): "a" * 64},
+            arm: {Pin("one", "2"): "d" * 64, Pin("same", "1"): "a" * 64},
         },
     )
-    found = {
-        target: [f"{one.name}{one.specifier}" for one in taken(text, target)]
-        for target in (LINUX, old, arm, WINDOWS)
-    }
-    assert found == {
-        LINUX: ["differs==2", "same==1"],
-        old: ["differs==1", "same==1"],
-        arm: ["differs==2", "more==3", "same==1"],
-        WINDOWS: ["differs==3", "same==1"],
-    }
-    hashes = {f"{one.name}{one.specifier}": found for one, found in pins(text)}
-    assert hashes["differs==2"] == ["b" * 64, "d" * 64] and hashes["same==1"] == ["a" * 64]
+    assert list(made) == ["cpu-1.txt", "cpu-2.txt"]
+    assert pins(made["cpu-1.txt"]) == {Pin("one", "2"): ["b" * 64, "d" * 64], Pin("same", "1"): ["a" * 64]}
+    assert pins(made["cpu-2.txt"]) == {Pin("one", "1"): ["c" * 64], Pin("same", "1"): ["a" * 64]}
+
+
+def test_a_file_is_found_by_what_it_was_made_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(locked, "FOLDER", tmp_path)
+    for name, content in lock.files(
+        "cuda", {LINUX: {Pin("a", "1"): "0"}, WINDOWS: {Pin("b", "1"): "0"}}
+    ).items():
+        (tmp_path / name).write_text(content)
+    assert locked.file_for("cuda", WINDOWS) == tmp_path / "cuda-2.txt"
+    assert locked.file_for("cuda", WINDOWS._replace(python="3.9")) is None
+    assert locked.file_for("cuda12", WINDOWS) is None

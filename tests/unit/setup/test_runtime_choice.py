@@ -124,6 +124,7 @@ def test_python_3_9_gets_a_sentence_from_the_installation_and_from_obs(monkeypat
 def test_the_python_of_the_microsoft_store_gets_a_sentence(monkeypatch, name):
     place = r"C:\Program Files\WindowsApps\PythonSoftwareFoundation.Python.3.12"
     monkeypatch.setattr(interpreter.sys, name, place)
+    monkeypatch.setattr(interpreter.sys, "platform", "linux")
     assert interpreter.problem((3, 12), 64) == ""
     monkeypatch.setattr(interpreter.sys, "platform", "win32")
     assert "python.org" in interpreter.problem((3, 12), 64)

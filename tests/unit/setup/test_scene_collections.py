@@ -140,11 +140,11 @@ def test_settings_are_found_where_each_system_keeps_them(tmp_path, monkeypatch, 
 
 def test_remove_is_the_inverse_of_add(configuration):
     path = write(configuration, "One", [OTHER])
-    before = json.loads(path.read_text())
+    before = json.loads(path.read_text("utf-8"))
     scene_collections.add()
     changed, _, _ = scene_collections.remove()
     assert changed == [path]
-    assert json.loads(path.read_text()) == before
+    assert json.loads(path.read_text("utf-8")) == before
     assert scene_collections.remove() == ([], [path], [])
 
 
@@ -273,6 +273,28 @@ def test_a_backup_that_fails_comes_before_any_change(configuration, tmp_path):
     assert path.read_bytes() == before
 
 
+def test_a_folder_that_exists_whatever_its_name_ends_with_a_sentence(configuration, monkeypatch):
+    path = write(configuration, "One", [OTHER])
+    before = path.read_bytes()
+    scene_collections.backups().mkdir(parents=True)
+
+    def exists(*_, **__):
+        raise FileExistsError(17, "File exists")  # Windows: also where a folder may not be made
+
+    monkeypatch.setattr(os, "mkdir", exists)
+    with pytest.raises(SetupError, match="cannot be written to"):
+        scene_collections.add()
+    assert path.read_bytes() == before
+
+
+def test_two_backups_of_one_second_have_a_folder_each(configuration, monkeypatch):
+    monkeypatch.setattr(scene_collections.time, "strftime", lambda _: "now")
+    write(configuration, "One", [OTHER])
+    scene_collections.add()
+    scene_collections.remove()
+    assert sorted(folder.name for folder in scene_collections.backups().iterdir()) == ["now", "now_2"]
+
+
 def test_collections_moved_by_newer_versions_are_found(configuration, tmp_path):
     here = write(configuration, "Here")
     moved = tmp_path / "moved" / "obs-studio"
@@ -283,6 +305,7 @@ def test_collections_moved_by_newer_versions_are_found(configuration, tmp_path):
     assert set(scene_collections.files(configuration)) == {here, there}
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
 def test_the_mode_of_the_file_is_kept(configuration):
     path = write(configuration, "One")
     path.chmod(0o600)

@@ -4,8 +4,9 @@
 import pytest
 
 from obs_bgremove import home
-from obs_bgremove.worker.choice import automatic, catalogue
-from obs_bgremove.worker.serve.loader import Loader, Request
+from obs_bgremove.worker.choice import automatic, catalogue, measured
+from obs_bgremove.worker.serve.fallback import Request
+from obs_bgremove.worker.serve.loader import Loader
 from tests.unit import worker_home, worker_models
 
 #: name: (error of its alphas, milliseconds, percent of a processor at 60 fps)
@@ -25,18 +26,11 @@ def directory(tmp_path, monkeypatch):
 
 def record(device="cpu", **figures):
     """Record (milliseconds, percent) by model."""
-    rows = automatic.read()
+    rows = list(measured.read().speed)
     for name, (milliseconds, percent) in figures.items():
-        rows.append(
-            {
-                "model": name,
-                "size": catalogue.read()[name].file.stat().st_size,
-                "provider": device,
-                "round_trip_ms": milliseconds,
-                "cpu_percent_60fps": percent,
-            }
-        )
-    automatic.write(rows)
+        size = catalogue.read()[name].file.stat().st_size
+        rows.append(measured.Speed(name, size, device, milliseconds, percent))
+    measured.keep_speed(rows)
 
 
 def chosen(device="cpu"):
@@ -47,9 +41,11 @@ def test_without_a_record_it_is_the_default_model(directory):
     assert automatic.choose(catalogue.read(), "cpu") == ("", "")
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[1, {}]", '[{"provider": "cpu", "model": "quick"}]', "\0"])
+@pytest.mark.parametrize(
+    "content", ["", "{}", '{"speed": [1, {}]}', '{"speed": [{"provider": "cpu", "model": "quick"}]}', "\0"]
+)
 def test_a_record_that_cannot_be_understood_is_none(directory, content):
-    home.speed_file().write_text(content)
+    home.measurements_file().write_text(content)
     assert chosen() == ""
 
 
@@ -113,5 +109,5 @@ def test_the_worker_goes_by_it_unless_a_model_was_chosen(directory, wanted, mode
     loader = Loader(messages.append, lambda request, stream: made.append(stream))
     loader._load(Request(1, wanted, "cpu"))
     made[0].close()
-    assert messages[-1]["model"] == model
-    assert ("Automatic chose" in messages[-1]["note"]) == told
+    assert messages[-1].model == model
+    assert ("Automatic chose" in messages[-1].note) == told

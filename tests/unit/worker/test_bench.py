@@ -2,11 +2,12 @@
 """The bench with a real worker process, on a tiny model: that it measures, not how fast this machine is."""
 
 import json
+from dataclasses import asdict
 
 import pytest
 
 from obs_bgremove import home
-from obs_bgremove.worker.choice import automatic, catalogue
+from obs_bgremove.worker.choice import catalogue, measured
 from obs_bgremove.worker.inference import providers
 from obs_bgremove.worker.measure import bench as bench_module
 from obs_bgremove.worker.measure.bench import bench
@@ -48,7 +49,7 @@ def test_it_measures_prints_and_records(directory, capsys):
     # Each is a process with an onnxruntime in it, and the shares are of a processor that exists.
     assert row["memory_mb"] > 10 and row["bare_mb"] > 10
     assert row["cpu_percent_still"] >= 0 and row["cpu_percent_30fps"] > 0
-    assert automatic.read() == [row]
+    assert [asdict(recorded) for recorded in measured.read().speed] == [row]
     table = capsys.readouterr().out
     assert "counter" in table and "On cpu:" in table
 
@@ -59,7 +60,7 @@ def test_what_cannot_be_measured_is_named_and_the_rest_is_measured(directory, ca
     table = capsys.readouterr().out
     assert "'alpha'" in next(line for line in table.splitlines() if line.startswith("broken"))
     assert any(line.startswith("counter") for line in table.splitlines())
-    assert not home.speed_file().exists()
+    assert not home.measurements_file().exists()
 
 
 def test_a_model_that_fails_while_it_runs_costs_its_own_row_only(directory, capsys, monkeypatch):
@@ -67,7 +68,7 @@ def test_a_model_that_fails_while_it_runs_costs_its_own_row_only(directory, caps
         if model.name == "picky":
             raise RuntimeError("[ONNXRuntimeError] : 6 : out of memory\nat some line")
         figures = {field: 1.0 for _heading, field, _form in bench_module._COLUMNS}
-        return {**figures, "model": model.name, "provider": "cpu"}
+        return {**figures, "model": model.name, "size": 1, "provider": "cpu"}
 
     worker_home.add_model(directory, "picky", worker_models.picky())
     monkeypatch.setattr(bench_module, "measure", measure)
@@ -76,7 +77,7 @@ def test_a_model_that_fails_while_it_runs_costs_its_own_row_only(directory, caps
     # Any picture has values that it does not bear: what is raised then is onnxruntime's own.
     assert "Threads for picky cannot be chosen: [ONNXRuntimeError]" in table
     assert "[ONNXRuntimeError] : 6 : out of memory.\n" in table
-    assert [row["model"] for row in automatic.read()] == ["counter"]
+    assert [row.model for row in measured.read().speed] == ["counter"]
 
 
 @pytest.mark.parametrize(("names", "device"), [(["nothing"], "all"), ([], "abacus")])

@@ -2,15 +2,17 @@
 """A filter moves to a better device that becomes ready while another one serves it, seen from both sides."""
 
 import os
+import sys
 import threading
 from types import SimpleNamespace
 
 import pytest
 
-from obs_bgremove.link.client import Client
-from obs_bgremove.link.messages import encode
+from obs_bgremove.link.channel import Channel
+from obs_bgremove.link.messages import CloseRing, Loading, OpenRing, RingOpened, encode
+from obs_bgremove.link.requests import Requests
 from obs_bgremove.worker.inference.slots import Slots
-from obs_bgremove.worker.serve.loader import Request
+from obs_bgremove.worker.serve.fallback import Request
 from obs_bgremove.worker.serve.server import Server
 from tests.unit import worker_home
 
@@ -31,7 +33,14 @@ class Stream:
 def server(monkeypatch):
     """A server with pipes, whose loader is a list of what it was asked; it ends no process."""
     ended = threading.Event()
-    monkeypatch.setattr(Server, "_end", lambda self, code=0: ended.set())
+
+    def end(_server, _code=0):
+        ended.set()
+        if sys.platform == "win32":
+            # The thread that reads goes on to read otherwise: the real one ends the process.
+            threading.Event().wait()
+
+    monkeypatch.setattr(Server, "_end", end)
     (source, from_obs), (to_obs, sink) = os.pipe(), os.pipe()
     made = Server(source, sink)
     asked = []
@@ -44,16 +53,18 @@ def server(monkeypatch):
     yield made
     os.close(from_obs)
     assert ended.wait(worker_home.DEADLINE), "the thread that waits for the pipe's end has ended"
-    for descriptor in (source, to_obs, sink, made._inlet._poked, made._inlet._poke):
+    # Windows has no pipe to be poked by.
+    poked = [getattr(made._inlet, name) for name in ("_poked", "_poke") if hasattr(made._inlet, name)]
+    for descriptor in (source, to_obs, sink, *poked):
         os.close(descriptor)
 
 
 def opened(number=1):
-    return encode({"ask": "open", "ring": number, "model": "green", "device": "tensorrt"})
+    return encode(OpenRing(number, "green", "tensorrt"))
 
 
 def closed(number=1):
-    return encode({"ask": "close", "ring": number})
+    return encode(CloseRing(number))
 
 
 def test_the_worker_replaces_the_stream(server):
@@ -81,28 +92,25 @@ def test_the_worker_drops_a_stream_whose_filter_has_gone_meanwhile(server):
 
 
 def told(slots, device, note, settled):
-    ring = {"tell": "ring", "ring": 1, "model": "green", "device": device, "place": slots.memory.place}
-    return {**ring, "note": note, "settled": settled}
+    return RingOpened(1, "green", device, slots.memory.place, note, settled)
 
 
 def test_obs_takes_the_better_ring_and_says_what_is_going_on():
-    client = Client(log=lambda sentence: None)
+    requests = Requests(lambda sentence: None)
     asked = []
-    client._process = process = SimpleNamespace(outlet=SimpleNamespace(wake=lambda: None), send=asked.append)
-    channel = client.open()
+    requests.connect(SimpleNamespace(outlet=SimpleNamespace(wake=lambda: None), send=asked.append))
+    channel = Channel(requests.look_at)
     channel.request("green", "tensorrt")
-    client._look_at(channel)
     slots = Slots(24, 32), Slots(24, 32)
-    client._told(process, told(slots[0], "cuda", "TensorRT is being built.", False))
+    requests.on_opened(told(slots[0], "cuda", "TensorRT is being built.", False))
     first = channel.ring
     assert (first.device, channel.settled, channel.note) == ("cuda", False, "TensorRT is being built.")
-    loading = {"tell": "loading", "ring": 1, "device": "tensorrt", "note": "TensorRT is being built, 5 s."}
-    client._told(process, loading)
+    requests.on_loading(Loading(1, "tensorrt", "TensorRT is being built, 5 s."))
     assert (channel.ring, channel.note) == (first, "TensorRT is being built, 5 s.")
-    client._told(process, told(slots[1], "tensorrt", "", True))
+    requests.on_opened(told(slots[1], "tensorrt", "", True))
     assert (channel.ring.device, channel.settled, channel.note) == ("tensorrt", True, "")
     assert first.dead and not channel.ring.dead
     # It is the same ring to the worker, so it must not be told to close it.
-    assert [message["ask"] for message in asked] == ["open"]
+    assert [type(message) for message in asked] == [OpenRing]
     for one in slots:
         one.close()

@@ -3,13 +3,15 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from obs_bgremove import home
 from obs_bgremove.worker.choice import catalogue
 from obs_bgremove.worker.choice.catalogue import ModelProblem
-from obs_bgremove.worker.serve.loader import Loader, Request
+from obs_bgremove.worker.serve.fallback import Request
+from obs_bgremove.worker.serve.loader import Loader
 from tests.unit import worker_home, worker_models
 
 
@@ -82,7 +84,7 @@ def test_a_filter_gets_another_model_than_the_broken_default_and_is_told(directo
     told, made = [], []
     Loader(told.append, lambda request, stream: made.append(stream))._load(Request(1, "", "cpu"))
     assert made[-1].engine.model.name == "b"
-    assert "model a is not an ONNX model" in told[-1]["note"] and "Test b is used" in told[-1]["note"]
+    assert "model a is not an ONNX model" in told[-1].note and "Test b is used" in told[-1].note
     made[-1].close()
 
 
@@ -122,6 +124,6 @@ def test_it_needs_neither_onnxruntime_nor_numpy(directory):
         "from obs_bgremove.worker.serve import server\n"
         "print(list(catalogue.read()))"
     )
-    project = str(catalogue.Path(catalogue.__file__).parents[2])
+    project = str(Path(catalogue.__file__).parents[3])
     found = subprocess.run([sys.executable, "-c", script], cwd=project, capture_output=True, text=True)
     assert found.returncode == 0, found.stderr

@@ -6,13 +6,15 @@ from types import SimpleNamespace
 import pytest
 
 from obs_bgremove.link.memory import MemoryProblem
+from obs_bgremove.link.messages import RingFailed, RingOpened
 from obs_bgremove.worker.choice import catalogue
 from obs_bgremove.worker.choice.catalogue import ModelProblem
+from obs_bgremove.worker.inference import contract, providers, slots
 from obs_bgremove.worker.inference import engine as engine_module
-from obs_bgremove.worker.inference import providers, slots
 from obs_bgremove.worker.inference.engine import Engine
 from obs_bgremove.worker.inference.providers import CPU
-from obs_bgremove.worker.serve.loader import Loader, Request
+from obs_bgremove.worker.serve.fallback import Request
+from obs_bgremove.worker.serve.loader import Loader
 from obs_bgremove.worker.serve.server import Server
 from tests.unit import worker_home, worker_models
 from tests.unit.devices import COREML, CUDA
@@ -56,16 +58,16 @@ def load(model="green"):
 def test_a_device_that_fails_in_the_first_inference_is_replaced_and_named(pretended, fails_on):
     fails_on(PRETENDED)
     told = load()
-    assert (told["tell"], told["device"]) == ("ring", "cpu")
-    assert told["note"] == "CoreML failed: out of memory; running on CPU."
+    assert (type(told), told.device) == (RingOpened, "cpu")
+    assert told.note == "CoreML failed: out of memory; running on CPU."
 
 
 def test_a_model_that_fails_in_the_first_inference_on_the_cpu_is_a_sentence(pretended, fails_on):
     fails_on(PRETENDED, CPU)
     told = load()
-    assert told["tell"] == "failed"
-    assert told["problem"].startswith("The model green fails when it runs (out of memory); ")
-    assert told["problem"].endswith(", or choose another model.")
+    assert type(told) is RingFailed
+    assert told.problem.startswith("The model green fails when it runs (out of memory); ")
+    assert told.problem.endswith(", or choose another model.")
 
 
 def test_where_there_is_no_shared_memory_that_is_what_is_told(pretended, monkeypatch):
@@ -74,7 +76,7 @@ def test_where_there_is_no_shared_memory_that_is_what_is_told(pretended, monkeyp
 
     monkeypatch.setattr(slots, "create", full)
     problem = "There is no shared memory to be had; free some."
-    assert load() == {"tell": "failed", "ring": 1, "problem": problem}
+    assert load() == RingFailed(1, problem)
 
 
 def test_a_file_that_onnxruntime_refuses_is_a_sentence(directory):
@@ -128,4 +130,4 @@ STATE = entry("state_a", 1, 2, kind="tensor(float)")
 def test_a_model_of_another_shape_is_a_sentence(directory, inputs, outputs, words):
     session = SimpleNamespace(get_inputs=lambda: inputs, get_outputs=lambda: outputs)
     with pytest.raises(ModelProblem, match=f"^The model green cannot be used: {words}"):
-        engine_module._contract(catalogue.read()["green"], session)
+        contract.read_face(catalogue.read()["green"], session)

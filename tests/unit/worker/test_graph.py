@@ -20,7 +20,8 @@ from obs_bgremove.worker.inference.engine import Engine
 from obs_bgremove.worker.inference.graph import GraphProblem, loading
 from obs_bgremove.worker.inference.providers import CPU, DeviceProblem
 from obs_bgremove.worker.inference.stream import Stream
-from obs_bgremove.worker.serve.loader import Loader, Request
+from obs_bgremove.worker.serve.fallback import Request
+from obs_bgremove.worker.serve.loader import Loader
 from obs_bgremove.worker.serve.server import Server
 from tests.unit import worker_home, worker_models
 from tests.unit.devices import CUDA
@@ -207,7 +208,7 @@ def test_a_filter_goes_on_without_graphs_on_the_same_device_and_says_why(directo
     loader._load(again)
     plain = made[1][1]
     assert plain.engine.device is PRETENDED and not plain.engine.graphs
-    assert told[-1]["note"] == (
+    assert told[-1].note == (
         "NVIDIA CUDA runs without CUDA graphs and half precision, because it failed: "
         "operation not permitted when stream is capturing."
     )
@@ -281,11 +282,11 @@ def test_the_loader_keeps_graphs_from_being_captured_while_it_works(directory):
     loader = Loader(lambda message: None, lambda request, stream: None)
     seen, done = [], threading.Event()
 
-    def work(_argument):
+    def work():
         seen.append(graph._loading)
         done.set()
 
-    loader._queue.put((work, None))
+    loader._queue.put(work)
     loader.start()
     assert done.wait(worker_home.DEADLINE)
     assert seen == [1]

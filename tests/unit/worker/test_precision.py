@@ -9,13 +9,15 @@ import onnx
 import pytest
 from onnx import TensorProto
 
-from obs_bgremove.worker.choice import catalogue
-from obs_bgremove.worker.inference import nvidia, providers
+from obs_bgremove.link.messages import RingOpened
+from obs_bgremove.worker.choice import catalogue, measured
+from obs_bgremove.worker.inference import editions, nvidia, providers
 from obs_bgremove.worker.inference.providers import CPU
-from obs_bgremove.worker.measure import bench, precision
+from obs_bgremove.worker.measure import bench, person, precision
 from obs_bgremove.worker.measure.bare import Bare
 from obs_bgremove.worker.measure.precision import Figures
-from obs_bgremove.worker.serve.loader import Loader, Request
+from obs_bgremove.worker.serve.fallback import Request
+from obs_bgremove.worker.serve.loader import Loader
 from tests.unit import worker_home, worker_models
 from tests.unit.devices import CUDA
 
@@ -66,14 +68,14 @@ def test_both_are_compared_on_a_person(model, tmp_path):
 
 def test_what_is_taken_is_for_this_very_gpu_and_model(model, monkeypatch):
     monkeypatch.setattr(precision, "choose", lambda figures: True)
-    assert precision.recorded(model, PRETENDED) is None
+    assert editions.recorded(model, PRETENDED) is None
     _figures, taken = precision.measure(model, PRETENDED)
     assert taken
-    edition = precision.recorded(model, PRETENDED)
+    edition = editions.recorded(model, PRETENDED)
     assert edition.read_bytes() == precision.convert(model.file)
-    assert precision.recorded(model, CPU) is None
+    assert editions.recorded(model, CPU) is None
     monkeypatch.setattr(nvidia, "identity", lambda: ("RTX 4090", "550.1", "?"))
-    assert precision.recorded(model, PRETENDED) is None
+    assert editions.recorded(model, PRETENDED) is None
 
 
 def test_what_is_not_taken_any_more_is_gone(model, monkeypatch):
@@ -81,7 +83,7 @@ def test_what_is_not_taken_any_more_is_gone(model, monkeypatch):
     precision.measure(model, PRETENDED)
     monkeypatch.setattr(precision, "choose", lambda figures: False)
     assert precision.measure(model, PRETENDED)[1] is False
-    assert precision.recorded(model, PRETENDED) is None
+    assert editions.recorded(model, PRETENDED) is None
     assert list(providers.cache("float16", model).iterdir()) == []
 
 
@@ -96,32 +98,34 @@ def test_a_filter_gets_the_edition_and_if_that_fails_the_model(model, monkeypatc
     monkeypatch.setattr(providers, "order", lambda wanted, avoid=(): ([PRETENDED, CPU], []))
     edition = providers.cache("float16", model) / "model.onnx"
     edition.write_bytes(precision.convert(model.file))
+    measured.keep_precision(model, "cuda", True)
     told, made = [], []
     loader = Loader(told.append, lambda request, stream: made.append(stream))
     loader._load(Request(1, "inverted", "cuda"))
-    assert made[-1].engine.file == edition and told[-1]["note"] == ""
+    assert made[-1].engine.file == edition and told[-1].note == ""
     edition.write_bytes(b"nonsense")
     loader._release(made[-1])
     loader._load(Request(2, "inverted", "cuda"))
     assert made[-1].engine.file == model.file and made[-1].engine.device is PRETENDED
-    assert told[-1]["note"].startswith("NVIDIA CUDA runs without CUDA graphs and half precision, because")
+    assert told[-1].note.startswith("NVIDIA CUDA runs without CUDA graphs and half precision, because")
     for stream in made:
         stream.close()
 
 
 def test_a_cache_that_cannot_be_written_costs_the_edition_and_nothing_else(model, monkeypatch, tmp_path):
     monkeypatch.setattr(providers, "order", lambda wanted, avoid=(): ([PRETENDED, CPU], []))
+    measured.keep_precision(model, "cuda", True)
     (tmp_path / "cache").write_text("in the way of the folder")
-    assert precision.recorded(model, PRETENDED) is None
+    assert editions.recorded(model, PRETENDED) is None
     told, made = [], []
     Loader(told.append, lambda request, stream: made.append(stream))._load(Request(1, "inverted", "cuda"))
     assert made[-1].engine.file == model.file and made[-1].engine.device is PRETENDED
-    assert (told[-1]["tell"], told[-1]["note"]) == ("ring", "")
+    assert (type(told[-1]), told[-1].note) == (RingOpened, "")
     made[-1].close()
 
 
 def test_the_person_moves():
-    pictures = list(precision._pictures(36, 256))
+    pictures = list(person.pictures(36, 256))
     assert all(picture.shape == (36, 256, 4) and picture.flags.c_contiguous for picture in pictures)
     assert len({picture.tobytes() for picture in pictures}) == len(pictures)
     assert np.ptp(pictures[0][..., :3]) > 100

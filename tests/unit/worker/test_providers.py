@@ -8,13 +8,16 @@ from collections import Counter
 import onnxruntime
 import pytest
 
+from obs_bgremove.link.messages import Loading, RingOpened
 from obs_bgremove.worker.choice import catalogue
+from obs_bgremove.worker.choice.measured import Setting
 from obs_bgremove.worker.inference import engine as engine_module
 from obs_bgremove.worker.inference import nvidia, providers
+from obs_bgremove.worker.inference.complaints import complaints
 from obs_bgremove.worker.inference.engine import Engine
 from obs_bgremove.worker.inference.providers import CPU, DEVICES, DeviceProblem
-from obs_bgremove.worker.measure.threads import Setting
-from obs_bgremove.worker.serve.loader import Loader, Request
+from obs_bgremove.worker.serve.fallback import Request
+from obs_bgremove.worker.serve.loader import Loader
 from tests.unit import worker_home, worker_models
 from tests.unit.devices import CUDA
 
@@ -86,9 +89,9 @@ def test_a_gpu_that_fails_is_replaced_and_named(directory, pretended_gpu):
     (stream,) = made
     stream.close()
     ring = told[-1]
-    assert (ring["tell"], ring["device"]) == ("ring", "cpu")
-    assert ring["note"].startswith("NVIDIA CUDA failed: ")
-    assert ring["note"].endswith("running on CPU.")
+    assert (type(ring), ring.device) == (RingOpened, "cpu")
+    assert ring.note.startswith("NVIDIA CUDA failed: ")
+    assert ring.note.endswith("running on CPU.")
 
 
 def test_a_device_that_failed_while_running_is_not_tried_again(directory, pretended_gpu):
@@ -96,11 +99,11 @@ def test_a_device_that_failed_while_running_is_not_tried_again(directory, preten
     loader = Loader(told.append, lambda request, stream: made.append(stream))
     loader._load(Request(1, "green", "auto", failed=(("NVIDIA CUDA", "out of memory"),)))
     made[0].close()
-    assert told[-1]["note"] == "NVIDIA CUDA failed: out of memory; running on CPU."
+    assert told[-1].note == "NVIDIA CUDA failed: out of memory; running on CPU."
 
 
 def test_complaints_are_collected_and_passed_on(capfd):
-    with providers.complaints() as lines:
+    with complaints() as lines:
         os.write(2, b"Failed to load the driver\n")
         collected = lines()
     assert collected == ["Failed to load the driver"]
@@ -154,14 +157,13 @@ def test_another_device_serves_while_an_engine_is_built(directory, pretended_ten
     told, made = [], []
     loader = Loader(told.append, lambda request, stream: made.append(stream))
     loader._load(Request(1, "green", "tensorrt"))
-    assert (told[-1]["device"], told[-1]["settled"]) == ("cpu", False)
-    assert "is being built for NVIDIA TensorRT" in told[-1]["note"]
+    assert (told[-1].device, told[-1].settled) == ("cpu", False)
+    assert "is being built for NVIDIA TensorRT" in told[-1].note
     loader._tell_progress()
-    assert (told[-1]["tell"], told[-1]["ring"]) == ("loading", 1)
+    assert (type(told[-1]), told[-1].ring) == (Loading, 1)
     go.set()
-    function, argument = loader._queue.get(timeout=worker_home.DEADLINE)
-    function(argument)
-    assert (told[-1]["device"], told[-1]["settled"], told[-1]["note"]) == ("tensorrt", True, "")
+    loader._queue.get(timeout=worker_home.DEADLINE)()
+    assert (told[-1].device, told[-1].settled, told[-1].note) == ("tensorrt", True, "")
     assert [stream.engine.device.name for stream in made] == ["cpu", "tensorrt"]
     for stream in made:
         stream.close()
@@ -183,10 +185,9 @@ def test_an_engine_that_cannot_be_built_is_told_and_not_tried_again(
     told, made = [], []
     loader = Loader(told.append, lambda request, stream: made.append(stream))
     loader._load(Request(1, "green", "tensorrt"))
-    function, argument = loader._queue.get(timeout=worker_home.DEADLINE)
-    function(argument)
-    assert told[-1]["note"] == "NVIDIA TensorRT failed: no kernel image; running on CPU."
-    assert told[-1]["settled"]
+    loader._queue.get(timeout=worker_home.DEADLINE)()
+    assert told[-1].note == "NVIDIA TensorRT failed: no kernel image; running on CPU."
+    assert told[-1].settled
     loader._load(Request(2, "green", "tensorrt"))
     assert not loader._builds
     for stream in made:
@@ -202,8 +203,7 @@ def test_a_filter_that_goes_while_an_engine_is_built_is_not_served_again(
     loader.cancel(1)
     made[0].close()
     loader._release(made[0])
-    function, argument = loader._queue.get(timeout=worker_home.DEADLINE)
-    function(argument)
+    loader._queue.get(timeout=worker_home.DEADLINE)()
     assert len(made) == 1
     assert (loader._engines, loader._cancelled) == ({}, set())
 
@@ -283,11 +283,11 @@ def test_a_filter_is_served_only_by_a_model_that_has_run(directory, monkeypatch)
 
     monkeypatch.setattr(engine_module.Binding, "run", run)
     loader = Loader(
-        lambda message: events.append(message["tell"]), lambda request, stream: events.append(stream)
+        lambda message: events.append(type(message).__name__), lambda request, stream: events.append(stream)
     )
     loader._load(Request(1, "green", "cpu"))
     stream = next(event for event in events if not isinstance(event, str))
     stream.close()
     told = [event if isinstance(event, str) else "made" for event in events]
-    assert told[0] == "loading" and told[-2:] == ["made", "ring"]
+    assert told[0] == "Loading" and told[-2:] == ["made", "RingOpened"]
     assert told[1:-2] and set(told[1:-2]) == {"run"}

@@ -9,12 +9,13 @@ import psutil
 import pytest
 
 from obs_bgremove import home
-from obs_bgremove.worker.choice import catalogue
+from obs_bgremove.worker.choice import catalogue, measured
+from obs_bgremove.worker.choice.measured import Setting
 from obs_bgremove.worker.inference.engine import Engine
 from obs_bgremove.worker.inference.providers import CPU
 from obs_bgremove.worker.measure import threads
 from obs_bgremove.worker.measure.bare import Bare
-from obs_bgremove.worker.measure.threads import Figures, Setting
+from obs_bgremove.worker.measure.threads import Figures
 from tests.unit import worker_home, worker_models
 
 ONE, TWO, SPINNING = Setting(), Setting(2), Setting(2, True)
@@ -69,10 +70,10 @@ def test_they_are_measured_on_a_busy_machine_that_rests_again(model, monkeypatch
 
 
 def test_the_record_is_what_an_engine_goes_by(model):
-    assert threads.recorded(model) is None
+    assert measured.setting(model) is None
     assert Engine(model, CPU).setting == ONE
-    threads.record(model, SPINNING)
-    assert threads.recorded(model) == SPINNING
+    measured.keep_threads(model, SPINNING)
+    assert measured.setting(model) == SPINNING
     engine = Engine(model, CPU)
     assert engine.setting == SPINNING
     options = engine.session.get_session_options()
@@ -82,17 +83,19 @@ def test_the_record_is_what_an_engine_goes_by(model):
 
 
 def test_another_file_by_the_same_name_was_not_measured(model):
-    threads.record(model, TWO)
+    measured.keep_threads(model, TWO)
     model.file.write_bytes(worker_models.inverted().SerializeToString())
-    assert threads.recorded(model) is None
+    assert measured.setting(model) is None
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"green": 1}', '{"green": {"size": 0}}', "\0"])
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"threads": 1}', '{"threads": [1, {"model": "green", "size": 0}]}', "\0"]
+)
 def test_a_record_that_cannot_be_understood_is_none(model, content):
-    home.threads_file().write_text(content)
-    assert threads.recorded(model) is None
-    threads.record(model, TWO)
-    assert threads.recorded(model) == TWO
+    home.measurements_file().write_text(content)
+    assert measured.setting(model) is None
+    measured.keep_threads(model, TWO)
+    assert measured.setting(model) == TWO
 
 
 def test_nothing_stays_busy_when_the_bench_is_killed():

@@ -9,8 +9,8 @@ import pytest
 
 from export.common.errors import ExportError
 from export.data import rights
-from export.label import labels as label
-from export.studies import labels
+from export.label import labels
+from export.studies import label_quality
 from export.training import recipe
 
 
@@ -58,16 +58,16 @@ def test_a_recipe_that_is_wrong(tmp_path, change, sentence):
 def test_what_teachers_agree_on():
     alpha = np.zeros((1, 100, 100), np.float32)
     alpha[:, 20:90, 20:60] = 1
-    kept, weight = label.agreed([alpha, np.roll(alpha, 1, axis=2)])
+    kept, weight = labels.agreed([alpha, np.roll(alpha, 1, axis=2)])
     assert np.array_equal(kept, alpha[0]) and weight.min() == 1  # an edge one pixel off is no doubt
     other = alpha.copy()
     other[:, 40:70, 60:80] = 1
-    kept, weight = label.agreed([alpha, other])
-    assert weight[55, 70] == label.DOUBT and weight[30, 30] == 1
+    kept, weight = labels.agreed([alpha, other])
+    assert weight[55, 70] == labels.DOUBT and weight[30, 30] == 1
     unsteady = np.concatenate([alpha, np.roll(alpha, 25, axis=2)])
-    assert label.agreed([unsteady, 1 - alpha]) == (None, None)
-    kept, weight = label.agreed([np.concatenate([alpha, alpha]), 1 - alpha])  # sure of itself
-    assert np.array_equal(kept, alpha[0]) and weight.max() == label.DOUBT
+    assert labels.agreed([unsteady, 1 - alpha]) == (None, None)
+    kept, weight = labels.agreed([np.concatenate([alpha, alpha]), 1 - alpha])  # sure of itself
+    assert np.array_equal(kept, alpha[0]) and weight.max() == labels.DOUBT
 
 
 def test_shares_make_the_label_a_mean():
@@ -75,12 +75,12 @@ def test_shares_make_the_label_a_mean():
     alpha[:, 20:90, 20:60] = 1
     more = alpha.copy()
     more[:, 40:70, 60:80] = 1
-    kept, weight = label.agreed([alpha, more, more], (2, 2, 1))
-    assert weight[55, 70] == label.DOUBT and weight[30, 30] == 1
+    kept, weight = labels.agreed([alpha, more, more], (2, 2, 1))
+    assert weight[55, 70] == labels.DOUBT and weight[30, 30] == 1
     assert kept[55, 70] == 1 and kept[30, 30] == 1 and kept[5, 5] == 0  # decided by the majority
     soft = [np.full((1, 40, 40), value, np.float32) for value in (0.9, 0.7, 0.8)]
-    assert np.allclose(label.agreed(soft, (2, 1, 1))[0], 0.825)  # no doubt: the mean
-    assert label.agreed([None, alpha]) == (None, None)  # a picture that the earlier round left out
+    assert np.allclose(labels.agreed(soft, (2, 1, 1))[0], 0.825)  # no doubt: the mean
+    assert labels.agreed([None, alpha]) == (None, None)  # a picture that the earlier round left out
 
 
 def test_earlier_labels_teach(tmp_path):
@@ -94,11 +94,11 @@ def test_earlier_labels_teach(tmp_path):
     cv2.imwrite(str(earlier / "masks" / "known.png"), alpha)
     (earlier / "labels.toml").write_text('teachers = ["stranger"]', encoding="utf-8")
     with pytest.raises(ExportError, match="stranger"):
-        label.label(pictures, into, [str(earlier)])
+        labels.label(pictures, into, [str(earlier)])
     (earlier / "labels.toml").write_text('teachers = ["rvm-288x512"]', encoding="utf-8")
     with pytest.raises(ExportError, match="one for each teacher"):
-        label.label(pictures, into, [str(earlier)], shares=(1, 1))
-    assert label.label(pictures, into, [str(earlier), str(earlier)], shares=(1, 1)) == 1
+        labels.label(pictures, into, [str(earlier)], shares=(1, 1))
+    assert labels.label(pictures, into, [str(earlier), str(earlier)], shares=(1, 1)) == 1
     assert np.array_equal(cv2.imread(str(into / "masks" / "known.png"), cv2.IMREAD_GRAYSCALE), alpha)
     assert rights.teachers(into) == ["rvm-288x512"]
 
@@ -111,8 +111,8 @@ def test_labels_are_measured_on_hand_made_masks(tmp_path, capsys):
             if kind == "masks":
                 picture[:, 10 : 10 + columns] = 255  # the rest is haze, which is nobody
             cv2.imwrite(str(folders[name] / kind / "one.png"), picture.astype(np.uint8))
-    assert labels.main([str(folders["labels"]), str(folders["set"])]) == 0
+    assert label_quality.main([str(folders["labels"]), str(folders["set"])]) == 0
     assert "IoU 0.7500 on 1 photographs" in capsys.readouterr().out
     (folders["labels"] / "masks" / "one.png").unlink()
-    assert labels.main([str(folders["labels"]), str(folders["set"])]) == 1
+    assert label_quality.main([str(folders["labels"]), str(folders["set"])]) == 1
     assert "no photograph in common" in capsys.readouterr().err

@@ -13,8 +13,7 @@ import pytest
 from export.__main__ import main
 from export.common.errors import ExportError
 from export.common.scale import to_frame, to_picture
-from export.evaluate import evaluation as command
-from export.evaluate import measure, speed
+from export.evaluate import evaluation, measure, speed
 from export.graph.runner import Runner
 from export.shelf import origin
 from export.shelf.card import SHELF, read_card
@@ -115,7 +114,7 @@ def test_only_the_cards_of_the_model_itself_are_filled(data, monkeypatch, capsys
     shelf, folder = data / "shelf", data / "model"
     (shelf / "model").mkdir(parents=True)
     (shelf / "model" / "card.toml").write_text(CARD, encoding="utf-8")
-    monkeypatch.setattr(command, "SHELF", shelf)
+    monkeypatch.setattr(evaluation, "SHELF", shelf)
     filled = ["evaluate", "--images", str(data / "sets"), "--write-cards", "--model"]
 
     def of(path):

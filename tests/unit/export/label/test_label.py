@@ -10,8 +10,7 @@ import pytest
 from export.common.errors import ExportError
 from export.data import rights
 from export.graph.runner import Runner
-from export.label import labels as label
-from export.label import teachers
+from export.label import labels, teachers
 from tests.unit.export.models import contract_model
 
 
@@ -42,7 +41,7 @@ def person(height, width):
 
 
 def test_a_model_labels_all_pictures_where_they_show_somebody(photographs, tmp_path):
-    assert label.label(photographs, tmp_path / "into", ["wide"]) == 2
+    assert labels.label(photographs, tmp_path / "into", ["wide"]) == 2
     for kind, expected in (("masks", person(64, 96)[..., 1]), ("weights", 255)):
         for number in range(2):
             found = cv2.imread(str(tmp_path / "into" / kind / f"{number}.png"), cv2.IMREAD_GRAYSCALE)
@@ -50,24 +49,24 @@ def test_a_model_labels_all_pictures_where_they_show_somebody(photographs, tmp_p
 
 
 def test_each_part_labels_others(photographs, tmp_path):
-    assert label.label(photographs, tmp_path / "into", ["wide"], "1/2") == 1
-    assert label.label(photographs, tmp_path / "into", ["wide"], "2/2") == 2
+    assert labels.label(photographs, tmp_path / "into", ["wide"], "1/2") == 1
+    assert labels.label(photographs, tmp_path / "into", ["wide"], "2/2") == 2
     with pytest.raises(ExportError, match="like 2/8"):
-        label.label(photographs, tmp_path / "into", ["wide"], "3/2")
+        labels.label(photographs, tmp_path / "into", ["wide"], "3/2")
 
 
 @pytest.mark.parametrize("names", ["stranger", "wide+stranger"])
 def test_a_model_that_is_not_free_labels_nothing(photographs, tmp_path, names):
     with pytest.raises(ExportError, match="'stranger' is not known to be a free teacher"):
-        label.label(photographs, tmp_path / "into", [names])
+        labels.label(photographs, tmp_path / "into", [names])
     assert not (tmp_path / "into").exists()
 
 
 @pytest.mark.parametrize("changes", [{"teachers": ["tall"]}, {"looks": 2}, {"sizes": (1.0,)}])
 def test_labels_of_other_teachers_or_views_are_not_mixed(photographs, tmp_path, changes):
-    label.label(photographs, tmp_path / "into", ["wide"], "1/2")
+    labels.label(photographs, tmp_path / "into", ["wide"], "1/2")
     with pytest.raises(ExportError, match="other teachers or views"):
-        label.label(photographs, tmp_path / "into", **{"teachers": ["wide"], **changes})
+        labels.label(photographs, tmp_path / "into", **{"teachers": ["wide"], **changes})
     assert rights.teachers(tmp_path / "into") == ["wide"]
 
 
@@ -76,7 +75,7 @@ def test_views_are_of_each_size_and_mirrored_by_the_model_of_that_shape(photogra
     picture = person(height, width)
     views = teachers.Models("wide+tall", looks, (1.0, 0.75)).views(photographs, picture)
     assert views.shape == (4, height, width)
-    # Each but for the edges, which are wider in a view that is smaller.
+    # Except at the edges, which are wider in a smaller view.
     assert np.abs(views - picture[..., 1] / 255).mean((1, 2)).max() < 0.03
 
 

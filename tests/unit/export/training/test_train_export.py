@@ -14,11 +14,11 @@ for package in ("torch", "lightning_fabric", "albumentations", "tensorboard", "m
 
 import torch  # noqa: E402
 
-from export import networks
+from export import networks  # noqa: E402
 from export.__main__ import main  # noqa: E402
 from export.common.errors import ExportError  # noqa: E402
 from export.data import drawn  # noqa: E402
-from export.editions import torch_tflite
+from export.editions import torch_tflite  # noqa: E402
 from export.graph import contract  # noqa: E402
 from export.graph.runner import Runner  # noqa: E402
 from export.shelf.card import SHELF  # noqa: E402

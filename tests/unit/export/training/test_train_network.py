@@ -20,16 +20,17 @@ for package in ("lightning_fabric", "albumentations", "tensorboard", "matplotlib
 import torch  # noqa: E402
 from lightning_fabric import Fabric  # noqa: E402
 
-from export import networks
+from export import networks  # noqa: E402
 from export.__main__ import main as run  # noqa: E402
 from export.common.errors import ExportError  # noqa: E402
 from export.data import drawn, taught  # noqa: E402
 from export.data.sequence import Clips, Shape, Stills  # noqa: E402
 from export.data.stills import find, pictures  # noqa: E402
-from export.editions import torch_graph
+from export.editions import torch_graph  # noqa: E402
 from export.graph import contract  # noqa: E402
 from export.graph.runner import Runner  # noqa: E402
 from export.networks import layers, selfie  # noqa: E402
+from export.networks.network import Network  # noqa: E402
 from export.training import loop, recipe  # noqa: E402
 from export.training.losses import losses  # noqa: E402
 
@@ -137,7 +138,7 @@ def test_fast_sees_a_clip_at_once_as_it_does_frame_by_frame(options):
     clips = torch.rand(2, 3, 3, 64, 96)
     states = tuple(torch.rand_like(state) for state in network.zeros(2, 64, 96))
     for given in (None, states):
-        expected, expected_states = networks.Network.clip(network, clips, given)
+        expected, expected_states = Network.clip(network, clips, given)
         found, found_states = network.clip(clips, given)
         torch.testing.assert_close(found, expected)
         for one, other in zip(found_states, expected_states):
@@ -300,9 +301,10 @@ def test_a_training_that_was_cut_off_ends_the_same(data, tmp_path):
 def test_cut_off_while_it_saves_it_ends_the_same(data, tmp_path, monkeypatch):
     entry = tiny(epochs=1)
     whole = loop.train(entry, data, tmp_path / "whole")
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(loop.os, "replace", _interrupted(os.replace, after=1))
-        loop.train(entry, data, tmp_path / "cut")
+        with pytest.raises(KeyboardInterrupt):
+            loop.train(entry, data, tmp_path / "cut")
     assert loop.train(entry, data, tmp_path / "cut") == pytest.approx(whole, rel=1e-4)
     (tmp_path / "cut" / "last.pt").write_bytes(b"cut short")
     with pytest.raises(ExportError, match="not a checkpoint"):

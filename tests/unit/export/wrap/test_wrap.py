@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Bring your own: a user's network becomes a model, and what cannot become one is told why."""
+"""A user's network becomes a model, and a message says why one cannot."""
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -16,7 +16,7 @@ from export.common.errors import ExportError
 from export.graph import contract, probe
 from export.graph.runner import Runner
 from export.shelf import card, place
-from export.wrap import wrapping as command
+from export.wrap import wrapping
 from export.wrap.graph import wrapped
 from export.wrap.reading import IMAGENET, Reading
 from tests.unit.export.models import contract_model
@@ -100,9 +100,9 @@ def test_what_answers_otherwise_once_wrapped_is_not_kept(tmp_path, monkeypatch, 
     monkeypatch.setenv("OBS_BGREMOVE_HOME", str(tmp_path / "home"))
     path = tmp_path / "own.onnx"
     onnx.save(network(), path)
-    monkeypatch.setattr(command, "wrapped", lambda model, reading: wrapped(model, Reading(order="bgr")))
+    monkeypatch.setattr(wrapping, "wrapped", lambda model, reading: wrapped(model, Reading(order="bgr")))
     assert run(["wrap", str(path), "--name", "own"]) == 1
-    assert "answers otherwise than before" in capsys.readouterr().err
+    assert "answers differently from the network itself" in capsys.readouterr().err
     assert not (tmp_path / "home" / "models" / "own").exists()
 
 
@@ -193,26 +193,26 @@ def test_the_command_fills_the_shelf(tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(
-    ("trouble", "told", "match"),
+    ("trouble", "raised", "match"),
     [
         (KeyboardInterrupt(), KeyboardInterrupt, None),
         (PermissionError(13, "Permission denied"), ExportError, r"\(Permission denied\); close OBS"),
     ],
 )
-def test_what_was_there_comes_back(tmp_path, monkeypatch, trouble, told, match):
+def test_what_was_there_comes_back(tmp_path, monkeypatch, trouble, raised, match):
     folder = tmp_path / "models" / "own"
     folder.mkdir(parents=True)
     (folder / "model.onnx").write_bytes(b"before")
-    real = os.replace
+    real = Path.replace
 
     def stopped(source, destination):
         if destination == folder and "new" in source.name:
             raise trouble
         real(source, destination)
 
-    with monkeypatch.context() as patched, pytest.raises(told, match=match):
-        patched.setattr(place.os, "replace", stopped)
-        with place.workspace(folder.parent) as work:
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", stopped)
+        with pytest.raises(raised, match=match), place.workspace(folder.parent) as work:
             place.put(b"after", "", work, folder)
     assert (folder / "model.onnx").read_bytes() == b"before"
 

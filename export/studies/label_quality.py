@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""``python -m export.studies.labels LABELS SET``: how good labels are, where hand-made masks exist as well.
+"""``python -m export.studies.label_quality LABELS SET``: how good labels are where hand-made masks exist too.
 
-Measures only: whoever may learn from what is data/rights.py's business.
+It only measures; data/rights.py decides which alphas may teach.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -17,6 +18,9 @@ from .. import metrics
 from ..common import scale
 from ..common.errors import ExportError, exit_code
 from ..evaluate import pictures
+
+if TYPE_CHECKING:
+    from ..common.arrays import Bytes
 
 
 def measure(labels: Path, masks: Path) -> tuple[int, float]:
@@ -29,7 +33,10 @@ def measure(labels: Path, masks: Path) -> tuple[int, float]:
     for stem, _, truth in pictures.read(masks):
         path = labels / "masks" / f"{stem}.png"
         if path.is_file():
-            alpha = scale.to_picture(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), *truth.shape)
+            label: Bytes | None = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+            if label is None:
+                raise ExportError(f"{path} is not a picture that can be read; label its photograph again.")
+            alpha = scale.to_picture(label, *truth.shape)
             found.append(metrics.overlap(alpha, truth).iou)
     if not found:
         raise ExportError(f"{labels} and {masks} have no photograph in common; name two folders of one set.")
@@ -38,14 +45,14 @@ def measure(labels: Path, masks: Path) -> tuple[int, float]:
 
 def main(arguments: list[str]) -> int:
     """Print what is measured of each pair of folders; return an exit code."""
-    parser = argparse.ArgumentParser(prog="python -m export.studies.labels", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m export.studies.label_quality", description=__doc__)
     parser.add_argument("labels", type=Path, help="folder that the labelling made")
     parser.add_argument("masks", type=Path, help="the same photographs with hand-made masks")
     options = parser.parse_args(arguments)
     return exit_code(lambda: _print(options.labels, options.masks))
 
 
-def _print(labels, masks):
+def _print(labels: Path, masks: Path) -> None:
     count, iou = measure(labels, masks)
     print(f"{labels}: IoU {iou:.4f} on {count} photographs")
 

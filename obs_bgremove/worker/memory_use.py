@@ -1,21 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What this process has used of the machine so far."""
+"""How much memory this process takes."""
 
 from __future__ import annotations
 
 import ctypes
 import os
 import sys
-import time
-
-
-def usage() -> dict:
-    """Return ``at_s`` (a clock's), ``cpu_s`` (processor time of all threads), ``memory_mb`` (resident)."""
-    return {
-        "at_s": round(time.monotonic(), 4),
-        "cpu_s": round(time.process_time(), 4),
-        "memory_mb": round(memory_mb(), 1),
-    }
+from pathlib import Path
 
 
 def memory_mb() -> float:
@@ -23,8 +14,8 @@ def memory_mb() -> float:
     if sys.platform == "win32":
         return _windows_bytes() / 1e6
     try:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
     except OSError:
         import resource
 
@@ -45,9 +36,11 @@ class _Counters(ctypes.Structure):
 
 
 def _windows_bytes() -> int:
+    if sys.platform != "win32":
+        raise OSError("only Windows is asked in this way")
     counters = _Counters(size=ctypes.sizeof(_Counters))
     kernel = ctypes.windll.kernel32
     kernel.GetCurrentProcess.restype = ctypes.c_void_p
     kernel.K32GetProcessMemoryInfo.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint32)
     kernel.K32GetProcessMemoryInfo(kernel.GetCurrentProcess(), ctypes.byref(counters), counters.size)
-    return counters.working_set
+    return int(counters.working_set)

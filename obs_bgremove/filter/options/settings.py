@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from ..obs import data
+from ...obs import data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +66,7 @@ SYNCS = {
 
 
 class Range(NamedTuple):
-    """The values of a number."""
+    """The values that a number can have."""
 
     low: float
     high: float
@@ -80,7 +80,7 @@ class About(NamedTuple):
     help: str
     #: The values, with their labels. Empty if they are known only at run time, or are no list.
     choices: Mapping[str, str]
-    range: Range | None
+    limits: Range | None
     unit: str
     #: Whether it stands in the group "Advanced".
     advanced: bool
@@ -95,11 +95,11 @@ def _setting(
     help_text: str,
     *,
     choices: Mapping[str, str] | None = None,
-    range: Range | None = None,  # noqa: A002 - named as the field of About
+    limits: Range | None = None,
     unit: str = "",
     advanced: bool = False,
 ) -> V:
-    about = About(label, help_text, choices or {}, range, unit, advanced)
+    about = About(label, help_text, choices or {}, limits, unit, advanced)
     made: V = field(default=default, metadata={"about": about})
     return made
 
@@ -129,34 +129,35 @@ class Settings:
     background_color: int = _setting(
         0xFF302820,
         "Background colour",
-        "The colour itself, what shows beside and through a background that does not cover the picture, "
-        "and what stands in for a missing picture or source.",
+        "The colour of the background. It also shows where a picture, video or source does not cover "
+        "everything, or is missing.",
     )
     blur: float = _setting(
         40.0,
         "Blur strength",
-        "At 100 % a point of light becomes a disc a fifth as wide as the picture is high.",
-        range=Range(1.0, 100.0, 1.0),
+        "At 100 % a point of light becomes a disc, a fifth as wide as the picture is high.",
+        limits=Range(1.0, 100.0, 1.0),
         unit=" %",
     )
     edge_softness: float = _setting(
         0.0,
         "Edge softness",
         "Widens the soft edge by this many pixels of the source.",
-        range=Range(0.0, 20.0, 0.1),
+        limits=Range(0.0, 20.0, 0.1),
         unit=" px",
     )
     edge_shift: float = _setting(
         0.0,
         "Edge shift",
-        "Moves the edge outwards (more room, nothing cut) or, below zero, inwards, in pixels of the source.",
-        range=Range(-20.0, 20.0, 0.1),
+        "Moves the edge by this many pixels of the source: above zero outwards (nothing of the person is "
+        "cut, more of the room shows), below zero inwards.",
+        limits=Range(-20.0, 20.0, 0.1),
         unit=" px",
     )
     refinement: bool = _setting(
         True,
         "Refine the edge",
-        "Finds the edge in the full picture where the network left it undecided.",
+        "Finds the edge in the full-size picture where the network is not sure.",
         advanced=True,
     )
     color_cleaning: bool = _setting(
@@ -169,7 +170,7 @@ class Settings:
         0.0,
         "Light wrap",
         "Lets the new background shine around the person's edge, as light does.",
-        range=Range(0.0, 100.0, 1.0),
+        limits=Range(0.0, 100.0, 1.0),
         unit=" %",
         advanced=True,
     )
@@ -177,7 +178,7 @@ class Settings:
         0.0,
         "Light matching",
         "Slowly brings the person's brightness and tint nearer to those of the picture behind.",
-        range=Range(0.0, 100.0, 1.0),
+        limits=Range(0.0, 100.0, 1.0),
         unit=" %",
         advanced=True,
     )
@@ -191,7 +192,7 @@ class Settings:
         True,
         "Look closer at people",
         "Shows the network only the part of the picture with people in it, so that it sees them larger. "
-        "Every 15th time it looks at the whole picture for somebody who comes in elsewhere.",
+        "Every 15th picture it also gets as a whole, to find somebody who comes in elsewhere.",
         advanced=True,
     )
     sync: str = _setting(
@@ -220,8 +221,8 @@ class Settings:
             value = values[one.name]
             if one.about.choices and value not in one.about.choices:
                 values[one.name] = one.default
-            if one.about.range:
-                values[one.name] = min(max(value, one.about.range.low), one.about.range.high)
+            if one.about.limits:
+                values[one.name] = min(max(value, one.about.limits.low), one.about.limits.high)
         return cls(**values)
 
     @classmethod

@@ -5,16 +5,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..obs import data, properties, registration, sources
-from ..obs.properties import Page
-from .backgrounds.media_files import PICTURES, VIDEOS
+from ...obs import data, properties, registration, sources
+from ...obs.properties import Page
+from .media_files import PICTURES, VIDEOS
 from .settings import AUTO, USED, Setting, Settings, described
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ..link.client import Client
-    from .status import Status
+    from ...link.client import Client
+    from ..report.status import Status
 
 #: The name of the property that shows the status.
 STATUS = "status"
@@ -91,8 +91,8 @@ def _add(
         made = page.choice(name, about.label, options[name])
     elif about.choices:
         made = page.choice(name, about.label, about.choices.items())
-    elif about.range:
-        made = page.slider(name, about.label, *about.range, about.unit)
+    elif about.limits:
+        made = page.slider(name, about.label, *about.limits, about.unit)
     elif isinstance(setting.default, bool):
         made = page.switch(name, about.label)
     else:

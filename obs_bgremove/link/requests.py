@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the filters want from the worker that runs now: their rings are asked for, handed out, given back."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from .layout import LayoutError
+from .memory import MemoryProblem, open_place
+from .messages import CloseRing, Loading, OpenRing, RingFailed, RingOpened
+from .ring import Ring
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .channel import Channel
+    from .process import Process
+
+
+class Requests:
+    """The channels of all filters. Of the supervisor's thread."""
+
+    def __init__(self, log: Callable[[str], None]) -> None:
+        self._log = log
+        self._channels: list[Channel] = []
+        self._numbers = itertools.count(1)
+        self._process: Process | None = None
+        self._avoid: tuple[str, ...] = ()
+        # Rings whose model is being loaded, or has a better device coming.
+        self._loading: set[int] = set()
+
+    @property
+    def loading(self) -> bool:
+        """Whether the worker loads a model now, as far as it has said."""
+        return bool(self._loading)
+
+    def connect(self, process: Process, avoid: tuple[str, ...] = ()) -> None:
+        """Ask a new process for what every channel wants; ``avoid``: devices that it is not to use."""
+        self._process, self._avoid = process, avoid
+        self._loading = set()
+        for channel in self._channels:
+            self._ask(channel)
+
+    def disconnect(self) -> None:
+        """Retire all rings: the process has ended, or is about to."""
+        self._process = None
+        for channel in self._channels:
+            _retire(channel)
+            channel.live = channel.pending = channel.asked = None
+
+    def look_at(self, channel: Channel) -> None:
+        """Do what a channel that has changed wants now."""
+        if channel.closed:
+            self._close(channel)
+        else:
+            if channel not in self._channels:
+                self._channels.append(channel)
+            self._ask(channel)
+
+    def retry_failed(self) -> None:
+        """Ask again for what failed: the catalogue has changed."""
+        for channel in self._channels:
+            if channel.pending is None and channel.problem:
+                channel.asked = None
+                self._ask(channel)
+
+    # --- what the worker says ------------------------------------------------------------
+
+    def on_loading(self, message: Loading) -> None:
+        """Note that a ring's model is being loaded."""
+        self._loading.add(message.ring)
+        for channel in self._channels:
+            if message.ring in (channel.pending, channel.live):
+                channel.note = message.note
+
+    def on_opened(self, message: RingOpened) -> None:
+        """Hand a ring to its channel."""
+        number = message.ring
+        if message.settled:
+            self._loading.discard(number)
+        outlet = self._process.outlet if self._process else None
+        if outlet is None:
+            return
+        try:
+            # Opened in any case: that removes its name.
+            ring = Ring(open_place(message.place), message.model, message.device, outlet.wake)
+        except (MemoryProblem, LayoutError) as problem:
+            self._give_back(number)
+            self.on_failed(RingFailed(number, str(problem)))
+            return
+        channel = next((one for one in self._channels if number in (one.pending, one.live)), None)
+        if channel is None:
+            self._give_back(number)
+            return
+        if number == channel.pending:
+            self._give_back(channel.live)
+            channel.live, channel.pending = number, None
+        before, channel.ring = channel.ring, ring
+        if before is not None:
+            before.retire()
+        channel.problem, channel.note = "", message.note
+        channel.settled = message.settled
+        self._log(f"{ring.model} runs on {ring.device}. {channel.note}".rstrip())
+
+    def on_failed(self, message: RingFailed) -> None:
+        """Note that there is no such ring, or no more."""
+        self._loading.discard(message.ring)
+        for channel in self._channels:
+            if message.ring == channel.pending:
+                channel.pending = None
+            elif message.ring == channel.live:
+                channel.live = None
+                _retire(channel)
+            else:
+                continue
+            channel.note = ""
+            if channel.problem != message.problem:
+                self._log(message.problem)
+            channel.problem = message.problem
+
+    # --- what is said to the worker ------------------------------------------------------
+
+    def _ask(self, channel: Channel) -> None:
+        """Ask the worker for the ring that the channel wants, unless it was asked for already."""
+        if self._process is None or channel.wanted is None or channel.wanted == channel.asked:
+            return
+        self._give_back(channel.pending)
+        channel.asked = channel.wanted
+        channel.pending = next(self._numbers)
+        channel.settled = False
+        channel.problem = channel.note = ""
+        model, device = channel.asked
+        try:
+            self._process.send(OpenRing(channel.pending, model, device, self._avoid))
+        except ValueError:
+            channel.pending = None
+            channel.problem = "The name of the model or of the device is too long; choose one from the list."
+
+    def _give_back(self, number: int | None) -> None:
+        if number is None:
+            return
+        self._loading.discard(number)
+        if self._process is not None:
+            self._process.send(CloseRing(number))
+
+    def _close(self, channel: Channel) -> None:
+        if channel not in self._channels:
+            return
+        self._channels.remove(channel)
+        for number in (channel.live, channel.pending):
+            self._give_back(number)
+        _retire(channel)
+        channel.live = channel.pending = None
+
+
+def _retire(channel: Channel) -> None:
+    ring, channel.ring = channel.ring, None
+    if ring is not None:
+        ring.retire()

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One run of the worker process: what has been heard of it, and whether that is worrying."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from . import patience
+
+if TYPE_CHECKING:
+    from .process import Process
+
+
+class Run:
+    """What is known of the worker process that runs now. Of the supervisor's thread."""
+
+    def __init__(self, process: Process, start_up: float) -> None:
+        """``start_up``: seconds until it has to be ready."""
+        self.process = process
+        self.start_up = start_up
+        self.started_at = self.heard_at = self._awaited_since = time.monotonic()
+        #: Whether rings can be made.
+        self.ready = False
+        #: Whether it said that it cannot work and ends.
+        self.cannot = False
+        #: Seconds that the inference that runs now has been running.
+        self.busy_s = 0.0
+        #: Names of the devices that it has loaded models on.
+        self.used: set[str] = set()
+
+    def lived(self) -> float:
+        """Return the seconds since it was started."""
+        return time.monotonic() - self.started_at
+
+    def silence(self) -> float:
+        """Return the seconds since it said something."""
+        return time.monotonic() - self.heard_at
+
+    def excuse(self, seconds: float) -> None:
+        """Leave out a time in which OBS itself stood still: what was said then may not have arrived yet."""
+        self.heard_at = max(self.heard_at, time.monotonic())
+        self._awaited_since += seconds
+
+    def allowed_silence(self, loading: bool) -> float:
+        """Return the seconds that it may say nothing; ``loading``: whether it loads a model."""
+        if not self.ready:
+            return self.start_up
+        return patience.LOADING if loading else patience.GIVEN_UP
+
+    def late(self) -> float:
+        """Return how many seconds it has not been ready, if that is too long; else 0."""
+        waited = time.monotonic() - self._awaited_since
+        return waited if not self.ready and waited > self.start_up else 0.0
+
+    def fault(self, loading: bool) -> str:
+        """Return why another process has to take its place, the end of a sentence; empty if it need not.
+
+        A worker that is alive but not ready is at fault, too: its heartbeat says nothing about the thread
+        that imports onnxruntime.
+        """
+        silence = self.silence()
+        if silence > self.allowed_silence(loading):
+            return f"did not answer for {silence:.0f} seconds"
+        if self.late():
+            return f"was still not ready after {self.late():.0f} seconds"
+        if self.busy_s > patience.HANGING:
+            return f"has been busy with one picture for {self.busy_s:.0f} seconds"
+        return ""
+
+    def warning(self, loading: bool) -> str:
+        """Return a sentence about a silence that is worth one; empty if there is none."""
+        silence = self.silence()
+        if not self.ready or silence <= patience.SILENT:
+            return ""
+        return (
+            f"The worker process does not answer for {silence:.0f} s; "
+            f"it is started again if that lasts {self.allowed_silence(loading):.0f} s."
+        )

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The virtual environment in HOME/venv: made, looked into, and used to run our modules."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from .. import home
+from . import apt
+from .errors import SetupError, say, writing_problem
+
+#: Dependency groups (PEP 735) are known to pip from here on.
+PIP = "pip>=25.1"
+
+
+def folder() -> Path:
+    """Return the directory of the virtual environment."""
+    return home.directory() / "venv"
+
+
+def python() -> Path:
+    """Return the path of its interpreter."""
+    if sys.platform == "win32":
+        return folder() / "Scripts" / "python.exe"
+    return folder() / "bin" / "python"
+
+
+def works() -> bool:
+    """Return whether its interpreter runs (the Python that it was made from may have been removed)."""
+    return run([str(python()), "-c", "import pip"]).returncode == 0
+
+
+def installed_runtime() -> str:
+    """Return the version of the onnxruntime that can be imported there; empty if it cannot."""
+    done = run([str(python()), "-c", "import numpy, onnxruntime; print(onnxruntime.__version__)"])
+    return done.stdout.strip().splitlines()[-1] if done.returncode == 0 and done.stdout.strip() else ""
+
+
+def packages() -> list[str]:
+    """Return the names of all packages in the environment."""
+    script = (
+        "from importlib.metadata import distributions\n"
+        "for one in distributions(): print(one.metadata['Name'], one.version, sep='==')"
+    )
+    done = run([str(python()), "-c", script])
+    return [line.partition("==")[0] for line in done.stdout.splitlines() if "==" in line]
+
+
+def make() -> None:
+    """Make the bare environment, again if its Python is gone; SetupError if that is not possible."""
+    try:
+        home.directory().mkdir(parents=True, exist_ok=True)
+        probe = home.directory() / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise writing_problem(home.directory(), error) from None
+    if works():
+        return
+    if _may_be_anybodys():
+        raise SetupError(
+            f"{folder()} is in the way: it is no virtual environment, and install.py has not made it. "
+            "Move it away, or set OBS_BGREMOVE_HOME to another folder."
+        )
+    say(f"Making a virtual environment in {folder()}.")
+    if importlib.util.find_spec("ensurepip") is None and apt.available() and _is_the_systems():
+        apt.install("python3-venv", f"python3.{sys.version_info[1]}-venv")
+    done = run([sys.executable, "-m", "venv", "--clear", str(folder())])
+    if done.returncode == 0 and works():
+        return
+    # Debian keeps ensurepip in another package; the pip of this Python may fill the gap.
+    bare = run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder())])
+    if bare.returncode == 0:
+        filled = run([sys.executable, "-m", "pip", "--python", str(python()), "install", "-q", PIP])
+        if filled.returncode == 0 and works():
+            return
+    shutil.rmtree(folder(), ignore_errors=True)
+    if bare.returncode == 0 or "ensurepip" in done.stdout + done.stderr:
+        raise SetupError(
+            "This Python cannot make virtual environments: install its venv module "
+            "(Debian, Ubuntu: sudo apt install python3-venv) and run this again."
+        )
+    raise SetupError(
+        f"No virtual environment could be made in {folder()} ({last_line(done)}): "
+        "make the folder writable, or set OBS_BGREMOVE_HOME to another one."
+    )
+
+
+def _may_be_anybodys() -> bool:
+    """Return whether there is something that must not be cleared away for a new environment."""
+    if home.read_record() or (folder() / "pyvenv.cfg").is_file():
+        return False
+    return folder().is_dir() and any(folder().iterdir())
+
+
+def _is_the_systems() -> bool:
+    return Path(sys.base_prefix) == Path("/usr")
+
+
+def module_environment() -> dict[str, str]:
+    """Return the environment variables for running our modules with the environment's Python."""
+    return {**os.environ, "PYTHONPATH": str(home.PROJECT), home.VARIABLE: str(home.directory())}
+
+
+def run_module(module: str, *arguments: str) -> int:
+    """Run a module of this project with the environment's Python, visible; return its exit code."""
+    command = [str(python()), "-m", module, *arguments]
+    return subprocess.run(command, env=module_environment(), cwd=home.PROJECT, check=False).returncode
+
+
+def run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command without the variables that lead Python astray; code 127 if it cannot be started."""
+    try:
+        return subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            check=False,
+            env={key: value for key, value in os.environ.items() if key not in ("PYTHONHOME", "PYTHONPATH")},
+        )
+    except OSError as error:
+        return subprocess.CompletedProcess(command, 127, "", str(error))
+
+
+def last_line(done: subprocess.CompletedProcess[str]) -> str:
+    """Return the last line of what a command said, or its exit code."""
+    lines = (done.stderr or done.stdout or "").strip().splitlines()
+    return lines[-1] if lines else f"code {done.returncode}"

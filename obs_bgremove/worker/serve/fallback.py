@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is tried after a failure. The one place that says so, for failures of loading and of running alike.
+
+- A device that fails is left for the next one of the order, and named with the reason.
+- CUDA is tried once more before that, plainly: without CUDA graphs and half precision.
+- On the CPU, the last of the order, nothing is left to try.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..inference import providers
+from ..inference.providers import CPU
+
+if TYPE_CHECKING:
+    from ..inference.providers import Device
+
+
+class Request(NamedTuple):
+    """A filter's wish. ``failed``: devices (by title) that it was moved away from, and the reason.
+
+    ``plain``: why it goes without CUDA graphs and half precision; empty if it need not.
+    """
+
+    number: int
+    model: str
+    device: str
+    avoid: tuple[str, ...] = ()
+    failed: tuple[tuple[str, str], ...] = ()
+    plain: str = ""
+
+
+def candidates(request: Request) -> tuple[list[Device], list[str]]:
+    """Return the devices to try for a request, best first, and why others are not tried."""
+    devices, reasons = providers.order(request.device, request.avoid)
+    failed = dict(request.failed)
+    left = [device for device in devices if device.title not in failed]
+    return left, [*reasons, *(failure(title, why) for title, why in failed.items())]
+
+
+def after(request: Request, device: Device, why: str) -> Request | None:
+    """Return the request to go on with after one failed on a device; None if nothing is left to try.
+
+    ``why``: half a sentence.
+    """
+    if device is CPU:
+        return None
+    if device.name == "cuda" and not request.plain:
+        return request._replace(plain=why)
+    return request._replace(failed=(*request.failed, (device.title, why)))
+
+
+def goes_plainly(request: Request, device: Device) -> bool:
+    """Whether a device is used without CUDA graphs and half precision."""
+    return bool(request.plain) and device.name == "cuda"
+
+
+def failure(title: str, why: str) -> str:
+    """Return that a device failed, half a sentence."""
+    return f"{title} failed: {why}"
+
+
+def notes(request: Request, device: Device, reasons: list[str]) -> list[str]:
+    """Return the sentences about a device that was taken; ``reasons``: why others were not."""
+    found = [f"{'; '.join(reasons)}; running on {device.title}."] if reasons else []
+    if goes_plainly(request, device):
+        found.append(
+            f"{device.title} runs without CUDA graphs and half precision, because it failed: {request.plain}."
+        )
+    return found

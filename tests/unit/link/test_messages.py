@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the two processes say to each other: whole and of its types, or nothing."""
+
+import json
+import math
+
+import pytest
+
+from obs_bgremove.link.messages import (
+    LONGEST_TO_WORKER,
+    Alive,
+    Cannot,
+    CloseRing,
+    DeviceInfo,
+    Loading,
+    MessageProblem,
+    ModelInfo,
+    Models,
+    OpenRing,
+    Place,
+    Ready,
+    RingFailed,
+    RingOpened,
+    Stop,
+    decode_ask,
+    decode_tell,
+    encode,
+)
+
+MODEL = ModelInfo("green", "Gr\u00fcn", "For tests.", 24, 32, True, False, None)
+ASKS = [OpenRing(1, "green", "auto"), OpenRing(2, "", "cuda", ("cuda", "directml")), CloseRing(3), Stop()]
+TELLS = [
+    Models(7, (MODEL, ModelInfo("red", "Red", "", 1, 2, False, True, "It is empty."))),
+    Models(7, ()),
+    Ready((DeviceInfo("cpu", "CPU"),)),
+    Cannot("onnxruntime is not there."),
+    Loading(1, "cpu", "Green is being loaded."),
+    RingOpened(1, "green", "cpu", Place(4096, "/dev/shm/x", remove=True), "", True),
+    RingOpened(1, "green", "cpu", Place(4096, tag="obs-1"), "A note.", False),
+    RingFailed(1, "It is empty."),
+    Alive(0.0, 1.5, 2.5, 3.5),
+]
+
+
+@pytest.mark.parametrize("message", ASKS, ids=repr)
+def test_what_is_asked_comes_as_it_was_sent(message):
+    line = encode(message)
+    assert line.endswith(b"\n") and line.count(b"\n") == 1 and len(line) <= LONGEST_TO_WORKER
+    assert decode_ask(line) == message
+    with pytest.raises(MessageProblem):
+        decode_tell(line)
+
+
+@pytest.mark.parametrize("message", TELLS, ids=repr)
+def test_what_is_told_comes_as_it_was_sent(message):
+    line = encode(message)
+    assert line.endswith(b"\n") and line.count(b"\n") == 1
+    assert decode_tell(line) == message
+    with pytest.raises(MessageProblem):
+        decode_ask(line)
+
+
+@pytest.mark.parametrize("message", [*ASKS, *TELLS], ids=repr)
+def test_each_field_that_is_missing_or_of_another_type_is_noticed(message):
+    decode = decode_ask if message in ASKS else decode_tell
+    fields = json.loads(encode(message))
+    for name in fields:
+        without = {key: value for key, value in fields.items() if key != name}
+        if name != "avoid":
+            with pytest.raises(MessageProblem):
+                decode(json.dumps(without).encode())
+        for wrong in ({"a": 1}, [[]], None):
+            with pytest.raises(MessageProblem):
+                decode(json.dumps({**fields, name: wrong}).encode())
+    assert decode(json.dumps({**fields, "of a newer version": 1}).encode()) == message
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"Segmentation fault",
+        b"\xff",
+        b"[1]",
+        b"{}",
+        b'{"tell":"song"}',
+        b'{"tell":["ring"]}',
+        b'{"ask":"close","ring":true}',
+        b'{"ask":"close","ring":1.5}',
+        b'{"tell":"alive","busy_s":1' + b"0" * 400 + b',"at_s":1,"cpu_s":1,"memory_mb":1}',
+        b"[" * 100_000,
+    ],
+)
+def test_a_line_that_is_no_message_is_refused(line):
+    for decode in (decode_ask, decode_tell):
+        with pytest.raises(MessageProblem):
+            decode(line)
+
+
+def test_whole_numbers_are_seconds_too():
+    alive = decode_tell(b'{"tell":"alive","busy_s":0,"at_s":1,"cpu_s":2,"memory_mb":3}')
+    assert alive == Alive(0.0, 1.0, 2.0, 3.0)
+    assert all(isinstance(value, float) and math.isfinite(value) for value in (alive.busy_s, alive.memory_mb))

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The Windows lab: Windows' Python and Windows' OBS under Wine, built in a cache outside the repository.
+
+A part is built when it is first needed, and again when the code that builds it has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from obs_bgremove import home
+
+from . import windows_obs, windows_python
+from .debian import PACKAGES, PYTHON_RELEASE, RELEASE, CannotBuild, Debian, missing
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+
+#: Environment variable that names the lab's folder.
+VARIABLE = "OBS_BGREMOVE_LAB"
+#: Where a program in the lab sees this repository.
+REPOSITORY, REPOSITORY_IN_WINE = "/repository", "Z:\\repository"
+
+
+def _texts(*names: str) -> str:
+    return "".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in names)
+
+
+#: What each part depends on: when this text changes, the part is built again.
+_DEBIAN = repr((RELEASE, PYTHON_RELEASE, PACKAGES))
+_WHEELS = _texts("packages.txt")
+_PYTHON = (
+    _DEBIAN + _WHEELS + _texts("windows_python.py", "pe.py", "python.c", "launcher.c", "python.manifest")
+)
+_OBS = _DEBIAN + _WHEELS + _texts("windows_obs.py", "pe.py")
+
+
+def folder() -> Path:
+    """The lab's folder: what ``$OBS_BGREMOVE_LAB`` names, else one in the user's cache."""
+    named = os.environ.get(VARIABLE)
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(named) if named else cache / "obs_bgremove" / "windows"
+
+
+class Lab:
+    """Builds the lab's parts and runs programs in it. Its methods raise CannotBuild with the reason."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+        self._downloads = place / "downloads"
+        self.debian = Debian(place / "root")
+
+    def build_python(self) -> None:
+        """Build what ``python`` needs: some 5 minutes and 3 GB the first time."""
+        reason = missing()
+        if reason:
+            raise CannotBuild(reason)
+        self._downloads.mkdir(parents=True, exist_ok=True)
+        self._build("debian", _DEBIAN, self.debian.make)
+        self._build("wheels", _WHEELS, self._download)
+        self._build("python", _PYTHON, lambda: windows_python.make(self.debian, self._downloads))
+
+    def build_obs(self) -> None:
+        """Build what a program needs that calls OBS' libraries."""
+        self.build_python()
+        self._build("obs", _OBS, self._obs)
+
+    def python(
+        self, *arguments: str, timeout: float, environment: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run Windows' Python with ``arguments`` in a directory of its own, with the repository on its path.
+
+        The process has a display. Its exit code and output come back; after ``timeout`` seconds the exit code
+        is 124. No process of it goes on.
+        """
+        values = {"PYTHONPATH": REPOSITORY_IN_WINE, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
+        quoted = " ".join("'" + argument.replace("'", "'\\''") + "'" for argument in arguments)
+        # "cat": Wine wants a pipe. Its exit code is the program's (pipefail).
+        script = f"set -o pipefail; cd /lab; xvfb-run -a wine {windows_python.PYTHON} {quoted} | cat"
+        bound = {REPOSITORY: home.PROJECT}
+        return self.debian.run(
+            script, timeout=timeout, bound=bound, environment={**values, **(environment or {})}
+        )
+
+    def _download(self) -> None:
+        shutil.rmtree(self._downloads)
+        self._downloads.mkdir()
+        windows_python.download(self._downloads)
+
+    def _obs(self) -> None:
+        windows_obs.download(self._downloads)
+        windows_obs.make(self.debian, self._downloads)
+
+    def _build(self, part: str, recipe: str, build: Callable[[], None]) -> None:
+        """Build a part unless it was built by the same recipe."""
+        digest = hashlib.sha256(recipe.encode()).hexdigest()
+        stamp = self._place / f"{part}.built"
+        if stamp.is_file() and stamp.read_text() == digest:
+            return
+        stamp.unlink(missing_ok=True)
+        build()
+        stamp.write_text(digest)

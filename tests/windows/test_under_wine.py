@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tests run by Windows' Python under Wine: the unit tests of what runs on users' machines, the worker's life.
+
+One test here for each folder of tests there. It fails with their output.
+"""
+
+import pytest
+
+from obs_bgremove import home
+from tests.windows import windows_obs, windows_python
+from tests.windows.debian import OVERRIDES, CannotBuild
+from tests.windows.lab import REPOSITORY_IN_WINE
+
+#: Seconds for a folder, and for one test. They only end what hangs.
+FOLDER_LIMIT, TEST_LIMIT = 3000, 600
+#: The tests that are only for Windows.
+INSIDE = "tests/windows/inside"
+
+
+def obs_or_reason(lab):
+    """Return the variables that say where Windows' OBS is, or why it is not there."""
+    try:
+        lab.build_obs()
+    except CannotBuild as error:
+        return {"OBS_BGREMOVE_LAB_REASON": str(error)}
+    overrides = f"{OVERRIDES};{windows_obs.OVERRIDE}"
+    return {"OBS_BGREMOVE_LAB_OBS": windows_obs.OBS_IN_WINE, "WINEDLLOVERRIDES": overrides}
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [INSIDE, "tests/unit/filter", "tests/unit/link", "tests/unit/setup", "tests/unit/worker"],
+)
+def test_passes_on_windows(lab, folder):
+    path = f"{REPOSITORY_IN_WINE}/{folder}".replace("/", "\\")
+    options = ["-v", "-ra", "--tb=short", "-p", "no:cacheprovider", "--rootdir", REPOSITORY_IN_WINE]
+    options += [f"--timeout={TEST_LIMIT}", "--timeout-method=thread"]
+    launcher = "Z:" + windows_python.VENV_PYTHON.replace("/", "\\")
+    environment = {"OBS_BGREMOVE_LAB_VENV": launcher, home.VARIABLE: "Z:\\lab\\home"}
+    if folder == INSIDE:
+        environment |= obs_or_reason(lab)
+    done = lab.python("-m", "pytest", *options, path, timeout=FOLDER_LIMIT, environment=environment)
+    assert done.returncode == 0, f"pytest under Wine, exit code {done.returncode}:\n{done.stdout}"
