@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from obs_bgremove.filter.settings import BACKGROUNDS, FITS, PRESETS, SYNCS, VIEWS, described
+from obs_bgremove.filter.options.settings import BACKGROUNDS, FITS, PRESETS, SYNCS, VIEWS, described
 from obs_bgremove.home import PROJECT
 
 README = PROJECT / "README.md"
