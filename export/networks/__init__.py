@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..common.errors import ExportError
 
@@ -28,12 +28,13 @@ def names() -> list[str]:
     return list(_ARCHITECTURES)
 
 
-def build(name: str, options: dict | None = None) -> Network:
+def build(name: str, options: dict[str, Any] | None = None) -> Network:
     """Return a fresh network; raise ExportError if the name or an option is unknown."""
     if name not in _ARCHITECTURES:
         raise ExportError(f"There is no architecture {name!r}; choose one of: {', '.join(_ARCHITECTURES)}.")
     module, kind = _ARCHITECTURES[name]
     try:
-        return getattr(importlib.import_module(f"{__name__}.{module}"), kind)(**(options or {}))
+        network: Network = getattr(importlib.import_module(f"{__name__}.{module}"), kind)(**(options or {}))
     except TypeError as error:
         raise ExportError(f"The architecture {name!r} does not take these [options]: {error}.") from None
+    return network

@@ -11,7 +11,7 @@ from .layers import convolution
 
 
 class _Residual(nn.Module):
-    def __init__(self, inside, outside, stride, spread):
+    def __init__(self, inside: int, outside: int, stride: int, spread: int) -> None:
         super().__init__()
         self.body = nn.Sequential(
             nn.Conv2d(inside, outside, 3, stride, spread, spread, bias=False),
@@ -33,7 +33,7 @@ class ResNet(nn.Module):
 
     channels = (64, 64, 128, 256, 512)
 
-    def __init__(self, dilated: bool = False):
+    def __init__(self, dilated: bool = False) -> None:
         super().__init__()
         self.stem = convolution(3, 64, 7, 2)
         self.pool = nn.MaxPool2d(3, 2, 1)

@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from ..shelf.locate import locate
 from .layers import LightMemory, Memory
-from .network import Network
+from .network import Network, States
 from .selfie import BLOCKS, Block, Context, Convolution, Detail, Rise, load
 
 
@@ -22,7 +22,7 @@ class Fast(Network):
     another one at 1/4.
     """
 
-    def __init__(self, deep: int = 4, light: bool = True, pretrained: bool = False):
+    def __init__(self, deep: int = 4, light: bool = True, pretrained: bool = False) -> None:
         super().__init__()
         self.light = light
         self.memory = {"16": (32, 16), "8": (16, 8)} | ({} if light else {"4": (8, 4)})
@@ -67,18 +67,18 @@ class Fast(Network):
             weights = {key: value for key, value in weights.items() if not key.startswith("memory_")} | own
         self.load_state_dict(weights)
 
-    def forward(self, picture: Tensor, states) -> tuple[Tensor, tuple[Tensor, ...]]:
+    def forward(self, picture: Tensor, states: States) -> tuple[Tensor, States]:
         """See :class:`Network`."""
         return self._look(picture, states, 1)
 
-    def clip(self, pictures: Tensor, states=None) -> tuple[Tensor, tuple[Tensor, ...]]:
+    def clip(self, pictures: Tensor, states: States | None = None) -> tuple[Tensor, States]:
         """See :class:`Network`. Only the memory goes frame by frame: the rest sees all of them at once."""
         batch, frames, _, height, width = pictures.shape
         states = self.zeros(batch, height, width, pictures.device) if states is None else states
         logits, states = self._look(pictures.flatten(0, 1), states, frames)
         return logits.unflatten(0, (batch, frames)), states
 
-    def _look(self, pictures, states, frames):
+    def _look(self, pictures: Tensor, states: States, frames: int) -> tuple[Tensor, States]:
         """([B * ``frames``, 3, H, W], the states before) -> (logits, the states after)."""
         half = functional.hardswish(self.stem(pictures))
         quarter = self.body[0](half)
@@ -97,12 +97,13 @@ class Fast(Network):
         return self.arrange(self.logits(x)), tuple(following)
 
 
-def _remember(memory, x, state, frames):
+def _remember(memory: Memory | LightMemory, x: Tensor, state: Tensor, frames: int) -> tuple[Tensor, Tensor]:
     """Return what ``memory`` makes of ``x`` [B * ``frames``, C, H, W], frame after frame, and its state."""
     if frames == 1:
-        return memory(x, state)
-    told = []
+        answer: tuple[Tensor, Tensor] = memory(x, state)
+        return answer
+    answers = []
     for now in x.unflatten(0, (-1, frames)).unbind(1):
         now, state = memory(now, state)
-        told.append(now)
-    return torch.stack(told, 1).flatten(0, 1), state
+        answers.append(now)
+    return torch.stack(answers, 1).flatten(0, 1), state

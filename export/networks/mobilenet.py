@@ -25,7 +25,7 @@ ENDS, CHANNELS = (1, 3, 6), (16, 24, 40, 960)
 class Squeeze(nn.Module):
     """Weights channels by what is seen in the whole picture (Hu et al., CVPR 2018)."""
 
-    def __init__(self, channels: int):
+    def __init__(self, channels: int) -> None:
         super().__init__()
         # A quarter, as the nearest multiple of 8 unless that is over a tenth less.
         narrow = (channels // 4 + 4) // 8 * 8
@@ -44,7 +44,7 @@ class Block(nn.Module):
     ``inside``: the channels that it takes; ``row``: one of BLOCKS.
     """
 
-    def __init__(self, inside: int, row: tuple):
+    def __init__(self, inside: int, row: tuple[int, int, int, bool, bool, int, int]) -> None:
         super().__init__()
         size, wide, outside, squeeze, hard, stride, spread = row
         self.residual = stride == 1 and inside == outside
@@ -68,7 +68,7 @@ class Block(nn.Module):
 class Encoder(nn.Module):
     """All blocks, and one more convolution after them."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         # Subtracted rather than folded into the stem: what is padded around a picture is its mean, not black.
         self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).reshape(1, 3, 1, 1))

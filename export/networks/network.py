@@ -3,8 +3,13 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import torch
 from torch import Tensor, nn
+
+#: The memory: one float tensor [B, C, h, w] for each state.
+States: TypeAlias = tuple[Tensor, ...]
 
 
 class Network(nn.Module):
@@ -20,7 +25,7 @@ class Network(nn.Module):
     #: Height and width must be multiples of this.
     multiple = 16
 
-    def zeros(self, batch: int, height: int, width: int, device=None) -> tuple[Tensor, ...]:
+    def zeros(self, batch: int, height: int, width: int, device: torch.device | None = None) -> States:
         """Return the memory of a network that has seen nothing."""
         return tuple(
             torch.zeros(batch, channels, height // span, width // span, device=device)
@@ -42,7 +47,7 @@ class Network(nn.Module):
         """
         self.load_state_dict(first.state_dict())
 
-    def clip(self, pictures: Tensor, states=None) -> tuple[Tensor, tuple[Tensor, ...]]:
+    def clip(self, pictures: Tensor, states: States | None = None) -> tuple[Tensor, States]:
         """Return (logits [B, T, 1, H, W], last states) of a clip [B, T, 3, H, W], frame after frame."""
         batch, _, _, height, width = pictures.shape
         states = self.zeros(batch, height, width, pictures.device) if states is None else states

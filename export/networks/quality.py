@@ -11,7 +11,7 @@ from ..shelf.locate import locate
 from . import robust
 from .layers import ConvGRU, Joined, convolution, enlarge
 from .mobilenet import CHANNELS, Encoder
-from .network import Network
+from .network import Network, States
 
 
 class Quality(Network):
@@ -24,7 +24,7 @@ class Quality(Network):
     four pixels.
     """
 
-    def __init__(self, pretrained: bool = False):
+    def __init__(self, pretrained: bool = False) -> None:
         super().__init__()
         self.memory = {"16": (64, 16), "8": (40, 8), "4": (20, 4), "2": (16, 2)}
         self.encoder = Encoder()
@@ -48,7 +48,7 @@ class Quality(Network):
         return [self.encoder, self.gate, self.decode_8, self.decode_4,
                 self.memory_16, self.memory_8, self.memory_4]  # fmt: skip
 
-    def forward(self, picture: Tensor, states) -> tuple[Tensor, tuple[Tensor, ...]]:
+    def forward(self, picture: Tensor, states: States) -> tuple[Tensor, States]:
         """See :class:`Network`."""
         half, quarter, eighth, sixteenth = self.encoder(picture)
         small_4 = functional.avg_pool2d(picture, 4)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import onnx
@@ -16,13 +16,20 @@ from ..common.errors import ExportError
 from .layers import ConvGRU
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
     from .mobilenet import Encoder
+
+#: Constants of a graph.
+Floats: TypeAlias = "NDArray[np.float32]"
 
 
 class Gate(nn.Module):
     """Features gated by the whole picture (LR-ASPP of MobileNetV3)."""
 
-    def __init__(self, inside: int, outside: int):
+    def __init__(self, inside: int, outside: int) -> None:
         super().__init__()
         # In the order of the published network's convolutions, by which its weights are found.
         self.whole, self.local = nn.Conv2d(inside, outside, 1), nn.Conv2d(inside, outside, 1)
@@ -62,15 +69,16 @@ def load(encoder: Encoder, gate: Gate, parts: list[nn.Module], content: bytes) -
                 module.bias.copy_(torch.tensor(bias))
 
 
-def _convolutions(graph):
+def _convolutions(graph: onnx.GraphProto) -> list[tuple[Floats, Floats]]:
     """Return (weight, bias) of each convolution, in the order of the graph, as of pictures in 0..1."""
     constants = {entry.name: numpy_helper.to_array(entry) for entry in graph.initializer}
-    readers, makers = {}, {}
+    readers: dict[str, list[onnx.NodeProto]] = {}
+    makers: dict[str, onnx.NodeProto] = {}
     for node in graph.node:
         makers.update(dict.fromkeys(node.output, node))
         for name in node.input:
             readers.setdefault(name, []).append(node)
-    found = []
+    found: list[tuple[Floats, Floats]] = []
     for node in graph.node:
         if node.op_type != "Conv":
             continue
@@ -84,12 +92,20 @@ def _convolutions(graph):
         factor, name = _channels(readers, constants, node.output[0], "Mul", len(weight))
         if factor is not None:
             shift, _ = _channels(readers, constants, name, "Add", len(weight))
+            if shift is None:
+                raise ExportError("A normalisation has a factor and no shift; fetch the model again.")
             weight, bias = weight * factor.reshape(-1, 1, 1, 1), bias * factor + shift
         found.append((weight, bias))
     return found
 
 
-def _channels(readers, constants, name, kind, count):
+def _channels(
+    readers: Mapping[str, list[onnx.NodeProto]],
+    constants: Mapping[str, Floats],
+    name: str,
+    kind: str,
+    count: int,
+) -> tuple[Floats | None, str]:
     """Return what each channel of ``name`` is multiplied with (or raised by) or None, and its new name."""
     for node in readers.get(name, ()):
         values = constants.get(node.input[1]) if node.op_type == kind else None

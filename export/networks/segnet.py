@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import itertools
 
-from torch import nn
+from torch import Tensor, nn
 
 from .backbone import encoder
 from .layers import convolution, enlarge
-from .network import Network
+from .network import Network, States
 
 
 class SegNet(Network):
@@ -18,7 +18,7 @@ class SegNet(Network):
 
     multiple = 32
 
-    def __init__(self, backbone: str = "resnet18", pretrained: bool = False):
+    def __init__(self, backbone: str = "resnet18", pretrained: bool = False) -> None:
         super().__init__()
         self.backbone, channels = encoder(backbone, 32, pretrained)
         wide = [*channels[::-1], 32]
@@ -27,7 +27,7 @@ class SegNet(Network):
         )
         self.logits = nn.Conv2d(32, 1, 1)
 
-    def forward(self, picture, states=()):
+    def forward(self, picture: Tensor, states: States = ()) -> tuple[Tensor, States]:  # noqa: ARG002 - it has no memory
         """See :class:`Network`."""
         x = self.backbone(picture)[-1]
         for block in self.decode:

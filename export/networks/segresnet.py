@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import itertools
 
-from torch import nn
+from torch import Tensor, nn
 
 from .layers import enlarge
-from .network import Network
+from .network import Network, States
 
 
 class _Block(nn.Module):
-    def __init__(self, channels):
+    def __init__(self, channels: int) -> None:
         super().__init__()
         layers = []
         for _ in range(2):
@@ -23,14 +23,14 @@ class _Block(nn.Module):
             ]
         self.body = nn.Sequential(*layers)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return x + self.body(x)
 
 
 class SegResNet(Network):
     """Pre-activated residual blocks, (1, 2, 2, 4) of them on the way down and one on each step up."""
 
-    def __init__(self, base: int = 32, blocks: tuple[int, ...] = (1, 2, 2, 4)):
+    def __init__(self, base: int = 32, blocks: tuple[int, ...] = (1, 2, 2, 4)) -> None:
         super().__init__()
         wide = [base * 2**level for level in range(len(blocks))]
         self.enter = nn.Conv2d(3, base, 3, padding=1, bias=False)
@@ -42,7 +42,7 @@ class SegResNet(Network):
         self.decode = nn.ModuleList(_Block(count) for count in wide[:-1])
         self.logits = nn.Sequential(nn.GroupNorm(8, base), nn.ReLU(inplace=True), nn.Conv2d(base, 1, 1))
 
-    def forward(self, picture, states=()):
+    def forward(self, picture: Tensor, states: States = ()) -> tuple[Tensor, States]:  # noqa: ARG002 - it has no memory
         """See :class:`Network`."""
         x, skips = self.encode[0](self.enter(picture)), []
         for down, encode in zip(self.down, self.encode[1:]):

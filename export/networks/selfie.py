@@ -6,6 +6,9 @@ folded into them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import numpy as np
 import onnx
 import torch
@@ -16,6 +19,9 @@ from torch.nn import functional
 from ..common.errors import ExportError
 from .layers import enlarge, spread
 
+#: A function between two layers, of a tensor of any shape.
+Activation: TypeAlias = Callable[[Tensor], Tensor]
+
 #: (widened to, channels out, kernel, stride, squeeze to or 0) of the blocks from 1/2 to 1/16.
 BLOCKS = [(16, 16, 3, 2, 8), (72, 24, 3, 2, 0), (88, 24, 3, 1, 0), (96, 32, 5, 2, 24), (128, 32, 5, 1, 32),
           (128, 32, 5, 1, 32), (96, 32, 5, 1, 24), (96, 32, 5, 1, 24)]  # fmt: skip
@@ -24,7 +30,7 @@ BLOCKS = [(16, 16, 3, 2, 8), (72, 24, 3, 2, 0), (88, 24, 3, 1, 0), (96, 32, 5, 2
 class Convolution(nn.Conv2d):
     """A convolution that pads as TensorFlow's SAME does on even sizes: with stride 2 only right and below."""
 
-    def __init__(self, inside: int, outside: int, size: int = 1, stride: int = 1, groups: int = 1):
+    def __init__(self, inside: int, outside: int, size: int = 1, stride: int = 1, groups: int = 1) -> None:
         super().__init__(inside, outside, size, stride, size // 2 if stride == 1 else 0, groups=groups)
         # [W before, W after, H before, H after]: constants, which the export folds into the convolution.
         before = (size - stride) // 2
@@ -45,7 +51,7 @@ class Convolution(nn.Conv2d):
 class Squeeze(nn.Module):
     """Weights channels by what is seen in the whole picture (Hu et al., CVPR 2018)."""
 
-    def __init__(self, channels: int, narrow: int):
+    def __init__(self, channels: int, narrow: int) -> None:
         super().__init__()
         self.narrow, self.widen = Convolution(channels, narrow), Convolution(narrow, channels)
 
@@ -58,8 +64,15 @@ class Block(nn.Module):
     """Widen, convolve each channel, weight the channels, narrow; added to its input where shapes allow."""
 
     def __init__(
-        self, inside: int, wide: int, outside: int, size: int, stride: int, squeeze: int, active=torch.relu
-    ):
+        self,
+        inside: int,
+        wide: int,
+        outside: int,
+        size: int,
+        stride: int,
+        squeeze: int,
+        active: Activation = torch.relu,
+    ) -> None:
         super().__init__()
         self.residual = stride == 1 and inside == outside
         self.widen = Convolution(inside, wide)
@@ -80,7 +93,7 @@ class Block(nn.Module):
 class Context(nn.Module):
     """Features gated by the whole picture (LR-ASPP of MobileNetV3)."""
 
-    def __init__(self, inside: int, outside: int):
+    def __init__(self, inside: int, outside: int) -> None:
         super().__init__()
         self.local, self.whole = Convolution(inside, outside), Convolution(inside, outside)
 
@@ -94,7 +107,7 @@ class Context(nn.Module):
 class Rise(nn.Module):
     """One step of the decoder: enlarge, add the encoder's features of that size, weighted, and mix."""
 
-    def __init__(self, inside: int, outside: int):
+    def __init__(self, inside: int, outside: int) -> None:
         super().__init__()
         self.narrow = Convolution(inside, outside)
         self.squeeze = Squeeze(outside, outside)
@@ -115,7 +128,7 @@ class Rise(nn.Module):
 class Detail(nn.Module):
     """A look at each pixel's neighbours, added."""
 
-    def __init__(self, channels: int):
+    def __init__(self, channels: int) -> None:
         super().__init__()
         self.each = Convolution(channels, channels, 3, groups=channels)
         self.narrow = Convolution(channels, channels)

@@ -6,10 +6,10 @@ from __future__ import annotations
 import itertools
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from .layers import convolution
-from .network import Network
+from .network import Network, States
 
 
 def _twice(inside: int, outside: int) -> nn.Sequential:
@@ -19,7 +19,7 @@ def _twice(inside: int, outside: int) -> nn.Sequential:
 class UNet(Network):
     """Five sizes, ``base`` channels at the largest, doubled at each."""
 
-    def __init__(self, base: int = 32):
+    def __init__(self, base: int = 32) -> None:
         super().__init__()
         wide = [base * 2**level for level in range(5)]
         self.down = nn.ModuleList(_twice(a, b) for a, b in zip([3, *wide], wide))
@@ -28,7 +28,7 @@ class UNet(Network):
         self.join = nn.ModuleList(_twice(2 * a, a) for a in wide[:-1])
         self.logits = nn.Conv2d(base, 1, 1)
 
-    def forward(self, picture, states=()):
+    def forward(self, picture: Tensor, states: States = ()) -> tuple[Tensor, States]:  # noqa: ARG002 - it has no memory
         """See :class:`Network`."""
         x, skips = picture, []
         for number, block in enumerate(self.down):
