@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """CPython 3.11 for Windows with the packages of the worker and the tests, in the lab's Debian.
 
-Its libraries come from a package that carries them for programs to be shipped (``deploy_libs`` of panda3d), its
-standard library from Debian, its packages from wheels for Windows. Compiled here are only ``python.exe``, the
-launcher of virtual environments, and ``python3.dll``, which refers to ``python311.dll``.
+Its libraries come from a package that carries them for programs to be shipped (``deploy_libs`` of
+panda3d), its standard library from Debian, its packages from wheels for Windows. Compiled here are only
+``python.exe``, the launcher of virtual environments, and ``python3.dll``, which refers to
+``python311.dll``.
 """
 
 from __future__ import annotations

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Windows' libobs in this process, with one picture on its canvas and the filter on it.
+"""Windows' libobs in this process, with a picture on its canvas and the filter on it.
 
-``python -m tests.windows.inside.libobs RENDERER PICTURE RESULT`` shows the picture (a PNG) without the filter
-and with it, kills the worker once, and writes what the canvas showed to RESULT (JSON). It ends as a killed OBS
-does: at once, with the worker running.
+``python -m tests.windows.inside.libobs RENDERER PICTURE PICTURE RESULT`` shows a picture (a PNG) without the
+filter and with it, kills the worker and shows the other, and writes what the canvas showed to RESULT (JSON).
+It ends as a killed OBS does: at once, with the worker running.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -23,6 +24,8 @@ from obs_bgremove import obs_script
 #: OBS' folder, as its installer lays it out.
 OBS = Path(os.environ.get("OBS_BGREMOVE_LAB_OBS", "."))
 WIDTH, HEIGHT = 640, 360
+#: Colours of pictures, BGR: of what the tests' model takes for a person, and of the room.
+GREEN, RED = (0, 255, 0), (0, 0, 255)
 #: Seconds that anything may take; on a busy machine the first picture takes half a minute.
 DEADLINE = 150.0
 _BGRA = 5  # of enum gs_color_format
@@ -138,15 +141,20 @@ def wait(condition) -> bool:
 
 
 def workers() -> list[psutil.Process]:
-    """Return this process' workers and their launchers."""
-    return psutil.Process().children(recursive=True)
+    """Return this process' launcher of the worker, and the worker."""
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if "obs_bgremove.worker" in process.cmdline():
+                found.append(process)
+    return found
 
 
-def show(obs: _Functions, picture: Path, foreground: tuple[int, int, int]) -> dict:
-    """Show a picture without and with the filter; return what the canvas showed.
+def show(obs: _Functions, pictures: list[Path]) -> dict:
+    """Show the first picture without and with the filter, kill the worker, show the second.
 
-    ``foreground``: the colour of the left half. In what is returned, ``room`` says whether the right half was
-    ever seen while the filter was there.
+    Returns what the canvas showed (see ``Canvas.sides``), and the numbers of the workers' processes. ``room``
+    says whether something red was ever seen while the filter was there.
     """
 
     def settings(values: dict) -> c_void_p:
@@ -157,41 +165,40 @@ def show(obs: _Functions, picture: Path, foreground: tuple[int, int, int]) -> di
         assert made, f"no source of kind {kind!r}"
         return made
 
-    canvas, seen = Canvas(obs), {}
-    image = source(b"image_source", b"camera", {"file": picture.as_posix()})
+    def person(side: int) -> bool:
+        sides = canvas.sides()
+        seen["room"] |= any(near(colour, RED) for colour in sides)
+        return near(sides[side], GREEN)
+
+    canvas, seen = Canvas(obs), {"room": False}
+    image = source(b"image_source", b"camera", {"file": pictures[0].as_posix()})
     obs.obs_set_output_source(0, image)
-    wait(lambda: near(canvas.sides()[0], foreground))
+    wait(lambda: near(canvas.sides()[0], GREEN))
     seen["plain"] = canvas.sides()
-    room = tuple(seen["plain"][1])
 
     blue = {"background": "color", "background_color": 0xFFFF0000, "model": "green", "device": "cpu"}
-    filter_source = source(b"obs_bgremove", b"filter", blue)
-    obs.obs_source_filter_add(image, filter_source)
-    time.sleep(0.5)  # the canvas of the moment before
-    seen["room"] = False
-
-    def person() -> bool:
-        left, right = canvas.sides()
-        seen["room"] |= near(right, room)
-        return near(left, foreground)
-
-    wait(person)
+    obs.obs_source_filter_add(image, source(b"obs_bgremove", b"filter", blue))
+    wait(lambda: not near(canvas.sides()[1], RED))
+    wait(lambda: person(0))
     seen["filtered"] = canvas.sides()
-    seen["workers"] = [process.pid for process in workers()]
-    workers()[-1].kill()
-    wait(lambda: person() and set(seen["workers"]).isdisjoint(process.pid for process in workers()))
+
+    before = workers()
+    before[-1].kill()  # children come after their parents: the worker
+    obs.obs_source_update(image, settings({"file": pictures[1].as_posix()}))
+    # Only another worker can know where the person is now.
+    wait(lambda: person(1))
     seen["again"] = canvas.sides()
-    seen["workers_again"] = [process.pid for process in workers()]
+    seen["workers"] = [[process.pid for process in them] for them in (before, workers())]
     return seen
 
 
 def main() -> None:
     """Do what the module's docstring says."""
-    renderer, picture, result = sys.argv[1:]
+    renderer, *pictures, result = sys.argv[1:]
     obs = load()
     start(obs, renderer, Path(result).parent)
     obs_script.script_load(None)
-    seen = show(obs, Path(picture), (0, 255, 0))
+    seen = show(obs, [Path(picture) for picture in pictures])
     Path(result).write_text(json.dumps(seen))
     sys.stdout.flush()
     os._exit(0)

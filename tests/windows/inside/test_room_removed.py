@@ -16,12 +16,12 @@ import pytest
 
 from tests.unit import worker_home, worker_models
 from tests.unit.worker_home import add_model, until
-from tests.windows.inside.libobs import HEIGHT, WIDTH, near
+from tests.windows.inside.libobs import GREEN, HEIGHT, RED, WIDTH, near
 
 pytestmark = pytest.mark.skipif(
     "OBS_BGREMOVE_LAB_OBS" not in os.environ, reason=os.environ.get("OBS_BGREMOVE_LAB_REASON", "no OBS here")
 )
-GREEN, RED, BLUE = (0, 255, 0), (0, 0, 255), (255, 0, 0)
+BLUE = (255, 0, 0)
 
 
 @pytest.mark.parametrize("renderer", ["libobs-d3d11", "libobs-opengl"])
@@ -31,26 +31,19 @@ def test_the_room_is_not_seen(renderer, tmp_path, monkeypatch):
     add_model(home, "green", worker_models.green(), default=True)
     picture = numpy.zeros((HEIGHT, WIDTH, 3), numpy.uint8)
     picture[:, : WIDTH // 2], picture[:, WIDTH // 2 :] = GREEN, RED
-    cv2.imwrite(str(tmp_path / "picture.png"), picture)
+    paths = [str(tmp_path / name) for name in ("left.png", "right.png")]
+    for path, shown in zip(paths, (picture, picture[:, ::-1]), strict=True):
+        cv2.imwrite(path, shown)
 
     result = tmp_path / "result.json"
-    command = [
-        sys.executable,
-        "-m",
-        "tests.windows.inside.libobs",
-        renderer,
-        str(tmp_path / "picture.png"),
-        result,
-    ]
+    command = [sys.executable, "-m", "tests.windows.inside.libobs", renderer, *paths, str(result)]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 0 and result.exists(), done.stdout.decode(errors="replace")
     seen = json.loads(result.read_text())
 
-    left, right = seen["plain"]
-    assert near(left, GREEN) and near(right, RED)
-    for moment in ("filtered", "again"):
-        left, right = seen[moment]
-        assert near(left, GREEN) and near(right, BLUE), seen
+    for moment, colours in (("plain", (GREEN, RED)), ("filtered", (GREEN, BLUE)), ("again", (BLUE, GREEN))):
+        assert all(map(near, seen[moment], colours)), seen
     assert not seen["room"], seen
-    assert seen["workers"] and seen["workers_again"] and not set(seen["workers"]) & set(seen["workers_again"])
-    until(lambda: not any(map(psutil.pid_exists, seen["workers_again"])), "the end of the worker")
+    before, after = map(set, seen["workers"])
+    assert before and after and not before & after
+    until(lambda: not any(map(psutil.pid_exists, after)), "the end of the worker")
