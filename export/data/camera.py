@@ -56,7 +56,7 @@ def compression(clip: np.ndarray, random: np.random.Generator) -> np.ndarray:
         coded = cv2.imencode(
             ".jpg", np.rint(frame[..., ::-1] * 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality]
         )[1]
-        frames.append(cv2.imdecode(coded, cv2.IMREAD_COLOR)[..., ::-1].astype(np.float32) / 255)
+        frames.append(np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.float32)[..., ::-1] / 255)
     return np.stack(frames)
 
 

@@ -34,7 +34,7 @@ def find(stills: list[Still]) -> list[Room]:
     return [room for room in map(_room, stills) if room]
 
 
-def _room(still):
+def _room(still: Still) -> Room | None:
     alpha = cv2.imread(str(still.alpha), cv2.IMREAD_GRAYSCALE)
     weight = cv2.imread(str(still.weight), cv2.IMREAD_GRAYSCALE) if still.weight else np.uint8(255)
     if alpha is None or weight is None:

@@ -10,7 +10,7 @@ import torch
 
 from ..common.errors import ExportError
 from ..common.progress import say
-from .loop import load, require_free_start
+from .checkpoint import load, require_free_start
 
 if TYPE_CHECKING:
     from pathlib import Path
