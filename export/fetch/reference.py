@@ -2,8 +2,8 @@
 """Compares a converted model with the network's own runtime on the same frames.
 
 The answers are recorded once, by ``python -m export record-reference NAME``, in the model's folder
-as ``reference.npz``; the comparison needs none of those runtimes. A lattice of pixels of each alpha
-is kept, which is small, and leaves a faulty conversion nowhere to hide.
+as ``reference.npz``; the comparison needs none of those runtimes. Only a lattice of pixels of each alpha
+is kept: it is small, and a faulty conversion shows in it.
 """
 
 from __future__ import annotations

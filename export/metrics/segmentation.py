@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Overlap:
-    """The four counts of pixels of a mask against the truth, and what is computed of them.
+    """The four counts of pixels of a mask against the truth, and the measures computed from them.
 
-    Where the truth has no person and the mask finds none, IoU, precision, recall and F1 are 1. A mask that
-    finds none of somebody has precision 0, and one that finds somebody where nobody is has recall 0.
+    If neither the truth nor the mask has a person, IoU, precision, recall and F1 are 1. An empty mask of a
+    person has precision 0, and a mask that finds a person where there is none has recall 0.
     """
 
     both: int

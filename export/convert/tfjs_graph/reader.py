@@ -54,7 +54,7 @@ class Node:
         """Return a truth; False if there is none of that name."""
         return bool(self._plain(name, False))
 
-    def _plain(self, name: str, default: object) -> Any:  # noqa: ANN401 - whatever the file holds
+    def _plain(self, name: str, default: object) -> Any:  # noqa: ANN401 - the file decides
         if name in self.attributes:
             return _plain(self.attributes[name])
         if default is None:
@@ -102,7 +102,7 @@ def _weights(manifest: list[Json], content: bytes) -> dict[str, Numbers]:
     return found
 
 
-def _plain(attribute: Json) -> Any:  # noqa: ANN401 - whatever the file holds
+def _plain(attribute: Json) -> Any:  # noqa: ANN401 - the file decides
     """Return an attribute as a Python value (text for a type)."""
     if "list" in attribute:
         entries = attribute["list"]

@@ -66,7 +66,7 @@ def test_what_is_there_is_kept_and_its_card_renewed(tmp_path, registry):
     assert len(registry.asked) == 2
 
 
-def test_a_cut_short_model_is_made_anew(tmp_path, registry):
+def test_a_cut_short_model_is_made_again(tmp_path, registry):
     shelf, into = tmp_path / "shelf", tmp_path / "models"
     registry.archive = shelf_with(shelf, ["one"])
     fetch(["one"], into, shelf=shelf)
@@ -197,7 +197,7 @@ def test_an_unknown_name_lists_the_known(tmp_path):
 
 
 def test_a_client_that_fails_is_quoted(tmp_path):
-    """pip itself, told to use a registry that is not there."""
+    """pip itself, with a registry that is not there."""
     package = packages.Package("pypi", "test-network", "1.0", 1, "py3-none-any")
     with pytest.raises(
         ExportError, match=r"test-network 1\.0 could not be downloaded: its client failed with .+No matching"

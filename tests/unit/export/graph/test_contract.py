@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The graph contract: each way of breaking it is told in a sentence."""
+"""The graph contract: a sentence for each way of breaking it."""
 
 from __future__ import annotations
 

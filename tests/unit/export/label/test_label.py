@@ -75,7 +75,7 @@ def test_views_are_of_each_size_and_mirrored_by_the_model_of_that_shape(photogra
     picture = person(height, width)
     views = teachers.Models("wide+tall", looks, (1.0, 0.75)).views(photographs, picture)
     assert views.shape == (4, height, width)
-    # Each but for the edges, which are wider in a view that is smaller.
+    # Except at the edges, which are wider in a smaller view.
     assert np.abs(views - picture[..., 1] / 255).mean((1, 2)).max() < 0.03
 
 

@@ -10,7 +10,7 @@ from export.graph import probe
 from export.graph.runner import Runner
 from export.shelf.card import SHELF
 
-#: A drawn person sways to and fro once in so many frames.
+#: Frames in which a drawn person sways to and fro once.
 SWAY = 12
 #: When the memory is looked at, and when again: both times the person stands in the same place.
 SHORT, LONG = 8 * SWAY, 34 * SWAY

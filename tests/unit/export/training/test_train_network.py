@@ -30,6 +30,7 @@ from export.editions import torch_graph  # noqa: E402
 from export.graph import contract  # noqa: E402
 from export.graph.runner import Runner  # noqa: E402
 from export.networks import layers, selfie  # noqa: E402
+from export.networks.network import Network  # noqa: E402
 from export.training import batches, checkpoint, loop, recipe  # noqa: E402
 from export.training.losses import losses  # noqa: E402
 
@@ -137,7 +138,7 @@ def test_fast_sees_a_clip_at_once_as_it_does_frame_by_frame(options):
     clips = torch.rand(2, 3, 3, 64, 96)
     states = tuple(torch.rand_like(state) for state in network.zeros(2, 64, 96))
     for given in (None, states):
-        expected, expected_states = networks.Network.clip(network, clips, given)
+        expected, expected_states = Network.clip(network, clips, given)
         found, found_states = network.clip(clips, given)
         torch.testing.assert_close(found, expected)
         for one, other in zip(found_states, expected_states):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Bring your own: a user's network becomes a model, and what cannot become one is told why."""
+"""A user's network becomes a model, and a message says why one cannot."""
 
 from __future__ import annotations
 
@@ -193,13 +193,13 @@ def test_the_command_fills_the_shelf(tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(
-    ("trouble", "told", "match"),
+    ("trouble", "raised", "match"),
     [
         (KeyboardInterrupt(), KeyboardInterrupt, None),
         (PermissionError(13, "Permission denied"), ExportError, r"\(Permission denied\); close OBS"),
     ],
 )
-def test_what_was_there_comes_back(tmp_path, monkeypatch, trouble, told, match):
+def test_what_was_there_comes_back(tmp_path, monkeypatch, trouble, raised, match):
     folder = tmp_path / "models" / "own"
     folder.mkdir(parents=True)
     (folder / "model.onnx").write_bytes(b"before")
@@ -212,7 +212,7 @@ def test_what_was_there_comes_back(tmp_path, monkeypatch, trouble, told, match):
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", stopped)
-        with pytest.raises(told, match=match), place.workspace(folder.parent) as work:
+        with pytest.raises(raised, match=match), place.workspace(folder.parent) as work:
             place.put(b"after", "", work, folder)
     assert (folder / "model.onnx").read_bytes() == b"before"
 
