@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from .stills import Still
 
 #: A part counts if it is at least this share of the photo's width.
@@ -22,7 +24,7 @@ class Room(NamedTuple):
     left: float
     right: float
 
-    def read(self, side: int) -> np.ndarray:
+    def read(self, side: int) -> NDArray[np.uint8]:
         """Return the room, uint8 [H, W, 3] RGB; the whole photo's longer side is at most ``side`` pixels."""
         picture, _, _ = self.still.read(side)
         width = picture.shape[1]

@@ -27,7 +27,7 @@ NOT_A_NUMBER = "The loss is no longer a number; lower 'rate' in the recipe and s
 
 
 class Trained(NamedTuple):
-    """A network, and what changes its weights."""
+    """A network, its optimiser and its schedule, on one Fabric."""
 
     fabric: Fabric
     network: Network
@@ -77,7 +77,10 @@ def _logits(fabric: Fabric, network: Network, pictures: Tensor) -> Tensor:
 def measure(
     fabric: Fabric, network: Network, loader: Iterable[Sequence[Tensor]], recipe: Recipe
 ) -> dict[str, float]:
-    """Return loss, mad and dtssd (0..1), person IoU and accuracy over all pixels that are sure."""
+    """Return loss, mad and dtssd (0..1), and IoU and accuracy of the person.
+
+    Pixels with a weight below 1 count less; those with weight 0 do not count.
+    """
     network.eval()
     # Not on the device: Apple's GPUs know no double precision.
     sums = torch.zeros(9, dtype=torch.float64)
