@@ -1,16 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a webcam and a bad room do to a clip: light, noise, blur, compression. All clips: float32 [T,
-H, W, 3] in 0..1.
+"""What a webcam and a bad room do to a clip: light, noise, blur, compression.
+
+All clips are float32 [T, H, W, 3] in 0..1.
 """
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
+
+Pictures: TypeAlias = NDArray[np.float32]
 
 
-def light(clip: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Dim or coloured light, gamma, and now and then exposure that drifts or jumps."""
+def light(clip: Pictures, random: np.random.Generator) -> Pictures:
+    """Return the clip in dim or coloured light and another gamma; at times its exposure drifts or jumps."""
     gain = random.uniform(0.75, 1.2) if random.random() < 0.7 else random.uniform(0.2, 0.6)
     colour = 1 + random.normal(0, 0.05 if random.random() < 0.7 else 0.2, 3)
     gamma = np.exp(random.normal(0, 0.2))
@@ -32,9 +38,10 @@ def light(clip: np.ndarray, random: np.random.Generator) -> np.ndarray:
     return np.clip(lit, 0, 1, out=lit)
 
 
-def noise(clip: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Fresh noise on each frame, more of it in bright pixels (photons),
-    coarser at times (as after denoising).
+def noise(clip: Pictures, random: np.random.Generator) -> Pictures:
+    """Return the clip with noise, new on each frame.
+
+    Bright pixels get more of it (photons); sometimes it is coarse, as after denoising.
     """
     read, shot = random.exponential(0.008), random.exponential(0.012)
     # OpenCV's normal numbers are made faster than numpy's.
@@ -48,20 +55,20 @@ def noise(clip: np.ndarray, random: np.random.Generator) -> np.ndarray:
     return np.clip(grains, 0, 1, out=grains)
 
 
-def compression(clip: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """JPEG of a webcam's motion-JPEG, its quality the same through the clip."""
+def compression(clip: Pictures, random: np.random.Generator) -> Pictures:
+    """Return the clip as a webcam's motion JPEG gives it, with one quality for all frames."""
     quality = int(random.integers(25, 96))
     frames = []
     for frame in clip:
         coded = cv2.imencode(
             ".jpg", np.rint(frame[..., ::-1] * 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality]
         )[1]
-        frames.append(cv2.imdecode(coded, cv2.IMREAD_COLOR)[..., ::-1].astype(np.float32) / 255)
+        frames.append(np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.float32)[..., ::-1] / 255)
     return np.stack(frames)
 
 
-def film(clip: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """All of it, each part by chance; the alpha stays what it was."""
+def film(clip: Pictures, random: np.random.Generator) -> Pictures:
+    """Return the clip as a webcam films it: each effect by chance. The alpha does not change."""
     clip = light(clip, random)
     if random.random() < 0.25:
         sigma = random.uniform(0.3, 1.5)

@@ -11,6 +11,8 @@ import numpy as np
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
 
 def make(directory: Path, stills: int = 12, side: int = 160, seed: int = 0) -> None:
     """Write sets ``drawn/{train,val,test}`` of images and masks, and ``rooms``, below ``directory``."""
@@ -27,14 +29,15 @@ def make(directory: Path, stills: int = 12, side: int = 160, seed: int = 0) -> N
         cv2.imwrite(str(directory / "rooms" / f"{number}.png"), _room(random, side))
 
 
-def _room(random, side):
+def _room(random: np.random.Generator, side: int) -> NDArray[np.uint8]:
     height, width = side * 3 // 4, side
     coarse = random.uniform(60, 200, (4, 5, 3)).astype(np.float32)
     room = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_NEAREST)
-    return np.clip(room + random.normal(0, 4, room.shape), 0, 255).astype(np.uint8)
+    noisy: NDArray[np.uint8] = np.clip(room + random.normal(0, 4, room.shape), 0, 255).astype(np.uint8)
+    return noisy
 
 
-def _still(random, side):
+def _still(random: np.random.Generator, side: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     room = _room(random, side)
     height, width = room.shape[:2]
     alpha = np.zeros((height, width), np.float32)

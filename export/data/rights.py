@@ -61,7 +61,7 @@ def require_teacher(name: str, what: str) -> None:
 def teachers(folder: Path) -> list[str]:
     """Return who made the labels in ``folder``; raise ExportError if one of them is not known to be free."""
     try:
-        names = tomllib.loads((folder / RECORD).read_text(encoding="utf-8"))["teachers"]
+        names: list[str] = tomllib.loads((folder / RECORD).read_text(encoding="utf-8"))["teachers"]
     except (OSError, ValueError, KeyError):
         raise ExportError(f"{folder / RECORD} cannot be read, so nobody knows who made the alphas") from None
     strangers = [name for name in names if name not in FREE_TEACHERS]

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from .stills import Still
 
 #: A part counts if it is at least this share of the photo's width.
@@ -22,7 +24,7 @@ class Room(NamedTuple):
     left: float
     right: float
 
-    def read(self, side: int) -> np.ndarray:
+    def read(self, side: int) -> NDArray[np.uint8]:
         """Return the room, uint8 [H, W, 3] RGB; the whole photo's longer side is at most ``side`` pixels."""
         picture, _, _ = self.still.read(side)
         width = picture.shape[1]
@@ -34,7 +36,7 @@ def find(stills: list[Still]) -> list[Room]:
     return [room for room in map(_room, stills) if room]
 
 
-def _room(still):
+def _room(still: Still) -> Room | None:
     alpha = cv2.imread(str(still.alpha), cv2.IMREAD_GRAYSCALE)
     weight = cv2.imread(str(still.weight), cv2.IMREAD_GRAYSCALE) if still.weight else np.uint8(255)
     if alpha is None or weight is None:

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import albumentations
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
 from ..common.errors import ExportError
@@ -19,11 +20,14 @@ if TYPE_CHECKING:
 
     from .stills import Still
 
-#: Of the clips: with nobody in it, with a person who enters or leaves, with a second person, and stills as
-#: they are
-#: (camera moving, person and room together: what they hold, chairs and shadows stay consistent).
+#: Shares of the clips: nobody in it, a person who enters or leaves, a second person, and a whole still (the
+#: camera moves, person and room stay together: what the person holds, chairs and shadows stay consistent).
 NOBODY, PASSING, SECOND, WHOLE = 0.06, 0.12, 0.2, 0.55
 
+#: One entry of a data set: pictures uint8 [T, H, W, 3] RGB; alphas and weights float32 [T, H, W] in 0..1.
+Clip: TypeAlias = tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]
+#: A clip before it is filmed: pictures float32 [T, H, W, 3] in 0..1; alphas and weights float32 [T, H, W].
+Layers: TypeAlias = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
 
 #: Of the composites, the share whose background is cut from a photograph of people (data/rooms.py).
 ROOMS = 0.6
@@ -31,7 +35,7 @@ ROOMS = 0.6
 
 @dataclass(frozen=True)
 class Shape:
-    """Of a clip: frames, height and width."""
+    """The shape of a clip: frames, height and width in pixels."""
 
     frames: int
     height: int
@@ -39,12 +43,15 @@ class Shape:
 
 
 class Clips(Dataset):
-    """``count`` clips of ``stills`` over ``backgrounds`` and rooms, anew for each epoch, the same for a seed.
+    """``count`` clips of ``stills`` over ``backgrounds`` and rooms.
 
-    An entry is (pictures uint8 [T, H, W, 3] RGB, alphas and weights float32 [T, H, W] in 0..1).
+    Each ``epoch`` has other clips; the same seed and epoch give the same clips. An entry is a :data:`Clip`.
+    Raises ExportError when a file cannot be read.
     """
 
-    def __init__(self, stills: list[Still], backgrounds: list[Path], shape: Shape, count: int, seed: int):
+    def __init__(
+        self, stills: list[Still], backgrounds: list[Path], shape: Shape, count: int, seed: int
+    ) -> None:
         self.stills, self.backgrounds, self.shape = stills, backgrounds, shape
         self.rooms = rooms.find(stills)
         self.count, self.seed, self.epoch = count, seed, 0
@@ -52,7 +59,7 @@ class Clips(Dataset):
     def __len__(self) -> int:
         return self.count
 
-    def __getitem__(self, number: int):
+    def __getitem__(self, number: int) -> Clip:
         random = np.random.default_rng([self.seed, self.epoch, number])
         still = self.stills[int(random.integers(len(self.stills)))]
         if random.random() < WHOLE:
@@ -62,9 +69,9 @@ class Clips(Dataset):
         clip = camera.film(clip, random)
         return np.rint(clip * 255).astype(np.uint8), alpha, weight
 
-    def _composite(self, still, random):
+    def _composite(self, still: Still, random: np.random.Generator) -> Layers:
         picture = self._background(random)
-        clip = _moved(picture.astype(np.float32) / 255, self.shape, random, cv2.BORDER_REFLECT)
+        clip = _moved(picture.astype(np.float32) / np.float32(255), self.shape, random, cv2.BORDER_REFLECT)
         if random.random() < 0.3:
             sigma = random.uniform(0.5, 4)  # one for the clip: a lens does not change from frame to frame
             clip = np.stack([cv2.GaussianBlur(frame, (0, 0), sigma) for frame in clip])
@@ -86,7 +93,8 @@ class Clips(Dataset):
             weight = np.minimum(weight, own_weight)
         return clip.astype(np.float32), alpha, weight
 
-    def _background(self, random):
+    def _background(self, random: np.random.Generator) -> NDArray[np.uint8]:
+        """Return a picture without people, uint8 [h, w, 3] RGB."""
         side = round(1.5 * self.shape.width)
         if self.rooms and random.random() < ROOMS:
             return self.rooms[int(random.integers(len(self.rooms)))].read(2 * side)
@@ -94,22 +102,24 @@ class Clips(Dataset):
         picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
         if picture is None:
             raise ExportError(f"{path} is not a picture that can be read; replace or remove it.")
-        return cv2.cvtColor(_at_most(picture, side), cv2.COLOR_BGR2RGB)
+        background: NDArray[np.uint8] = cv2.cvtColor(_at_most(picture, side), cv2.COLOR_BGR2RGB)
+        return background
 
 
 class Stills(Dataset):
-    """Single stills as clips of one frame, augmented if ``augmented``,
-    else squeezed to the shape as they are.
+    """Single stills as clips of one frame: augmented, or only resized to the shape.
+
+    An entry is a :data:`Clip`. Raises ExportError when a file cannot be read.
     """
 
-    def __init__(self, stills: list[Still], shape: Shape, augmented: bool, seed: int):
+    def __init__(self, stills: list[Still], shape: Shape, augmented: bool, seed: int) -> None:
         self.stills, self.shape, self.seed, self.epoch = stills, shape, seed, 0
         self.augmented = augmented
 
     def __len__(self) -> int:
         return len(self.stills)
 
-    def __getitem__(self, number: int):
+    def __getitem__(self, number: int) -> Clip:
         picture, alpha, weight = self.stills[number].read(640)
         size = self.shape.width, self.shape.height
         if self.augmented:
@@ -147,14 +157,16 @@ def augmentation(shape: Shape) -> albumentations.Compose:
     )  # fmt: skip
 
 
-def _filmed_still(still, shape, random):
+def _filmed_still(still: Still, shape: Shape, random: np.random.Generator) -> Layers:
+    """Return a clip of a whole still under a moving camera."""
     picture, alpha, weight = still.read(round(1.5 * shape.width))
     layers = np.dstack([picture.astype(np.float32) / 255, alpha, weight])
     moved = _moved(layers, shape, random, cv2.BORDER_REFLECT_101)
     return np.ascontiguousarray(moved[..., :3]), np.clip(moved[..., 3], 0, 1), np.clip(moved[..., 4], 0, 1)
 
 
-def _person(still, shape, random, passes):
+def _person(still: Still, shape: Shape, random: np.random.Generator, passes: bool) -> Layers | None:
+    """Return a moving person cut from ``still`` (``passes``: enters or leaves); None if nobody is in it."""
     picture, alpha, weight = still.read(round(1.5 * shape.width))
     if not (alpha > 0.5).any():
         return None
@@ -177,16 +189,15 @@ def _person(still, shape, random, passes):
         )
     flips = -1 if random.random() < 0.5 else 1
     blur = random.random() < 0.35
-    frames = []
+    frames: list[NDArray[np.float32]] = []
     for number in range(shape.frames):
-        size = scale * path[number, 2]
-        left = start + across[number]
-        base = foot_at + max(0.0, path[number, 1] * shape.height)
-        angle = path[number, 3]
-        cos, sin = size * np.cos(angle), size * np.sin(angle)
-        matrix = np.array([[flips * cos, -sin, 0], [flips * sin, cos, 0]], np.float32)
-        foot = matrix[:, :2] @ np.array([width / 2, height], np.float32)
-        matrix[:, 2] = (left - foot[0], base - foot[1])
+        matrix = _placed(
+            (height, width),
+            scale * path[number, 2],
+            path[number, 3],
+            flips,
+            (start + across[number], foot_at + max(0.0, path[number, 1] * shape.height)),
+        )
         warped = cv2.warpAffine(
             layers,
             matrix,
@@ -195,23 +206,45 @@ def _person(still, shape, random, passes):
             borderMode=cv2.BORDER_CONSTANT,
         )
         if blur and number:
-            step = int(min(15, abs(across[number] - across[number - 1])))
-            if step > 1:
-                # Premultiplied, or the blur would drag the old room's colours over the edge.
-                warped[..., :3] *= warped[..., 3:4]
-                warped = cv2.blur(warped, (step, 1))
-                warped[..., :3] /= np.maximum(warped[..., 3:4], 1e-3)
+            warped = _blurred(warped, int(min(15, abs(across[number] - across[number - 1]))))
         # Outside of the photo there is no person, and that is sure.
         inside = cv2.warpAffine(
             np.ones_like(alpha), matrix, (shape.width, shape.height), borderMode=cv2.BORDER_CONSTANT
         )
         warped[..., 4] = np.where(inside > 0.999, warped[..., 4], 1)
         frames.append(warped)
-    frames = np.stack(frames)
-    return frames[..., :3], np.clip(frames[..., 3], 0, 1), np.clip(frames[..., 4], 0, 1)
+    clip = np.stack(frames)
+    return clip[..., :3], np.clip(clip[..., 3], 0, 1), np.clip(clip[..., 4], 0, 1)
 
 
-def _moved(layers, shape, random, border):
+def _placed(
+    photo: tuple[int, int], size: float, angle: float, flips: int, foot: tuple[float, float]
+) -> NDArray[np.float32]:
+    """Return the 2x3 matrix that scales, turns and flips a photo of ``photo`` = (height, width) pixels.
+
+    The middle of its lower edge comes to ``foot`` = (x, y) in pixels of the frame.
+    """
+    height, width = photo
+    cos, sin = size * np.cos(angle), size * np.sin(angle)
+    matrix = np.array([[flips * cos, -sin, 0], [flips * sin, cos, 0]], np.float32)
+    before = matrix[:, :2] @ np.array([width / 2, height], np.float32)
+    matrix[:, 2] = (foot[0] - before[0], foot[1] - before[1])
+    return matrix
+
+
+def _blurred(layers: NDArray[np.float32], step: int) -> NDArray[np.float32]:
+    """Return RGB, alpha and weight (float32 [H, W, 5]) with motion blur ``step`` pixels wide."""
+    if step > 1:
+        # Premultiplied, or the blur would drag the old room's colours over the edge.
+        layers[..., :3] *= layers[..., 3:4]
+        layers = cv2.blur(layers, (step, 1))
+        layers[..., :3] /= np.maximum(layers[..., 3:4], 1e-3)
+    return layers
+
+
+def _moved(
+    layers: NDArray[np.float32], shape: Shape, random: np.random.Generator, border: int
+) -> NDArray[np.float32]:
     """Return [T, H, W, C]: a camera's view of ``layers`` (float32 [h, w, C]) that pans, zooms and shakes."""
     height, width = layers.shape[:2]
     # The view covers this share of the picture, its aspect squeezed a little as a person's screen may.
@@ -245,9 +278,10 @@ def _moved(layers, shape, random, border):
     return np.stack(frames)
 
 
-def _path(shape, random, reach):
-    """Return float [T, 4]: x and y in shares of the frame, zoom about 1, angle in radians; smooth,
-    at times still.
+def _path(shape: Shape, random: np.random.Generator, reach: float) -> NDArray[np.float64]:
+    """Return float [T, 4]: x and y in shares of the frame, zoom about 1, angle in radians.
+
+    The path is smooth; one in four stands still.
     """
     if random.random() < 0.25:
         return np.tile([0.0, 0.0, 1.0, 0.0], (shape.frames, 1))
@@ -268,8 +302,10 @@ def _path(shape, random, reach):
     )
 
 
-def _at_most(picture, side):
+def _at_most(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Return ``picture``, made smaller if its longer side has more than ``side`` pixels."""
     scale = side / max(picture.shape[:2])
-    return (
-        picture if scale >= 1 else cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    )
+    if scale >= 1:
+        return picture
+    smaller: NDArray[np.uint8] = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return smaller

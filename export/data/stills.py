@@ -15,6 +15,8 @@ from ..common.tree import below
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
 
 @dataclass(frozen=True)
 class Still:
@@ -28,7 +30,7 @@ class Still:
     weight: Path | None
     contrast: float = 1.0
 
-    def read(self, side: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def read(self, side: int = 0) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]:
         """Return picture uint8 [H, W, 3] RGB, alpha and weight float32 [H, W] in 0..1.
 
         With ``side`` the longer side is at most that many pixels. Raises ExportError if a file is broken.
@@ -68,7 +70,7 @@ def find(folders: list[Path], contrast: float = 1.0) -> list[Still]:
     for folder in folders:
         images, masks, weights = (folder / name for name in ("images", "masks", "weights"))
         if not images.is_dir() or not masks.is_dir():
-            raise ExportError(f"{folder} is no set of stills: it needs the folders 'images' and 'masks'.")
+            raise ExportError(f"{folder} is not a set of stills: it needs the folders 'images' and 'masks'.")
         pictures = {path.stem: path for path in images.iterdir()}
         here = []
         for mask in sorted(masks.iterdir()):

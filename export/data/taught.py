@@ -3,12 +3,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from torch.utils.data import Dataset
 
 from ..common import scale
 from ..graph.runner import Runner
 from ..shelf.locate import locate
+
+if TYPE_CHECKING:
+    from .sequence import Clip, Clips
 
 #: How far a teacher's alpha may be from the label's and still be the same edge.
 APART = 0.5
@@ -22,8 +27,9 @@ class Taught(Dataset):
     knows who is there.
     """
 
-    def __init__(self, clips: Dataset, teacher: str):
-        self.clips, self.teacher, self._runner = clips, locate(teacher), None
+    def __init__(self, clips: Clips, teacher: str) -> None:
+        self.clips, self.teacher = clips, locate(teacher)
+        self._runner: Runner | None = None
 
     @property
     def epoch(self) -> int:
@@ -37,12 +43,12 @@ class Taught(Dataset):
     def __len__(self) -> int:
         return len(self.clips)
 
-    def __getitem__(self, number: int):
+    def __getitem__(self, number: int) -> Clip:
         # Made in the process that uses it: a session does not survive a fork.
-        self._runner = self._runner or Runner(self.teacher)
+        runner = self._runner = self._runner or Runner(self.teacher)
         pictures, alphas, weights = self.clips[number]
-        self._runner.reset()
+        runner.reset()
         for picture, alpha in zip(pictures, alphas):
-            seen = scale.alpha_of(picture[..., ::-1], self._runner)
+            seen = scale.alpha_of(picture[..., ::-1], runner)
             alpha[:] = np.where(np.abs(seen - alpha) < APART, seen, alpha)
         return pictures, alphas, weights

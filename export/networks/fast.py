@@ -18,12 +18,13 @@ class Fast(Network):
 
     ``pretrained`` starts from its published weights (Apache-2.0; mediapipe-landscape must be installed).
     What is added begins as the identity, so the first answer is that network's own. ``deep``: blocks
-    added at 1/16. Not ``light``, it has the memory that it first learned with: one of wide kernels, and
-    another one at 1/4.
+    added at 1/16. With ``light`` False it has the memory of its first trainings: wide kernels, and a third
+    memory at 1/4.
     """
 
     def __init__(self, deep: int = 4, light: bool = True, pretrained: bool = False) -> None:
         super().__init__()
+        # Each part is an attribute: the names of the weights in checkpoints come from theirs.
         self.light = light
         self.memory = {"16": (32, 16), "8": (16, 8)} | ({} if light else {"4": (8, 4)})
         self.stem = Convolution(3, 16, 3, 2)
@@ -56,7 +57,7 @@ class Fast(Network):
         return self.stem
 
     def started(self) -> list[nn.Module]:
-        """Return all but the memory: of these, published weights fill nearly all."""
+        """Return all parts except the memory; published weights fill nearly all of them."""
         return [module for name, module in self.named_children() if not name.startswith("memory_")]
 
     def start_from(self, first: Network) -> None:

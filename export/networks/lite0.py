@@ -99,6 +99,6 @@ def published() -> dict[str, Tensor]:
     folder = Path(next(iter(found.submodule_search_locations)))
     files = sorted(path for path in folder.rglob("*") if path.suffix in (".pth", ".pt", ".bin"))
     if not files:
-        raise ExportError(f"{folder} holds no weights; install version 0.1.0 of the package anew.")
+        raise ExportError(f"{folder} holds no weights; install version 0.1.0 of the package again.")
     weights: dict[str, Tensor] = torch.load(files[0], map_location="cpu", weights_only=True)
     return weights

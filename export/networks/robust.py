@@ -58,7 +58,7 @@ def load(encoder: Encoder, gate: Gate, parts: list[nn.Module], content: bytes) -
     )
     if not fits:
         raise ExportError(
-            "rvm-144x256 is not the network that this one starts from; fetch it anew with "
+            "rvm-144x256 is not the network that this one starts from; fetch it again with "
             "'python -m export fetch rvm-144x256 --again'."
         )
     with torch.no_grad():

@@ -165,7 +165,7 @@ def load(stem: nn.Conv2d, parts: list[nn.Module], logits: nn.Conv2d, content: by
     fits = all(tuple(module.weight.shape) == values.shape for module, values, _ in pairs)
     if len(own) != len(others) or not fits:
         raise ExportError(
-            "mediapipe-landscape is not the network that 'fast' starts from; fetch it anew with "
+            "mediapipe-landscape is not the network that 'fast' starts from; fetch it again with "
             "'python -m export fetch mediapipe-landscape --again'."
         )
     with torch.no_grad():

@@ -10,7 +10,7 @@ import torch
 
 from ..common.errors import ExportError
 from ..common.progress import say
-from .loop import load, require_free_start
+from .checkpoint import load, require_free_start
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 def blend(first: Path, last: Path, into: Path, share: float) -> None:
     """Write to ``into`` the checkpoint that lies ``share`` (0..1) of the way from ``first`` to ``last``.
 
-    What a network learns last it pays for elsewhere; in the middle it may have both (robust fine-tuning,
-    Wortsman et al., CVPR 2022). Only what ``started`` names moves, the rest is that of ``last``. Raises
-    ExportError if the two do not fit, or if ``last`` may be given away and ``first`` not.
+    Fine-tuning improves one thing and often harms another; a network in the middle may keep both (robust
+    fine-tuning, Wortsman et al., CVPR 2022). Only the parts that ``started`` names are blended; the rest is
+    taken from ``last``. Raises ExportError if the two do not fit, or if ``last`` is to be shipped and
+    ``first`` must not be.
     """
     if not 0 <= share <= 1:
         raise ExportError(f"--share {share} is no share; choose one from 0 (the first) to 1 (the last).")

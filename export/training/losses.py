@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What training minimises, after Robust Video Matting (Lin et al., WACV 2022). All tensors [B, T, 1,
-H, W].
+"""The loss that training minimises, after Robust Video Matting (Lin et al., WACV 2022).
+
+All tensors are float [B, T, 1, H, W].
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from ..common.errors import ExportError
 
@@ -20,7 +21,7 @@ _KINDS = {
     "int": ((int,), "a whole number"),
     "float": ((int, float), "a number"),
     "bool": ((bool,), "true or false"),
-    "dict": ((dict,), "a section"),
+    "dict[str, Any]": ((dict,), "a section"),
     "list[str]": ((list,), "a list of texts"),
 }
 #: Entries that make no sense at 0; none is sensible below.
@@ -56,7 +57,7 @@ class Recipe:
     test: list[str]
     val: list[str] = field(default_factory=list)
     backgrounds: list[str] = field(default_factory=list)
-    options: dict = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
     init: str = ""
     entropy: float = 0.3
     edge: float = 0.0
@@ -90,9 +91,9 @@ def read(path: Path) -> Recipe:
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        known = ", ".join(sorted(entry.stem for entry in RECIPES.glob("*.toml")))
+        recipes = ", ".join(sorted(entry.stem for entry in RECIPES.glob("*.toml")))
         raise ExportError(
-            f"{path} cannot be read ({error.strerror}); name a recipe's file, or one of: {known}."
+            f"{path} cannot be read ({error.strerror}); name a recipe's file, or one of: {recipes}."
         ) from None
     except ValueError as error:
         raise ExportError(f"{path} is not a TOML file ({error}); correct it.") from None
@@ -107,6 +108,12 @@ def read(path: Path) -> Recipe:
         raise ExportError(f"{path} lacks the entries {missing}; complete it.") from None
     for entry in fields(Recipe):
         _check(path, entry.name, getattr(recipe, entry.name), str(entry.type))
+    _check_together(path, recipe)
+    return recipe
+
+
+def _check_together(path: Path, recipe: Recipe) -> None:
+    """Raise ExportError if entries contradict each other."""
     if recipe.frames > 1 and not recipe.backgrounds:
         raise ExportError(f"{path} asks for clips but names no backgrounds; add the entry 'backgrounds'.")
     if recipe.teacher and recipe.frames == 1:
@@ -116,10 +123,9 @@ def read(path: Path) -> Recipe:
     seen = set(recipe.test) & (set(recipe.train) | set(recipe.val))
     if seen:
         raise ExportError(f"{path} tests on {sorted(seen)[0]!r}, which it learns from; name another split.")
-    return recipe
 
 
-def _check(path, key, value, kind):
+def _check(path: Path, key: str, value: Any, kind: str) -> None:  # noqa: ANN401 - whatever TOML gives
     types, wanted = _KINDS[kind]
     right = isinstance(value, types) and isinstance(value, bool) == (kind == "bool")
     if not right or (kind == "list[str]" and not all(isinstance(entry, str) for entry in value)):

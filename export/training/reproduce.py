@@ -12,6 +12,7 @@ from ..common.progress import say
 from ..data import drawn
 from ..editions import torch_graph
 from ..shelf.card import SHELF, parse_size
+from . import checkpoint as checkpoints
 from . import loop, recipe
 
 
@@ -41,7 +42,7 @@ def export_checkpoint(checkpoint: Path, destination: Path, size: str = "") -> No
     ``size``: HEIGHTxWIDTH instead of those it was trained at. Raises ExportError if the two differ, or if its
     weights must not lie there.
     """
-    network, entry = loop.load(checkpoint)
+    network, entry = checkpoints.load(checkpoint)
     require_place(entry, destination)
     height, width = _shape(entry, size)
     content = torch_graph.export(network, height, width, entry.name)
@@ -58,7 +59,7 @@ def export_tflite(checkpoint: Path, destination: Path, size: str = "", pictures:
     """
     from ..editions import torch_tflite
 
-    network, entry = loop.load(checkpoint)
+    network, entry = checkpoints.load(checkpoint)
     require_place(entry, destination)
     height, width = _shape(entry, size)
     content = torch_tflite.export(network, height, width, entry.name, pictures)

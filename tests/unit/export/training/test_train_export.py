@@ -22,7 +22,8 @@ from export.editions import torch_tflite  # noqa: E402
 from export.graph import contract  # noqa: E402
 from export.graph.runner import Runner  # noqa: E402
 from export.shelf.card import SHELF  # noqa: E402
-from export.training import loop, recipe, reproduce  # noqa: E402
+from export.training import checkpoint as checkpoints  # noqa: E402
+from export.training import recipe, reproduce  # noqa: E402
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def test_between_two_checkpoints(checkpoint, tmp_path, capsys):
     first, last = (torch.load(path, weights_only=True)["network"] for path in ends)
     arguments = ["blend", *map(str, ends), str(tmp_path / "new" / "middle.pt"), "--share"]
     assert main([*arguments, "0.25"]) == 0
-    found = loop.load(tmp_path / "new" / "middle.pt")[0].state_dict()
+    found = checkpoints.load(tmp_path / "new" / "middle.pt")[0].state_dict()
     assert found.keys() == last.keys()
     for name, value in found.items():
         expected = last[name] if name.startswith("memory_") else torch.lerp(first[name], last[name], 0.25)

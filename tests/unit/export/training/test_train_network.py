@@ -6,7 +6,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
-import os
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -31,7 +31,7 @@ from export.graph import contract  # noqa: E402
 from export.graph.runner import Runner  # noqa: E402
 from export.networks import layers, selfie  # noqa: E402
 from export.networks.network import Network  # noqa: E402
-from export.training import loop, recipe  # noqa: E402
+from export.training import batches, checkpoint, loop, recipe  # noqa: E402
 from export.training.losses import losses  # noqa: E402
 
 torch.set_num_threads(1)
@@ -275,12 +275,12 @@ def test_a_training_that_was_cut_off_ends_the_same(data, tmp_path):
     whole = loop.train(tiny(), data, tmp_path / "whole")
     # Cut off after the first epoch: the schedule of the whole is kept.
     full = tiny()
-    original, loop._measure = loop._measure, _interrupted(loop._measure, after=1)
+    original, loop.measure = loop.measure, _interrupted(loop.measure, after=1)
     try:
         with pytest.raises(KeyboardInterrupt):
             loop.train(full, data, tmp_path / "cut")
     finally:
-        loop._measure = original
+        loop.measure = original
     resumed = loop.train(full, data, tmp_path / "cut")
     assert resumed == pytest.approx(whole, rel=1e-4)
     history = [
@@ -302,7 +302,7 @@ def test_cut_off_while_it_saves_it_ends_the_same(data, tmp_path, monkeypatch):
     entry = tiny(epochs=1)
     whole = loop.train(entry, data, tmp_path / "whole")
     with monkeypatch.context() as patched:
-        patched.setattr(loop.os, "replace", _interrupted(os.replace, after=1))
+        patched.setattr(Path, "replace", _interrupted(Path.replace, after=1))
         with pytest.raises(KeyboardInterrupt):
             loop.train(entry, data, tmp_path / "cut")
     assert loop.train(entry, data, tmp_path / "cut") == pytest.approx(whole, rel=1e-4)
@@ -318,7 +318,7 @@ def test_patience_ends_it_and_the_best_epoch_is_tested(data, tmp_path, monkeypat
         seen.append([value.detach().clone() for value in network.parameters()])
         return {"loss": next(answers), "mad": 0.5, "iou": 0.5}
 
-    monkeypatch.setattr(loop, "_measure", measure)
+    monkeypatch.setattr(loop, "measure", measure)
     assert loop.train(tiny(epochs=9, patience=2, steps=1), data, tmp_path)["test_loss"] == 0.5
     best, last = (torch.load(tmp_path / name, weights_only=True) for name in ("best.pt", "last.pt"))
     assert (best["epoch"], best["best"], best["waited"]) == (2, 1.0, 0)
@@ -339,7 +339,7 @@ def test_figures_by_hand():
 
     def figures(frames):
         batch = [values[:, :frames] for values in (pictures, alphas, sure)]
-        return loop._measure(Fabric(accelerator="cpu", devices=1), Shown(), [batch, batch], tiny(entropy=0.0))
+        return loop.measure(Fabric(accelerator="cpu", devices=1), Shown(), [batch, batch], tiny(entropy=0.0))
 
     found = figures(3)
     assert found.pop("loss") > 0
@@ -349,7 +349,7 @@ def test_figures_by_hand():
 
 
 def test_a_loss_that_is_no_number_is_told(data, tmp_path, monkeypatch):
-    monkeypatch.setattr(loop, "_measure", lambda *_: {"loss": float("nan")})
+    monkeypatch.setattr(loop, "measure", lambda *_: {"loss": float("nan")})
     with pytest.raises(ExportError, match="no longer a number; lower 'rate'"):
         loop.train(tiny(epochs=1), data, tmp_path)
 
@@ -357,7 +357,7 @@ def test_a_loss_that_is_no_number_is_told(data, tmp_path, monkeypatch):
 def test_what_it_is_tested_on_was_not_learned_from(data, monkeypatch):
     monkeypatch.setattr(taught, "locate", lambda name: name)
     entry = tiny(teacher="rvm-144x256")
-    found = {split: loop._dataset(entry, data, split) for split in ("train", "val", "test")}
+    found = {split: batches.dataset(entry, data, split) for split in ("train", "val", "test")}
     assert [isinstance(each, taught.Taught) for each in found.values()] == [True, True, False]
     shown, held = set(found["train"].clips.backgrounds), set(found["test"].backgrounds)
     assert shown and held and not shown & held
@@ -451,11 +451,13 @@ def test_a_training_starts_from_a_checkpoint_that_may_be_shipped(data, tmp_path)
     best = data / "runs" / "best.pt"
     best.write_bytes((tmp_path / "first" / "best.pt").read_bytes())
     loop.train(tiny(epochs=1, rate=0.0, init="runs/best.pt"), data, tmp_path / "second")
-    first, second = (loop.load(tmp_path / name / "best.pt")[0].state_dict() for name in ("first", "second"))
+    first, second = (
+        checkpoint.load(tmp_path / name / "best.pt")[0].state_dict() for name in ("first", "second")
+    )
     assert all(torch.equal(first[name], second[name]) for name in first)
     # Convolutions fit at any size.
     loop.train(tiny(epochs=1, rate=0.0, width=96, init="runs/best.pt"), data, tmp_path / "larger")
-    larger = loop.load(tmp_path / "larger" / "best.pt")[0].state_dict()
+    larger = checkpoint.load(tmp_path / "larger" / "best.pt")[0].state_dict()
     assert all(torch.equal(first[name], larger[name]) for name in first)
     for other, match in (
         (tiny(network="unet", frames=1, init="runs/best.pt"), "same network"),
@@ -489,12 +491,12 @@ def test_what_is_frozen_stays_between_the_published_weights_and_those_of_the_che
         {"network": learned, "recipe": dataclasses.asdict(tiny(network="quality"))}, tmp_path / "first.pt"
     )
     network = copy.deepcopy(published)
-    loop._load_first_weights(network, entry, tmp_path)
+    checkpoint.load_first_weights(network, entry, tmp_path)
     torch.testing.assert_close(network.encoder.stem.weight, published.encoder.stem.weight + 0.25 * shift)
     torch.testing.assert_close(network.logits.weight, published.logits.weight + shift)
     (data / "first.pt").write_bytes((tmp_path / "first.pt").read_bytes())
     loop.train(dataclasses.replace(entry, blend=1.0), data, tmp_path / "run")
-    trained = loop.load(tmp_path / "run" / "best.pt")[0]
+    trained = checkpoint.load(tmp_path / "run" / "best.pt")[0]
     assert torch.equal(trained.encoder.stem.weight, learned["encoder.stem.weight"])
     assert not torch.equal(trained.logits.weight, learned["logits.weight"])
 
@@ -541,4 +543,4 @@ def test_a_teacher_that_is_not_free_is_refused(data, tmp_path):
 def test_not_a_checkpoint(tmp_path):
     (tmp_path / "x.pt").write_bytes(b"nothing")
     with pytest.raises(ExportError, match="not a checkpoint"):
-        loop.load(tmp_path / "x.pt")
+        checkpoint.load(tmp_path / "x.pt")
