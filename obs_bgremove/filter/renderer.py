@@ -75,7 +75,9 @@ class Renderer:
                 self._composed = self._make_frame(target, settings)
         if self._composed and self._graphics:
             background, cut = self._composed
-            composite(self._graphics.passes, background, cut._replace(size=target.size))
+            if cut.size != target.size:
+                cut = cut._replace(size=target.size)
+            composite(self._graphics.passes, background, cut)
 
     def color_space(self, target: int, wanted: list[int]) -> int:
         """Return HDR if the source ``target`` is in HDR and HDR is wanted, else sRGB."""
