@@ -70,7 +70,9 @@ class Debian:
     def make(self) -> None:
         """Make the root with all its packages. Takes a few minutes and 2.5 GB."""
         shutil.rmtree(self.path, ignore_errors=True)
-        checked(["debootstrap", "--variant=minbase", "--include=ca-certificates", RELEASE, str(self.path)])
+        # Its mounts are its own: nothing stays mounted below the folder if it is stopped.
+        command = ["unshare", "--mount", "debootstrap", "--variant=minbase", "--include=ca-certificates"]
+        checked([*command, RELEASE, str(self.path)])
         # A proxy, or certificates: what this machine's apt needs, the root's needs as well.
         settings = checked(["apt-config", "dump", "Acquire"])
         self.inside("/etc/apt/apt.conf.d/90host").write_text(settings)
@@ -94,7 +96,7 @@ class Debian:
     ) -> subprocess.CompletedProcess[str]:
         """Run a shell script in the root; return its exit code and its output, which is one text.
 
-        ``bound`` maps directories of the root to directories of this machine that are seen there. After
+        ``bound`` maps directories of the root to those of this machine that are seen there, read-only. After
         ``timeout`` seconds the exit code is 124. Unless ``keep``, what the script changes in the root is gone
         when it ends: several scripts may run at a time.
         """
@@ -114,6 +116,7 @@ class Debian:
         for path, source in (bound or {}).items():
             place = shlex.quote(f"{root}{path}")
             outer += [f"mkdir -p {place}", f"mount --bind {shlex.quote(str(source))} {place}"]
+            outer += [f"mount -o remount,bind,ro {place}"]
         outer += [f"exec chroot {root} /bin/bash -c {shlex.quote(script)}"]
         values = {
             "HOME": "/root",

@@ -44,7 +44,7 @@ def folder() -> Path:
     """The lab's folder: what ``$OBS_BGREMOVE_LAB`` names, else one in the user's cache."""
     named = os.environ.get(VARIABLE)
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return Path(named) if named else cache / "obs_bgremove" / "windows"
+    return (Path(named) if named else cache / "obs_bgremove" / "windows").resolve()
 
 
 class Lab:

@@ -6,6 +6,7 @@ One that passes counts as a failure, so that it leaves this list.
 
 import pytest
 
+_POKED = "closes what only the inlet of systems with poll has"
 #: The end of a test's file and name, without parameters, and the reason.
 REASONS = {
     "test_install.py::test_a_gpu_flavour_that_fails_becomes_cpu_and_is_not_tried_again": (
@@ -20,10 +21,15 @@ REASONS = {
     "test_runtime_choice.py::test_the_python_of_the_microsoft_store_gets_a_sentence": (
         "takes the system it runs on for another one than Windows"
     ),
+    "test_pipes.py::test_what_a_full_pipe_does_not_take_is_sent_later": (
+        "os.set_blocking is not on Windows before Python 3.12"
+    ),
     "test_scene_collections.py::test_the_mode_of_the_file_is_kept": "Windows' files have no such modes",
 }
-#: Those that would never end.
-ENDLESS = {
+#: Those that would never end, or fail while they tidy up.
+SKIPPED = {
+    "test_better_device.py::test_the_worker_replaces_the_stream": _POKED,
+    "test_better_device.py::test_the_worker_drops_a_stream_whose_filter_has_gone_meanwhile": _POKED,
     "test_scene_collections.py::test_a_backup_that_fails_comes_before_any_change": (
         "a file in place of the data directory makes _backup look for a free name for ever"
     ),
@@ -36,5 +42,5 @@ def pytest_collection_modifyitems(items):
         name = f"{item.path.name}::{item.originalname}"
         if name in REASONS:
             item.add_marker(pytest.mark.xfail(reason=REASONS[name], strict=True))
-        elif name in ENDLESS:
-            item.add_marker(pytest.mark.skip(reason=ENDLESS[name]))
+        elif name in SKIPPED:
+            item.add_marker(pytest.mark.skip(reason=SKIPPED[name]))
