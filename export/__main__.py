@@ -87,6 +87,13 @@ def _onnx(options) -> None:
     export_checkpoint(options.checkpoint, options.destination, options.size)
 
 
+def _weights(options) -> None:
+    from . import weights
+
+    for name in options.names:
+        weights.write(name)
+
+
 def _tflite(options) -> None:
     from .reproduce import export_tflite
 
@@ -188,6 +195,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("destination", type=Path, metavar="MODEL.onnx")
     command.add_argument("--size", default="", metavar="HxW", help="another shape than it was trained at")
     command.set_defaults(run=_onnx)
+
+    command = commands.add_parser("weights", help="read the trainable weights out of a model of our training")
+    command.add_argument("names", nargs="+", metavar="NAME", help="a folder of models/ with a model.onnx")
+    command.set_defaults(run=_weights)
 
     command = commands.add_parser("tflite", help="export a checkpoint to TensorFlow Lite, compared with ONNX")
     command.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")

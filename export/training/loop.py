@@ -15,8 +15,9 @@ from lightning_fabric import Fabric, seed_everything
 from torch.utils.data import DataLoader, DistributedSampler
 from torch.utils.tensorboard import SummaryWriter
 
-from .. import networks
-from ..data import rights, sequence, stills
+from .. import networks, weights
+from ..card import SHELF
+from ..data import moving, rights, sequence, stills
 from ..data.taught import Taught
 from ..errors import ExportError
 from ..progress import Bar, say
@@ -120,10 +121,14 @@ def train(recipe: Recipe, root: Path, into: Path) -> dict[str, float]:
 
 def load(checkpoint: Path) -> tuple[networks.Network, Recipe]:
     """Return the network of a checkpoint and the recipe it was trained by;
-    raise ExportError if it is none.
+    raise ExportError if it is none. A ``weights.safetensors`` (see :mod:`..weights`), or its folder, is one.
     """
+    checkpoint = checkpoint / weights.FILE if checkpoint.is_dir() else checkpoint
     try:
-        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        if checkpoint.suffix == ".safetensors":
+            state = dict(zip(("network", "recipe"), weights.load(checkpoint)))
+        else:
+            state = torch.load(checkpoint, map_location="cpu", weights_only=True)
         recipe = Recipe(**state["recipe"])
         # The weights are in the checkpoint: the pretrained ones need not be there.
         options = {key: value for key, value in recipe.options.items() if key != "pretrained"}
@@ -156,8 +161,11 @@ def require_free_start(recipe: Recipe, what: str, before: Recipe, checkpoint: Pa
 
 
 def _load_first_weights(network, recipe, root):
-    first, before = load(root / recipe.init)
-    require_free_start(recipe, recipe.name, before, root / recipe.init)
+    path = root / recipe.init
+    if not path.exists() and (SHELF.parent / recipe.init / weights.FILE).is_file():
+        path = SHELF.parent / recipe.init
+    first, before = load(path)
+    require_free_start(recipe, recipe.name, before, path)
     if before.network != recipe.network:
         raise ExportError(
             f"{recipe.init} is a {before.network}, not a {recipe.network}; "
@@ -211,7 +219,9 @@ def _dataset(recipe, root, split):
     # A single one has to serve for both.
     backgrounds = _split(backgrounds, split == "train") or backgrounds
     count, offset = (recipe.clips, 0) if split == "train" else (recipe.clips_val, 1 if split == "val" else 2)
-    clips = sequence.Clips(found, backgrounds, shape, count, recipe.seed + offset)
+    moves = moving.find(recipe.folders(root, "things"), recipe.folders(root, "videos"))
+    moves = moves.split(HELD_OUT, split == "train") or moves
+    clips = sequence.Clips(found, backgrounds, shape, count, recipe.seed + offset, moves, recipe.busy)
     # The test is against the labels alone: who refines them is not to be asked how well it did.
     return Taught(clips, recipe.teacher) if recipe.teacher and split != "test" else clips
 
