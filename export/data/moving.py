@@ -100,17 +100,24 @@ def cut(picture: np.ndarray, random: np.random.Generator) -> np.ndarray:
     return np.dstack([piece.astype(np.float32) / 255, shape])
 
 
-def travel(layers: np.ndarray, frames: int, height: int, width: int, random: np.random.Generator):
+def travel(
+    layers: np.ndarray,
+    frames: int,
+    height: int,
+    width: int,
+    random: np.random.Generator,
+    moment: float = 0.5,
+) -> tuple[np.ndarray, np.ndarray]:
     """Return a thing (float32 [h, w, 4]) on its way: colours [T, H, W, 3] and alphas [T, H, W], float32.
 
-    It goes across, nears or leaves, turns and sways; one in six stands still. Fast ones are blurred.
+    It goes across, nears or leaves, turns and sways; one in six stands still. Fast ones are blurred. At the
+    ``moment``, a share of the clip, it is somewhere in view.
     """
     tall = height * np.exp(random.uniform(np.log(0.12), np.log(0.95)))
     scale = min(tall / layers.shape[0], 1.2 * width / layers.shape[1])
     still = random.random() < 1 / 6
     speed = 0 if still else random.choice([-1, 1]) * min(0.12, random.exponential(0.02)) * width
-    # In the middle of the clip it is somewhere in view.
-    x = random.uniform(0, width) + speed * (np.arange(frames) - frames / 2)
+    x = random.uniform(0, width) + speed * (np.arange(frames) - frames * moment)
     sway = 0 if still else random.exponential(0.01) * height
     phase = random.uniform(0, 2 * np.pi) + random.uniform(0.1, 1.0) * np.arange(frames)
     y = random.uniform(0.25, 0.95) * height + sway * np.sin(phase)
