@@ -11,6 +11,7 @@ for package in ("torch", "lightning_fabric", "albumentations", "tensorboard"):
     pytest.importorskip(package, reason="needs torch: python3 -m tests --training")
 
 from export.data import busy_clips, drawn, moving  # noqa: E402
+from export.data import stamps as data_stamps  # noqa: E402
 from export.data.sequence import Clips, Shape  # noqa: E402
 from export.data.stills import find, pictures  # noqa: E402
 from export.errors import ExportError  # noqa: E402
@@ -216,3 +217,23 @@ def test_clips_to_measure_on_hold_the_person_and_the_alpha_given(data, monkeypat
         outside = np.array(pixels[0])[alpha[..., 0] == 0]
         # Of the room that the person was cut out of nothing is left.
         assert (np.abs(outside - 90.0).max(1) < 4).mean() < 0.5
+
+
+def test_stamps_are_taken_by_kind(tmp_path):
+    stamps = tmp_path / "stamps"
+    wanted = [f"animals/birds/{number}.png" for number in range(6)]
+    wanted += ["military/vehicles/tank.png", "food/a.png"]
+    others = ["animals/birds/cartoon/x.png", "people/man.png", "military/gun.png"]
+    others += ["food/small.png", "food/b.png"]
+    for name in wanted + others:
+        (stamps / name).parent.mkdir(parents=True, exist_ok=True)
+        side, planes = (40 if name == "food/small.png" else 80), (3 if name == "food/b.png" else 4)
+        cv2.imwrite(str(stamps / name), np.full((side, side, planes), 200, np.uint8))
+    assert data_stamps.take(stamps, tmp_path) == (7, 1)
+    linked = {path.name for path in (tmp_path / "things").iterdir()}
+    assert linked | {"animals_birds_2.png"} == {name.replace("/", "_") for name in wanted}
+    assert [path.name for path in (tmp_path / "things-held").iterdir()] == ["animals_birds_2.png"]
+    assert len(moving.find([tmp_path / "things"], []).things) == 7
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ExportError, match="no cut-outs"):
+        data_stamps.take(tmp_path / "empty", tmp_path)
