@@ -19,6 +19,7 @@ COMMANDS = {
     "train": ("training.commands.train", "train a network by a recipe"),
     "reproduce": ("training.commands.reproduce", "train a recipe and export the model"),
     "blend": ("training.commands.blend", "write a checkpoint between two others of one network"),
+    "weights": ("training.commands.weights", "get the weights of a shipped model back, to train on"),
     "onnx": ("training.commands.onnx", "export a checkpoint to a model under the graph contract"),
     "tflite": ("training.commands.tflite", "export a checkpoint to TensorFlow Lite, compared with ONNX"),
     "label": ("label.command", "have teachers label photographs; keep what they agree on"),

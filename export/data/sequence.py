@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
 from ..common.errors import ExportError
-from . import camera, rooms
+from . import camera, moving, rooms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,13 +46,22 @@ class Clips(Dataset):
     """``count`` clips of ``stills`` over ``backgrounds`` and rooms.
 
     Each ``epoch`` has other clips; the same seed and epoch give the same clips. An entry is a :data:`Clip`.
+    In the share ``busy`` of the clips people are before (and seldom behind) something that ``moves``.
     Raises ExportError when a file cannot be read.
     """
 
     def __init__(
-        self, stills: list[Still], backgrounds: list[Path], shape: Shape, count: int, seed: int
+        self,
+        stills: list[Still],
+        backgrounds: list[Path],
+        shape: Shape,
+        count: int,
+        seed: int,
+        moves: moving.Moving = moving.NOTHING,
+        busy: float = 0.0,
     ) -> None:
         self.stills, self.backgrounds, self.shape = stills, backgrounds, shape
+        self.moves, self.busy = moves, busy if moves else 0.0
         self.rooms = rooms.find(stills)
         self.count, self.seed, self.epoch = count, seed, 0
 
@@ -62,7 +71,9 @@ class Clips(Dataset):
     def __getitem__(self, number: int) -> Clip:
         random = np.random.default_rng([self.seed, self.epoch, number])
         still = self.stills[int(random.integers(len(self.stills)))]
-        if random.random() < WHOLE:
+        if self.busy and random.random() < self.busy:
+            clip, alpha, weight = self._busy(still, random)
+        elif random.random() < WHOLE:
             clip, alpha, weight = _filmed_still(still, self.shape, random)
         else:
             clip, alpha, weight = self._composite(still, random)
@@ -75,6 +86,53 @@ class Clips(Dataset):
         if random.random() < 0.3:
             sigma = random.uniform(0.5, 4)  # one for the clip: a lens does not change from frame to frame
             clip = np.stack([cv2.GaussianBlur(frame, (0, 0), sigma) for frame in clip])
+        return self._before(clip, still, random)
+
+    def _busy(self, still: Still, random: np.random.Generator) -> Layers:
+        """Like :meth:`_composite`, before something that moves."""
+        shape = self.shape.frames, self.shape.height, self.shape.width
+        chance = random.random()
+        videos = moving.VIDEO if self.moves.videos else 0.0
+        if chance < videos:
+            path = self.moves.videos[int(random.integers(len(self.moves.videos)))]
+            clip = moving.video(path, *shape, random)
+        elif chance < videos + moving.PANNED * (1 - videos):
+            clip = moving.pan(self._background(random), *shape, random)
+        else:
+            picture = self._background(random).astype(np.float32) / np.float32(255)
+            clip = _moved(picture, self.shape, random, cv2.BORDER_REFLECT)
+        if random.random() < moving.SCREEN:
+            # One in three shows people: on a screen they are a part of the room.
+            people = random.random() < 1 / 3
+            shown = [
+                self.stills[int(random.integers(len(self.stills)))].read(self.shape.width)[0]
+                if people
+                else self._background(random)
+                for _ in range(3)
+            ]
+            clip = moving.screen(clip, shown, random)
+        for _ in range(int(random.integers(1, moving.MOST + 1)) if self.moves.things else 0):
+            clip = moving.over(clip, *self._travelling(random))
+        if random.random() < 0.3:
+            sigma = random.uniform(0.5, 2.5)
+            clip = np.stack([cv2.GaussianBlur(frame, (0, 0), sigma) for frame in clip])
+        clip, alpha, weight = self._before(clip, still, random)
+        if self.moves.things and random.random() < moving.BEFORE:
+            colours, covers = self._travelling(random)
+            clip, alpha = moving.over(clip, colours, covers), alpha * (1 - covers)
+        return clip.astype(np.float32), alpha, weight
+
+    def _travelling(self, random: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        shape = self.shape.frames, self.shape.height, self.shape.width
+        if random.random() < moving.CUT:
+            layers = moving.cut(self._background(random), random)
+        else:
+            path = self.moves.things[int(random.integers(len(self.moves.things)))]
+            layers = moving.thing(path, self.shape.width)
+        return moving.travel(layers, *shape, random)
+
+    def _before(self, clip: NDArray[np.float32], still: Still, random: np.random.Generator) -> Layers:
+        """Return ``clip`` with people before it, their alpha and its weight; at times with nobody."""
         alpha = np.zeros(clip.shape[:3], np.float32)
         weight = np.ones_like(alpha)
         if random.random() < NOBODY:

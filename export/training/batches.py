@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from torch.utils.data import DataLoader, DistributedSampler
 
 from ..common.errors import ExportError
-from ..data import sequence, stills
+from ..data import moving, sequence, stills
 from ..data.taught import Taught
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ def dataset(recipe: Recipe, root: Path, split: str) -> sequence.Stills | sequenc
     # A single one has to serve for both.
     backgrounds = split_off(backgrounds, split == "train") or backgrounds
     count, offset = (recipe.clips, 0) if split == "train" else (recipe.clips_val, 1 if split == "val" else 2)
-    clips = sequence.Clips(found, backgrounds, shape, count, recipe.seed + offset)
+    moves = moving.find(recipe.folders(root, "things"), recipe.folders(root, "videos"))
+    moves = moves.split(HELD_OUT, split == "train") or moves
+    clips = sequence.Clips(found, backgrounds, shape, count, recipe.seed + offset, moves, recipe.busy)
     # The test uses the labels alone: a teacher must not judge its own alphas.
     return Taught(clips, recipe.teacher) if recipe.teacher and split != "test" else clips
 

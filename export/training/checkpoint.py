@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from .. import networks
 from ..common.errors import ExportError
+from ..shelf.card import SHELF
+from . import weights
 from .recipe import Recipe
 
 if TYPE_CHECKING:
@@ -22,10 +24,15 @@ if TYPE_CHECKING:
 def load(checkpoint: Path) -> tuple[Network, Recipe]:
     """Return the network of a checkpoint and the recipe that trained it.
 
-    Raises ExportError if the file is missing or is not a checkpoint.
+    A file of weights (see :mod:`.weights`), or the model's folder that holds one, is a checkpoint too. Raises
+    ExportError if the file is missing or is not a checkpoint.
     """
+    checkpoint = checkpoint / weights.FILE if checkpoint.is_dir() else checkpoint
     try:
-        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        if checkpoint.suffix == ".safetensors":
+            state: dict[str, Any] = dict(zip(("network", "recipe"), weights.load(checkpoint)))
+        else:
+            state = torch.load(checkpoint, map_location="cpu", weights_only=True)
         recipe = Recipe(**state["recipe"])
         # The weights are in the checkpoint: the pretrained ones need not be there.
         options = {key: value for key, value in recipe.options.items() if key != "pretrained"}
@@ -59,12 +66,15 @@ def require_free_start(recipe: Recipe, what: str, before: Recipe, checkpoint: Pa
 
 
 def load_first_weights(network: Network, recipe: Recipe, root: Path) -> None:
-    """Fill ``network`` with the weights of ``recipe.init``, a checkpoint below ``root``.
+    """Fill ``network`` with the weights of ``recipe.init``, a checkpoint below ``root``, or ``models/NAME``.
 
     Raises ExportError if the weights do not fit, or if ``recipe`` is to be shipped and they must not be.
     """
-    first, before = load(root / recipe.init)
-    require_free_start(recipe, recipe.name, before, root / recipe.init)
+    path = root / recipe.init
+    if not path.exists() and (SHELF.parent / recipe.init / weights.FILE).is_file():
+        path = SHELF.parent / recipe.init
+    first, before = load(path)
+    require_free_start(recipe, recipe.name, before, path)
     if before.network != recipe.network:
         raise ExportError(
             f"{recipe.init} is a {before.network}, not a {recipe.network}; "

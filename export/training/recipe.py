@@ -40,12 +40,15 @@ class Recipe:
     ``train``, ``val`` and ``test`` are sets of stills; ``backgrounds`` directories of pictures (for
     clips), of which every 20th is kept for validation and test. Without ``val`` every 20th still of ``train``
     validates instead of teaching. ``init`` is a checkpoint of the same network, below the data's root, to
-    start from; ``entropy`` the weight of the cross entropy in the loss, ``edge`` how much more what is near a
-    contour counts. ``contrast``: so many times narrower are the edges of our own labels, which are means of
-    several answers. ``steps``: at most so many batches per epoch (0: all there are).
+    start from, or ``models/NAME``, what is on the shelf; ``entropy`` the weight of the cross entropy in the
+    loss, ``edge`` how much more what is near a contour counts. ``contrast``: so many times narrower are the
+    edges of our own labels, which are means of several answers. ``steps``: at most so many batches per
+    epoch (0: all there are).
     ``started_rate``: what started from published weights learns at this share of ``rate``, with 0 not at
     all. ``blend``: so far from the published weights towards those of ``init`` it starts. ``teacher``: an
-    installed model that refines the alphas of clips, also of those that validate.
+    installed model that refines the alphas of clips, also of those that validate. ``things`` are directories
+    of cut-outs (pictures with an alpha) and ``videos`` of videos in which nobody is, held out as the
+    backgrounds are; before these are the people of the share ``busy`` of the clips.
     """
 
     name: str
@@ -57,6 +60,9 @@ class Recipe:
     test: list[str]
     val: list[str] = field(default_factory=list)
     backgrounds: list[str] = field(default_factory=list)
+    things: list[str] = field(default_factory=list)
+    videos: list[str] = field(default_factory=list)
+    busy: float = 0.0
     options: dict[str, Any] = field(default_factory=dict)
     init: str = ""
     entropy: float = 0.3
@@ -80,7 +86,7 @@ class Recipe:
     precision: str = "32-true"
 
     def folders(self, root: Path, split: str) -> list[Path]:
-        """Return the folders of ``split``: train, val, test or backgrounds."""
+        """Return the folders of ``split``: train, val, test, backgrounds, things or videos."""
         return [root / entry for entry in getattr(self, split)]
 
 
@@ -116,6 +122,10 @@ def _check_together(path: Path, recipe: Recipe) -> None:
     """Raise ExportError if entries contradict each other."""
     if recipe.frames > 1 and not recipe.backgrounds:
         raise ExportError(f"{path} asks for clips but names no backgrounds; add the entry 'backgrounds'.")
+    if recipe.busy and (recipe.frames == 1 or not (recipe.things or recipe.videos)):
+        raise ExportError(f"{path} asks for busy clips; set 'frames', and name 'things' or 'videos'.")
+    if recipe.busy > 1:
+        raise ExportError(f"{path}: busy is {recipe.busy!r}; it must be a share, at most 1.")
     if recipe.teacher and recipe.frames == 1:
         raise ExportError(
             f"{path} names a teacher, which refines clips; set 'frames' or leave 'teacher' out."

@@ -95,6 +95,6 @@ def _small(entry: recipe.Recipe) -> recipe.Recipe:
     return dataclasses.replace(
         entry, train=["drawn/train"], val=["drawn/val"], test=["drawn/test"], backgrounds=["rooms"], epochs=1,
         steps=2, clips=8, clips_val=2, batch=2, frames=min(entry.frames, 3), workers=0, precision="32-true",
-        init="", teacher="",
+        init="", teacher="", things=[], videos=[], busy=0.0,
         options={key: value for key, value in entry.options.items() if key != "pretrained"},
     )  # fmt: skip

@@ -427,7 +427,9 @@ def test_single_stills_are_augmented_and_trained_on(data, tmp_path):
     assert 0 <= result["test_accuracy"] <= 1 and np.isfinite(result["test_loss"])
 
 
-@pytest.mark.parametrize("name", ["fast-1", "fast", "quality", "compare-deeplabv3plus", "compare-segnet"])
+@pytest.mark.parametrize(
+    "name", ["fast-1", "fast", "fast-busy", "quality", "compare-deeplabv3plus", "compare-segnet"]
+)
 def test_reproduce_smoke(name, tmp_path):
     assert run(["reproduce", name, "--smoke", "--into", str(tmp_path)]) == 0
     assert contract.violations(contract.load(tmp_path / "model.onnx")) == []
