@@ -180,10 +180,11 @@ def pan(
     line = start + step * np.arange(frames)[:, None]
     # At the end of the picture it turns back.
     line = slack - np.abs(np.mod(line, 2 * np.maximum(slack, 1)) - slack)
-    return np.stack([
+    views: NDArray[np.float32] = np.stack([
         cv2.getRectSubPix(large, (width, height), (float(x) + (width - 1) / 2, float(y) + (height - 1) / 2))
         for x, y in np.clip(line, 0, slack)
     ]).astype(np.float32) / np.float32(255)  # fmt: skip
+    return views
 
 
 def video(
@@ -213,7 +214,8 @@ def video(
     flips = random.choice([-1, 1])
     clip = np.stack([cv2.resize(frame, size, interpolation=cv2.INTER_AREA) for frame in seen])
     clip = clip[:, top : top + height, left : left + width][:, :, ::flips]
-    return clip.astype(np.float32) / np.float32(255)
+    scaled: NDArray[np.float32] = clip.astype(np.float32) / np.float32(255)
+    return scaled
 
 
 def screen(
