@@ -21,7 +21,7 @@ def ensure() -> None:
     if record.get("measured") == now and home.measurements_file().is_file():
         return
     say("Measuring how fast the models are here.")
-    arguments = ["--record", "--device", "auto", "--seconds", str(SECONDS)]
+    arguments = ["--record", "--brief", "--device", "auto", "--seconds", str(SECONDS)]
     if virtual_env.run_module("obs_bgremove.worker", "bench", *arguments):
         say(
             "Not everything could be measured (see above). "

@@ -24,6 +24,7 @@ def main() -> int:
     bench.add_argument(
         "--record", action="store_true", help='let the "Automatic" model go by what is measured now'
     )
+    bench.add_argument("--brief", action="store_true", help='measure only what "Automatic" goes by')
     arguments = parser.parse_args()
     if arguments.command == "serve":
         from .serve.server import serve
@@ -31,7 +32,14 @@ def main() -> int:
         serve()
     from .measure.bench import bench as run
 
-    return run(arguments.models, arguments.device, arguments.seconds, arguments.json, arguments.record)
+    return run(
+        arguments.models,
+        arguments.device,
+        arguments.seconds,
+        arguments.json,
+        arguments.record,
+        arguments.brief,
+    )
 
 
 if __name__ == "__main__":

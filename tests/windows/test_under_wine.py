@@ -34,7 +34,7 @@ def obs_or_reason(lab):
 def test_passes_on_windows(lab, folder):
     path = f"{REPOSITORY_IN_WINE}/{folder}".replace("/", "\\")
     options = ["-v", "-ra", "--tb=short", "--rootdir", REPOSITORY_IN_WINE]
-    options += ["-p", "no:cacheprovider", "-p", "tests.windows.inside.assume_linux"]
+    options += ["-p", "no:cacheprovider"]
     options += [f"--timeout={TEST_LIMIT}", "--timeout-method=thread"]
     launcher = "Z:" + windows_python.VENV_PYTHON.replace("/", "\\")
     environment = {"OBS_BGREMOVE_LAB_VENV": launcher, home.VARIABLE: "Z:\\lab\\home"}

@@ -45,12 +45,15 @@ _COLUMNS = (
 )
 
 
-def bench(names: list[str], device: str, seconds: float, target: str | None, record: bool) -> int:
+def bench(
+    names: list[str], device: str, seconds: float, target: str | None, record: bool, brief: bool = False
+) -> int:
     """Print a line for each model on each device; return the exit code.
 
     ``device`` is one's name, "auto" (those that "Automatic" may take) or "all". ``seconds`` is
     about what a line takes. The rows go to the file ``target`` as well, and with ``record``
     to where "Automatic" looks for them; threads and precision of each model are chosen then, too.
+    ``brief``: only what "Automatic" goes by is measured.
     """
     models = catalogue.read()
     chosen = _named(models, names)
@@ -70,7 +73,7 @@ def bench(names: list[str], device: str, seconds: float, target: str | None, rec
     if record:
         for cuda in (one for one in devices if one.name == "cuda"):
             _choose_precision(chosen, cuda)
-    rows, failed = _table(chosen, devices, seconds)
+    rows, failed = _table(chosen, devices, seconds, brief)
     if target:
         Path(target).write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n", encoding="utf-8")
     if record:
@@ -95,14 +98,17 @@ def _named(models: dict[str, Model], names: list[str]) -> list[Model]:
     return chosen
 
 
-def _table(models: list[Model], devices: list[Device], seconds: float) -> tuple[list[Speed], bool]:
+def _table(
+    models: list[Model], devices: list[Device], seconds: float, brief: bool
+) -> tuple[list[Speed], bool]:
     """Print the table; return its rows, and whether something could not be measured."""
     print(" ".join(f"{heading:{_width(form)}}" for heading, _field, form in _COLUMNS), flush=True)
     rows, failed = [], False
     for model in models:
         for one in devices:
             try:
-                row = checked.record(Speed, {**measure(model, one.name, seconds), **_alone(model, one)})
+                alone = {} if brief else _alone(model, one)
+                row = checked.record(Speed, {**measure(model, one.name, seconds, brief), **alone})
             except Exception as error:  # noqa: BLE001 (also what onnxruntime raises: the other rows stay)
                 print(f"{model.name:20} {one.name:9} {reason(error)}.", flush=True)
                 failed = True

@@ -24,14 +24,17 @@ _REST = 1 / 60
 _WARM_UP = 5
 
 
-def measure(model: Model, device: str, seconds: float) -> Figures:
+def measure(model: Model, device: str, seconds: float, brief: bool = False) -> Figures:
     """Return the figures of a model on a device, fields of measured.Speed; takes about ``seconds``.
 
-    Raises ModelProblem.
+    ``brief``: only those that "Automatic" goes by, and what comes with them. Raises ModelProblem.
     """
     live = Live(model, device)
     try:
         figures = _compare(live, model, device, seconds * 0.4)
+        if brief:
+            figures["cpu_percent_60fps"] = live.cpu_percent(60, seconds * 0.15)
+            return figures
         figures["alphas_per_second"] = live.alphas_per_second(seconds * 0.1)
         for rate in (30, 60):
             figures[f"cpu_percent_{rate}fps"] = live.cpu_percent(rate, seconds * 0.15)

@@ -171,10 +171,13 @@ def test_a_log_that_cannot_be_written_stops_nothing(directory):
         channel, camera = client.open(), Camera()
         pid = None
         for model in ("green", "picky", "green", "nonsense", "green"):
+            before = channel.ring
             channel.request(model, "cpu")
             if model == "nonsense":
                 until(lambda: "no model named" in channel.problem, "a problem")
                 continue
+            # Not the ring of the model before, which stays until the next one is ready.
+            until(lambda before=before: channel.ring not in (None, before), "another ring")
             live = ring(channel, client, model)
             assert camera.alpha(live, 9)[1] == plain(live, 9)
             if model == "picky":

@@ -105,9 +105,12 @@ def test_a_line_that_is_no_message_costs_nothing_but_itself(pipe):
     nonsense = (
         b'Segmentation fau\xff\n[1]\n{"tell":"cannot"}\n{"tell":"cannot","problem":1}\n{"tell":"song"}\n'
     )
-    file.write(encode(first) + nonsense + b"[" * 20_000 + b"\n" + encode(second))
-    file.close()
+    content = encode(first) + nonsense + b"[" * 20_000 + b"\n" + encode(second)
+    # More than a pipe holds on some systems: it is read while it is written.
+    writer = threading.Thread(target=lambda: (file.write(content), file.close()))
+    writer.start()
     process._read()
+    writer.join()
     assert heard == [first, second, None]
 
 

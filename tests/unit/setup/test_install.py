@@ -444,7 +444,7 @@ def test_the_worker_understands_how_it_is_asked_to_measure(bench, monkeypatch):
     monkeypatch.setitem(sys.modules, "obs_bgremove.worker.measure.bench", stand_in)
     monkeypatch.setattr(sys, "argv", ["worker", *arguments])
     assert worker.main() == 7
-    assert asked == [([], "auto", speed.SECONDS, None, True)]
+    assert asked == [([], "auto", speed.SECONDS, None, True, True)]
 
 
 @pytest.mark.parametrize("change", ["model", "environment", "record lost", "older version"])

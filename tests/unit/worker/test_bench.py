@@ -54,6 +54,15 @@ def test_it_measures_prints_and_records(directory, capsys):
     assert "counter" in table and "On cpu:" in table
 
 
+def test_briefly_it_measures_what_automatic_goes_by_and_no_more(directory, capsys):
+    assert bench(["counter"], "cpu", 1.0, None, record=True, brief=True) == 0
+    (row,) = measured.read().speed
+    assert row.round_trip_ms > 0 and row.cpu_percent_60fps > 0
+    assert (row.alphas_per_second, row.cpu_percent_still, row.bare_mb) == (None, None, None)
+    assert measured.read().threads
+    assert "On cpu:" in capsys.readouterr().out
+
+
 def test_what_cannot_be_measured_is_named_and_the_rest_is_measured(directory, capsys):
     worker_home.add_model(directory, "broken", worker_models.without_alpha())
     assert bench([], "cpu", 1.0, None, record=False) == 1
