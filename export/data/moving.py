@@ -27,7 +27,7 @@ VIDEOS = (".avi", ".mkv", ".mov", ".mp4", ".ogv", ".webm")
 VIDEO, PANNED = 0.3, 0.5
 #: Of the busy clips, those with a screen behind the person, and with a thing before the person.
 SCREEN, BEFORE = 0.15, 0.12
-#: At most so many things behind a person.
+#: The most things behind a person.
 MOST = 4
 #: Of the things, those that are cut out of a background: any shape, any surface.
 CUT = 0.35

@@ -36,19 +36,22 @@ RECIPES = Path(__file__).resolve().parent.parent / "recipes"
 class Recipe:
     """One training. Sizes in pixels, ``frames`` per clip (1: single stills), paths below the data's root.
 
-    ``shipped`` says that the weights are to be given away: then only free alphas may teach them.
-    ``train``, ``val`` and ``test`` are sets of stills; ``backgrounds`` directories of pictures (for
-    clips), of which every 20th is kept for validation and test. Without ``val`` every 20th still of ``train``
-    validates instead of teaching. ``init`` is a checkpoint of the same network, below the data's root, to
-    start from, or ``models/NAME``, what is on the shelf; ``entropy`` the weight of the cross entropy in the
-    loss, ``edge`` how much more what is near a contour counts. ``contrast``: so many times narrower are the
-    edges of our own labels, which are means of several answers. ``steps``: at most so many batches per
-    epoch (0: all there are).
-    ``started_rate``: what started from published weights learns at this share of ``rate``, with 0 not at
-    all. ``blend``: so far from the published weights towards those of ``init`` it starts. ``teacher``: an
-    installed model that refines the alphas of clips, also of those that validate. ``things`` are directories
-    of cut-outs (pictures with an alpha) and ``videos`` of videos in which nobody is, held out as the
-    backgrounds are; before these are the people of the share ``busy`` of the clips.
+    - ``shipped``: the weights are to be given away, so only free alphas may teach them.
+    - ``train``, ``val``, ``test``: sets of stills. Without ``val`` every 20th still of ``train`` validates
+      instead of teaching.
+    - ``backgrounds``: directories of pictures for clips. Every 20th is kept for validation and test.
+    - ``things``, ``videos``: directories of cut-outs (pictures with an alpha), and of videos without people,
+      held out in the same way. In the share ``busy`` of the clips they move behind the people.
+    - ``init``: the checkpoint of the same network to start from, below the data's root; ``models/NAME`` are
+      the weights that the project ships.
+    - ``blend``: how far to start from the published weights (0) towards those of ``init`` (1).
+    - ``started_rate``: the share of ``rate`` for weights that were published ones; 0 keeps them as they are.
+    - ``teacher``: an installed model that refines the alphas of clips, also of those that validate.
+    - ``entropy``: the weight of the cross entropy in the loss. ``edge``: additional weight of what is near
+      a contour.
+    - ``contrast``: the factor by which the edges of our own labels, which are means of several answers, are
+      made narrower.
+    - ``steps``: the most batches of an epoch (0: all there are).
     """
 
     name: str

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 #: What a folder of the shelf calls them.
 FILE = "weights.safetensors"
-#: Frames that the statistics of a normalisation are made anew from.
+#: The number of frames that the statistics of a normalisation are computed from.
 FRAMES = 8
 
 

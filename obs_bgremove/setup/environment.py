@@ -50,34 +50,38 @@ def ensure(choice: Choice, groups: list[str], fall_back: bool, watch: Stopwatch 
         virtual_env.make()
     # From here until it is done the environment is neither the old one nor the new one.
     _record({**record, "fingerprint": ""})
+    with watch.part("packages"):
+        taken = _install_first_that_works([choice, *(_others(choice) if fall_back else [])], groups)
     instead_of = record.get("instead_of", "") if fall_back else ""
-    wanted, others = choice, _others(choice) if fall_back else []
-    while True:
-        say(choice.sentence())
-        try:
-            _check_space(choice)
-            with watch.part("packages"):
-                install(choice.flavour, groups)
-            break
-        except SetupError as error:
-            if not others:
-                raise
-            instead_of = wanted.flavour
-            say(f"{choice.package} does not work here: {error}")
-            say("Falling back.")
-            choice = others.pop(0)
     _record(
         {
             **record,
             "python": str(virtual_env.python()),
-            "flavour": choice.flavour,
-            "instead_of": instead_of,
+            "flavour": taken.flavour,
+            "instead_of": instead_of if taken is choice else choice.flavour,
             "version": __version__,
             "groups": groups,
-            "fingerprint": fingerprint(choice.flavour, groups),
+            "fingerprint": fingerprint(taken.flavour, groups),
         }
     )
-    return choice.flavour
+    return taken.flavour
+
+
+def _install_first_that_works(choices: list[Choice], groups: list[str]) -> Choice:
+    """Install the packages of the first choice that can be; return it. Raises SetupError if none can."""
+    for choice in choices:
+        say(choice.sentence())
+        try:
+            _check_space(choice)
+            install(choice.flavour, groups)
+        except SetupError as error:
+            if choice is choices[-1]:
+                raise
+            say(f"{choice.package} does not work here: {error}")
+            say("Falling back.")
+        else:
+            return choice
+    raise AssertionError("there is always a choice")
 
 
 def _others(choice: Choice) -> list[Choice]:

@@ -47,26 +47,26 @@ def run(folder: Path, options) -> None:
                 folder / f"obs-{size[0]}-{model}", home, things, size=size, environment=DRAWN_BY_OTHERS
             )
             with opened as obs:
-                told = None
+                found = None
                 if model:
                     wait_until_running(obs)
                 time.sleep(options.seconds)
                 if model:
-                    told = status(obs)
+                    found = status(obs)
                 report = obs.stop()
-            costs[model] = told
-            show(size, model, told, report)
+            costs[model] = found
+            show(size, model, found, report)
         fast, slow = costs[options.fast], costs[options.slow]
         for name in ("graphics_cpu_milliseconds", "graphics_milliseconds"):
             kind = "cpu" if "cpu" in name else "wall"
             print(f"{size[0]}x{size[1]}: slow model / fast model, {kind}: {slow[name] / fast[name]:.2f}")
 
 
-def show(size, model, told, report) -> None:
+def show(size, model, found, report) -> None:
     """Print a line of the table."""
-    name = f"{model} ({told['milliseconds_per_alpha']:.1f} ms)" if model else "no filter"
+    name = f"{model} ({found['milliseconds_per_alpha']:.1f} ms)" if model else "no filter"
     columns = [
-        f"{told[key]:8.3f}" if told else " " * 8
+        f"{found[key]:8.3f}" if found else " " * 8
         for kind in ("graphics_cpu_milliseconds", "graphics_milliseconds")
         for key in (kind, f"{kind}_p99")
     ]

@@ -133,13 +133,13 @@ def _turn(obs: PrivateObs, enabled: bool, seconds: float) -> dict:
     processes = psutil.Process(status(obs)["worker_pid"]), psutil.Process(obs.pid)
     before, used, began = obs.ws.get_stats(), [_cpu(one) for one in processes], time.monotonic()
     time.sleep(seconds)
-    told = status(obs)
+    found = status(obs)
     after, took = obs.ws.get_stats(), time.monotonic() - began
     worker, host = ((_cpu(one) - cpu) / took * 100 for one, cpu in zip(processes, used))
     return {
-        "alphas": told["alphas_per_second"],
-        "ms": told["milliseconds_per_alpha"],
-        "delay": told["delay_milliseconds"],
+        "alphas": found["alphas_per_second"],
+        "ms": found["milliseconds_per_alpha"],
+        "delay": found["delay_milliseconds"],
         "worker": worker,
         "host": host,
         "fps": (after.render_total_frames - before.render_total_frames) / took,

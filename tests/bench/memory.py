@@ -33,8 +33,8 @@ def main() -> int:
                 live.pictures.renew()
                 live.round_trip()
                 frames += 1
-            told = live.client.usage.at_s
-            while live.client.usage.at_s == told:
+            known = live.client.usage.at_s
+            while live.client.usage.at_s == known:
                 live.round_trip()
             memory.append(live.client.usage.memory_mb)
             print(f"{frames:7} frames: {memory[-1]:.1f} MB", flush=True)

@@ -93,7 +93,7 @@ def counted(name):
 
 
 def count_resized():
-    """Count each render target that is drawn in another size than before: libobs makes it anew."""
+    """Count each render target that is drawn in another size than before: libobs makes it again."""
     drawing = graphics.RenderTarget.drawing
 
     def replacement(self, width, height, *space):

@@ -218,7 +218,7 @@ def without_obs(clip: Path, model: Path) -> Score:
 
 
 def shrink(picture: numpy.ndarray) -> numpy.ndarray:
-    """Return what frames are told apart by."""
+    """Return what tells frames from each other."""
     return cv2.resize(picture, (160, 90), interpolation=cv2.INTER_AREA).astype(numpy.float32)
 
 

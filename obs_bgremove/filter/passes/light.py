@@ -28,7 +28,7 @@ class Light:
     SMALLER = 24
     #: The standard deviation of the blurred alpha, as a part of the frame's height.
     WRAP = 0.015
-    #: The time constant, in seconds, with which the light follows the background.
+    #: The time constant, in seconds, of the light that follows the background.
     SECONDS = 2.0
 
     def __init__(self, gpu: GpuObjects, shaders: Shaders) -> None:
@@ -90,7 +90,7 @@ class Light:
         return alpha
 
     def factors(self, around: int, person: int, strength: float, seconds: float) -> int:
-        """Return the texture, one pixel, with which the person's linear colours are multiplied.
+        """Return a texture of one pixel: the factors of the person's linear colours.
 
         ``around`` is the blurred background, ``person`` the person's colours (``Colors.draw``),
         ``strength`` 0 to 1, ``seconds`` the time since the last call.
