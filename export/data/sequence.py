@@ -145,8 +145,8 @@ class Clips(Dataset):
             layers = _person(person, self.shape, random, passes)
             if layers is None:
                 continue
-            over, own_alpha, own_weight = layers
-            clip = own_alpha[..., None] * over + (1 - own_alpha[..., None]) * clip
+            colours, own_alpha, own_weight = layers
+            clip = moving.over(clip, colours, own_alpha)
             alpha = own_alpha + (1 - own_alpha) * alpha
             weight = np.minimum(weight, own_weight)
         return clip.astype(np.float32), alpha, weight

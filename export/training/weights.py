@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""``python -m export weights NAME``: the trainable weights of a model on the shelf, read from its graph.
+"""The trainable weights of a model that we trained, read from its graph.
 
 Our exports keep the names of torch's modules, as ``network.stem.weight`` or in a node's name. Three things
 are undone: the picture's scale and order of planes in the first convolution, zeros that fill up channels, and
