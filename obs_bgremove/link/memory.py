@@ -2,7 +2,8 @@
 """Shared memory on each system: the worker makes it, OBS opens it, and nothing stays behind.
 
 Linux    a memory file without a name (memfd), reached through /proc; where there is none, a file
-         in /dev/shm that disappears as soon as OBS has opened it
+         in /dev/shm that disappears as soon as OBS has opened it; for an OBS in Flatpak such a file
+         in the folder that the sandbox shares
 macOS    a temporary file that disappears as soon as OBS has opened it
 Windows  a named mapping, which ends with the last process that holds it
 
@@ -22,6 +23,7 @@ import tempfile
 import threading
 from pathlib import Path
 
+from .. import flatpak
 from .messages import Place
 
 _PREFIX = "obs_bgremove"
@@ -59,7 +61,8 @@ def create(size: int) -> Memory:
         if sys.platform == "win32":
             tag = f"{_PREFIX}-{os.getpid()}-{os.urandom(8).hex()}"
             return Memory(mmap.mmap(-1, size, tagname=tag), Place(size, tag=tag))
-        if hasattr(os, "memfd_create") and Path("/proc/self/fd").is_dir():
+        apart = flatpak.shared_folder() is not None
+        if not apart and hasattr(os, "memfd_create") and Path("/proc/self/fd").is_dir():
             return _create_nameless(size)
         return _create_file(size)
     except OSError as error:
@@ -111,6 +114,10 @@ def _fill(fd: int, size: int) -> None:
 
 
 def _folders() -> list[str]:
+    # Another folder does not serve an OBS in a sandbox: it would not find the file.
+    inside = flatpak.shared_folder()
+    if inside is not None:
+        return [str(inside)]
     shared = ["/dev/shm"] if sys.platform.startswith("linux") else []
     return [*shared, tempfile.gettempdir()]
 

@@ -212,13 +212,14 @@ class Supervisor:
     def _forget_process(self, run: Run) -> None:
         """Let go of the process and its rings, and see to its end."""
         self.run = None
+        pid = self.status.pid or run.process.pid
         self.status.pid = None
         self.status.silence = ""
         self.requests.disconnect()
         run.process.hang_up()
         _collect(run.process)
         run.process.join(patience.FAREWELL)
-        remove_leftovers(run.process.pid)
+        remove_leftovers(pid)
 
     def _end_process(self) -> None:
         if self.run is None:

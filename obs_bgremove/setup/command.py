@@ -157,7 +157,7 @@ def demo(options: argparse.Namespace) -> int:
     with watch.part("measuring"):
         speed.ensure()
     with watch.part("OBS"):
-        todo = obs_program.ensure(screenless=not has_display())
+        todo = obs_program.ensure(screenless=not has_display(), demo=True)
     if todo:
         raise SetupError(todo)
     # The demo does not need the user's OBS: a problem there is said, and is no failure.
