@@ -6,23 +6,33 @@ A part is built when it is first needed, and again when the code that builds it 
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from obs_bgremove import home
+from tests.labs.debian import CannotBuild, Debian, Release, missing
+from tests.labs.parts import Parts
 
 from . import windows_obs, windows_python
-from .debian import PACKAGES, PYTHON_RELEASE, RELEASE, CannotBuild, Debian, missing
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable
 
-#: Environment variable that names the lab's folder.
-VARIABLE = "OBS_BGREMOVE_LAB"
+#: Debian 13 has Wine 10. Wine 8 (Debian 12) passes pipes on only as standard output. The standard library of
+#: Debian 12's Python 3.11 is what the Python for Windows gets.
+DEBIAN = Release(
+    "trixie",
+    (
+        *("wine", "wine64", "xvfb", "xauth", "gcc-mingw-w64-x86-64-win32"),
+        *("libgl1", "libegl1", "libgl1-mesa-dri", "libvulkan1", "mesa-vulkan-drivers"),
+    ),
+    older="bookworm",
+)
+#: winedbg.exe would wait for ever at the first crash; mscoree and mshtml would ask to be installed.
+OVERRIDES = "mscoree,mshtml,winedbg.exe="
+WINE = {"WINEPREFIX": "/lab/prefix", "WINEDEBUG": "-all", "WINEDLLOVERRIDES": OVERRIDES}
+
 #: Where a program in the lab sees this repository.
 REPOSITORY, REPOSITORY_IN_WINE = "/repository", "Z:\\repository"
 
@@ -32,7 +42,7 @@ def _texts(*names: str) -> str:
 
 
 #: What each part depends on: when this text changes, the part is built again.
-_DEBIAN = repr((RELEASE, PYTHON_RELEASE, PACKAGES))
+_DEBIAN = repr((DEBIAN.name, DEBIAN.older, DEBIAN.packages))
 _WHEELS = _texts("packages.txt")
 _PYTHON = (
     _DEBIAN + _WHEELS + _texts("windows_python.py", "pe.py", "python.c", "launcher.c", "python.manifest")
@@ -40,35 +50,28 @@ _PYTHON = (
 _OBS = _DEBIAN + _WHEELS + _texts("windows_obs.py", "pe.py")
 
 
-def folder() -> Path:
-    """The lab's folder: what ``$OBS_BGREMOVE_LAB`` names, else one in the user's cache."""
-    named = os.environ.get(VARIABLE)
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return (Path(named) if named else cache / "obs_bgremove" / "windows").resolve()
-
-
 class Lab:
     """Builds the lab's parts and runs programs in it. Its methods raise CannotBuild with the reason."""
 
     def __init__(self, place: Path) -> None:
-        self._place = place
+        self._parts = Parts(place)
         self._downloads = place / "downloads"
-        self.debian = Debian(place / "root")
+        self.debian = Debian(place / "root", DEBIAN, WINE)
 
     def build_python(self) -> None:
         """Build what ``python`` needs: some 5 minutes and 3 GB the first time."""
         reason = missing()
         if reason:
-            raise CannotBuild(reason)
+            raise CannotBuild(f"The Windows lab cannot be built. {reason}")
         self._downloads.mkdir(parents=True, exist_ok=True)
-        self._build("debian", _DEBIAN, self.debian.make)
-        self._build("wheels", _WHEELS, self._download)
-        self._build("python", _PYTHON, lambda: windows_python.make(self.debian, self._downloads))
+        self._parts.build("debian", _DEBIAN, self.debian.make)
+        self._parts.build("wheels", _WHEELS, self._download)
+        self._parts.build("python", _PYTHON, lambda: windows_python.make(self.debian, self._downloads))
 
     def build_obs(self) -> None:
         """Build what a program needs that calls OBS' libraries."""
         self.build_python()
-        self._build("obs", _OBS, self._obs)
+        self._parts.build("obs", _OBS, self._obs)
 
     def python(
         self, *arguments: str, timeout: float, environment: dict[str, str] | None = None
@@ -95,13 +98,3 @@ class Lab:
     def _obs(self) -> None:
         windows_obs.download(self._downloads)
         windows_obs.make(self.debian, self._downloads)
-
-    def _build(self, part: str, recipe: str, build: Callable[[], None]) -> None:
-        """Build a part unless it was built by the same recipe."""
-        digest = hashlib.sha256(recipe.encode()).hexdigest()
-        stamp = self._place / f"{part}.built"
-        if stamp.is_file() and stamp.read_text() == digest:
-            return
-        stamp.unlink(missing_ok=True)
-        build()
-        stamp.write_text(digest)

@@ -13,8 +13,9 @@ import shutil
 import tarfile
 from typing import TYPE_CHECKING
 
+from tests.labs.debian import CannotBuild, Debian, checked
+
 from . import pe
-from .debian import CannotBuild, Debian, checked
 from .windows_python import extract, wheel
 
 if TYPE_CHECKING:

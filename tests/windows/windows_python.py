@@ -14,7 +14,8 @@ import sys
 import zipfile
 from pathlib import Path
 
-from .debian import CannotBuild, Debian, checked
+from tests.labs.debian import CannotBuild, Debian, checked
+
 from .pe import exports, replace_functions
 
 HERE = Path(__file__).parent

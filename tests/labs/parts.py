@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The parts of a lab: built in a cache, each once, and again when its recipe changes."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+#: Environment variable that names the folder of all labs.
+VARIABLE = "OBS_BGREMOVE_LAB"
+
+
+def folder(lab: str) -> Path:
+    """The folder of a lab: below that which ``$OBS_BGREMOVE_LAB`` names, else below the user's cache."""
+    named = os.environ.get(VARIABLE)
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return (Path(named) if named else cache / "obs_bgremove").resolve() / lab
+
+
+class Parts:
+    """Builds the parts of the lab in ``place``."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+
+    def build(self, part: str, recipe: str, build: Callable[[], object]) -> None:
+        """Build a part unless it was built by the same recipe; another process may be building it."""
+        digest = hashlib.sha256(recipe.encode()).hexdigest()
+        stamp = self.place / f"{part}.built"
+        self.place.mkdir(parents=True, exist_ok=True)
+        with self._alone():
+            if stamp.is_file() and stamp.read_text() == digest:
+                return
+            stamp.unlink(missing_ok=True)
+            build()
+            stamp.write_text(digest)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Wait until no other process builds in this place; none does inside the ``with``."""
+        import fcntl  # a lab is built on Linux; this module is also imported elsewhere
+
+        with (self.place / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
