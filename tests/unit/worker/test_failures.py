@@ -124,8 +124,14 @@ STATE = entry("state_a", 1, 2, kind="tensor(float)")
         ([FRAME, entry("mood", 1)], [ALPHA], "it has an unknown input 'mood'"),
         ([FRAME, entry("state_a", 1)], [ALPHA], r"'state_a' is tensor\(uint8\) \[1\], not float"),
         ([FRAME, STATE], [ALPHA, entry("next_state_a", 1, 3, kind=STATE.type)], r"'next_state_a' is .*3\]"),
+        ([entry("frame", 10**6, 32, 4)], [entry("alpha", 10**6, 32)], "its frames are 1000000x32, more than"),
+        (
+            [FRAME, entry("state_a", 10**6, 10**6, kind=STATE.type)],
+            [ALPHA, entry("next_state_a", 10**6, 10**6, kind=STATE.type)],
+            r"its states take 4000\.0 GB",
+        ),
     ],
-    ids=["channels", "sizes", "unknown", "state of bytes", "another state"],
+    ids=["channels", "sizes", "unknown", "state of bytes", "another state", "huge frame", "huge state"],
 )
 def test_a_model_of_another_shape_is_a_sentence(directory, inputs, outputs, words):
     session = SimpleNamespace(get_inputs=lambda: inputs, get_outputs=lambda: outputs)
