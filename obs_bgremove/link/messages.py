@@ -7,6 +7,7 @@ OBS asks (the object's "ask" is the message's name in ``_ASKS``), the worker tel
 from __future__ import annotations
 
 import json
+import select
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
@@ -14,9 +15,11 @@ from .. import checked
 
 _Message = TypeVar("_Message")
 
-#: Pipes take this much in one piece on every system (POSIX demands at least 512), so that a
-#: message and the wake-ups of another thread are never mixed, without any lock.
-LONGEST_TO_WORKER = 512
+#: Pipes take this much in one piece (POSIX demands at least 512), so that a message and the wake-ups of
+#: another thread are never mixed, without any lock.
+LONGEST_TO_WORKER: int = getattr(select, "PIPE_BUF", 512)
+#: A line that is longer is no message of ours: it is dropped instead of kept until the memory is full.
+LONGEST_LINE = 1 << 23
 
 WAKE_UP = b"\n"
 
@@ -204,12 +207,29 @@ def _decode(line: bytes, key: str, kinds: dict[str, type[_Message]]) -> _Message
 
 
 class Lines:
-    """Cuts a stream of bytes into lines."""
+    """Cuts a stream of bytes into lines, and leaves out those that are longer than a message."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        #: Of the line that has no end yet. A list: joined with each piece, a long line would take for ever.
+        self._pieces: list[bytes] = []
+        self._length = 0
 
     def feed(self, data: bytes) -> list[bytes]:
         """Return the lines that ``data`` completes, without their ends; empty ones are left out."""
-        *complete, self._rest = (self._rest + data).split(b"\n")
-        return [line for line in complete if line.strip()]
+        first, *others = data.split(b"\n")
+        self._keep(first)
+        if not others:
+            return []
+        *complete, rest = others
+        lines = [b"".join(self._pieces), *complete] if self._length <= LONGEST_LINE else complete
+        self._pieces, self._length = [], 0
+        self._keep(rest)
+        return [line for line in lines if line.strip()]
+
+    def _keep(self, piece: bytes) -> None:
+        if piece:
+            self._length += len(piece)
+            if self._length <= LONGEST_LINE:
+                self._pieces.append(piece)
+            else:
+                self._pieces.clear()

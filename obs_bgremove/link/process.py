@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .. import home
 from .messages import LONGEST_TO_WORKER, Ask, Lines, MessageProblem, Tell, decode_tell, encode
 from .outlet import Outlet
+from .variables import workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,7 +58,7 @@ class Process:
                 bufsize=0,
                 close_fds=True,
                 cwd=str(home.PROJECT),
-                env=_environment(environment),
+                env=workers(environment),
                 **options,
             )
         except (OSError, ValueError) as error:
@@ -149,20 +150,6 @@ def interpreter(chosen: str | None = None) -> str:
     if not Path(python).is_file():
         raise StartProblem(_INSTALL.format(f"the interpreter {python} does not exist"))
     return str(python)
-
-
-def _environment(extra: Mapping[str, str]) -> dict[str, str]:
-    # Variables for the Python of OBS, or of whoever started it, are not meant for this one.
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.upper().startswith("PYTHON") and name != "__PYVENV_LAUNCHER__"
-    }
-    kept["PYTHONPATH"] = str(home.PROJECT)
-    kept["PYTHONUTF8"] = "1"
-    kept[home.VARIABLE] = str(home.directory())
-    kept.update(extra)
-    return kept
 
 
 def log_file() -> Path:

@@ -135,7 +135,9 @@ class Requests:
             self._process.send(OpenRing(channel.pending, model, device, self._avoid))
         except ValueError:
             channel.pending = None
-            channel.problem = "The name of the model or of the device is too long; choose one from the list."
+            channel.problem = (
+                "The name of the model is too long: give its folder a shorter name, or choose another model."
+            )
 
     def _give_back(self, number: int | None) -> None:
         if number is None:
