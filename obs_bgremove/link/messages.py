@@ -85,6 +85,13 @@ class CloseRing:
 
 
 @dataclass(frozen=True)
+class Shun:
+    """Do not load what ended workers before: ``loads`` are those of ``Loading``. Before ``OpenRing``."""
+
+    loads: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Stop:
     """End the process."""
 
@@ -116,11 +123,15 @@ class Cannot:
 
 @dataclass(frozen=True)
 class Loading:
-    """The model of a ring is being loaded, or prepared for a better device. ``note`` is a sentence."""
+    """The model of a ring is being loaded, or prepared for a better device. ``note`` is a sentence.
+
+    It comes again now and then while that lasts. ``load`` identifies the very file and the device.
+    """
 
     ring: int
     device: str
     note: str
+    load: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,21 +160,22 @@ class RingFailed:
 
 @dataclass(frozen=True)
 class Alive:
-    """Twice a second: how long (seconds) the inference that runs now has been running, and what the
-    process has used so far (see ``Usage``).
+    """Twice a second: how long (seconds) the picture or the message that is served now has been served, what
+    the process has used so far (see ``Usage``), and how long the loader has been busy with one thing.
     """
 
     busy_s: float
     at_s: float
     cpu_s: float
     memory_mb: float
+    loading_s: float = 0.0
 
 
-Ask = OpenRing | CloseRing | Stop
+Ask = OpenRing | CloseRing | Shun | Stop
 Tell = Models | Ready | Cannot | Loading | RingOpened | RingFailed | Alive
 
 #: The names of the messages in JSON.
-_ASKS: dict[str, type[Ask]] = {"open": OpenRing, "close": CloseRing, "stop": Stop}
+_ASKS: dict[str, type[Ask]] = {"open": OpenRing, "close": CloseRing, "shun": Shun, "stop": Stop}
 _TELLS: dict[str, type[Tell]] = {
     "models": Models,
     "ready": Ready,
