@@ -7,7 +7,7 @@ from obs_bgremove import home
 
 #: Lets ``made(file)`` be called in place of each session of onnxruntime, whose class is ``real``.
 SESSIONS = """
-import os, signal, sys, time
+import ctypes, os, sys, time
 import onnxruntime
 real = onnxruntime.InferenceSession
 class InferenceSession(real):

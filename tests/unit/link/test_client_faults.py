@@ -18,7 +18,7 @@ DEADLY = (
     + """
 def made(file):
     if b"deadly" in open(file, "rb").read():
-        os.kill(os.getpid(), signal.SIGSEGV)
+        ctypes.string_at(0)
 """
 )
 #: One that is never done with loading.
