@@ -70,6 +70,16 @@ def test_a_model_that_fails_in_the_first_inference_on_the_cpu_is_a_sentence(pret
     assert told.problem.endswith(", or choose another model.")
 
 
+def test_automatic_goes_on_with_another_model_than_one_that_is_refused(directory):
+    model = worker_models.green()
+    model.graph.node[0].op_type = "Nonsense"
+    worker_home.add_model(directory, "a-refused", model, default=True)
+    told = load(model="")
+    assert (type(told), told.model) == (RingOpened, "green")
+    assert told.note.startswith("The model a-refused cannot be loaded (")
+    assert load(model="a-refused").problem.startswith("The model a-refused cannot be loaded (")
+
+
 def test_where_there_is_no_shared_memory_that_is_what_is_told(pretended, monkeypatch):
     def full(_size):
         raise MemoryProblem("There is no shared memory to be had; free some.")
