@@ -81,6 +81,7 @@ def read_record() -> dict[str, Any]:
 
     Keys: ``python`` (the interpreter of the worker's virtual environment), ``flavour``
     (which onnxruntime: one of runtime.FLAVOURS), ``version`` (of the project that was installed),
+    ``environment`` (variables that say where libraries are, as they are in the user's own terminal),
     ``measured`` (what the record of measurements is about).
     """
     record = read_json(record_file())

@@ -18,6 +18,8 @@ import ctypes
 import mmap
 import os
 import platform
+import re
+import stat
 import sys
 import tempfile
 import threading
@@ -27,6 +29,8 @@ from .. import flatpak
 from .messages import Place
 
 _PREFIX = "obs_bgremove"
+#: More than the largest model's slots take; another size is a damaged message.
+_LARGEST = 1 << 33
 
 
 class MemoryProblem(Exception):
@@ -73,13 +77,30 @@ def create(size: int) -> Memory:
 
 
 def _create_nameless(size: int) -> Memory:
-    fd = os.memfd_create(_PREFIX)
+    fd = os.memfd_create(_PREFIX, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
         os.posix_fallocate(fd, 0, size)
+        _seal(fd)
         return Memory(mmap.mmap(fd, size), Place(size, f"/proc/{os.getpid()}/fd/{fd}"), fd)
     except BaseException:
         os.close(fd)
         raise
+
+
+def _seal(fd: int) -> None:
+    """Keep a memory file from ever becoming smaller: whoever read beyond its end would crash."""
+    import fcntl
+
+    fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL)
+
+
+def _is_sealed(fd: int) -> bool:
+    import fcntl
+
+    try:
+        return bool(fcntl.fcntl(fd, fcntl.F_GET_SEALS) & fcntl.F_SEAL_SHRINK)
+    except OSError:
+        return False
 
 
 def _create_file(size: int) -> Memory:
@@ -122,16 +143,38 @@ def _folders() -> list[str]:
     return [*shared, tempfile.gettempdir()]
 
 
+def _check(place: Place) -> None:
+    """Raise OSError if a place cannot be one of ours: we write into it, and may remove it."""
+    if not 0 < place.size <= _LARGEST or place.size % 8:
+        raise OSError(f"it would have {place.size} bytes")
+    if sys.platform == "win32":
+        if not place.tag.startswith(f"{_PREFIX}-"):
+            raise OSError("it has another name")
+    elif not re.fullmatch(r"/proc/\d+/fd/\d+", place.path):
+        path = Path(place.path)
+        if str(path.parent) not in _folders() or not path.name.startswith(f"{_PREFIX}-"):
+            raise OSError("it lies at another place")
+
+
 def open_place(place: Place) -> Memory:
     """Map the memory that another process made, and remove its name; raise MemoryProblem."""
     size = place.size
     try:
+        _check(place)
+    except OSError as error:
+        raise MemoryProblem(f"The worker's shared memory is not used ({error}); restart OBS.") from None
+    try:
         if sys.platform == "win32":
             return Memory(mmap.mmap(-1, size, tagname=place.tag), place)
-        fd = os.open(place.path, os.O_RDWR)
+        fd = os.open(place.path, os.O_RDWR | os.O_CLOEXEC | os.O_NONBLOCK)
         try:
-            if os.fstat(fd).st_size < size:
+            status = os.fstat(fd)
+            if not stat.S_ISREG(status.st_mode):
+                raise OSError("it is no memory")
+            if status.st_size < size:
                 raise OSError("it is smaller than announced")
+            if place.path.startswith("/proc/") and not _is_sealed(fd):
+                raise OSError("it may become smaller")
             return Memory(mmap.mmap(fd, size), place)
         finally:
             os.close(fd)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .. import flatpak, home
 from .messages import LONGEST_TO_WORKER, Ask, Lines, MessageProblem, Tell, decode_tell, encode
 from .outlet import Outlet
+from .variables import added, workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,11 +52,13 @@ class Process:
             # Not in OBS' process group: Ctrl+C in a terminal is meant for OBS, which then ends us.
             options["start_new_session"] = True
         command = [python, "-m", "obs_bgremove.worker", "serve"]
+        variables: dict[str, str] | None = workers(environment)
         inside = flatpak.sandbox()
         if inside:
             if inside.problem():
                 raise StartProblem(inside.problem())
-            command = inside.outside(command, home.PROJECT, {**_ours(), **environment})
+            command = inside.outside(command, home.PROJECT, added(environment))
+            variables = None  # what starts it belongs to the sandbox
         self._outside = inside is not None
         log = _open_log()
         try:
@@ -67,7 +70,7 @@ class Process:
                 bufsize=0,
                 close_fds=True,
                 cwd=str(home.PROJECT),
-                env=_environment(environment),
+                env=variables,
                 **options,
             )
         except (OSError, ValueError) as error:
@@ -166,24 +169,6 @@ def interpreter(chosen: str | None = None) -> str:
     if not (Path(python).is_symlink() if flatpak.sandbox() else Path(python).is_file()):
         raise StartProblem(_INSTALL.format(f"the interpreter {python} does not exist"))
     return str(python)
-
-
-def _environment(extra: Mapping[str, str]) -> dict[str, str]:
-    # Variables for the Python of OBS, or of whoever started it, are not meant for this one.
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.upper().startswith("PYTHON") and name != "__PYVENV_LAUNCHER__"
-    }
-    return {**kept, **_ours(), **extra}
-
-
-def _ours() -> dict[str, str]:
-    return {
-        "PYTHONPATH": str(home.PROJECT),
-        "PYTHONUTF8": "1",
-        home.VARIABLE: str(home.directory()),
-    }
 
 
 def log_file() -> Path:

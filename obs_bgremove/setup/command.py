@@ -111,6 +111,7 @@ def set_up(flavour: str, wanted: list[str], groups: list[str], watch: Stopwatch 
         groups = [*groups, FETCHING]
     choice = runtime.choose(runtime.this_machine(), flavour)
     environment.ensure(choice, groups, fall_back=flavour == "auto", watch=watch)
+    environment.record_variables()
     with watch.part("models"):
         models.fetch(names)
         models.refresh(beside=names)

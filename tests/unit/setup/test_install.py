@@ -165,6 +165,19 @@ def test_a_flavour_asked_for_by_name_does_not_fall_back(pip):
     assert home.read_record()["fingerprint"] == "", "what is half installed does not count as done"
 
 
+def test_where_the_users_libraries_are_is_recorded(pip, monkeypatch):
+    for name in environment.OF_LIBRARIES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/opt/tensorrt/lib")
+    environment.ensure(Choice("cpu", "why"), [], fall_back=True)
+    environment.record_variables()
+    assert home.read_record()["environment"] == {"LD_LIBRARY_PATH": "/opt/tensorrt/lib"}
+    monkeypatch.delenv("LD_LIBRARY_PATH")
+    environment.record_variables()
+    assert home.read_record()["environment"] == {}
+    assert home.read_record()["flavour"] == "cpu"
+
+
 @pytest.fixture
 def tested(pip, data, monkeypatch):
     """Let there be tested versions for this very Python and system; return pip's calls."""
