@@ -29,7 +29,7 @@ class Plugin:
         registration.register(BackgroundFilters(self._shared))
         self._vendor = Vendor(BackgroundFilters.ID)
         self._vendor.answer("get_status", _answer_status)
-        self._caretaker.start(without_filters=self._shared.rest)
+        self._caretaker.start(without_filters=self._shared.rest, beside=self._shared.guards)
         frontend.on_exit(self._end)
         version = lib.obs_get_version()
         log.info(f"ready in OBS {version >> 24}.{version >> 16 & 255}.{version & 65535}")

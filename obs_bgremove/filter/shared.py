@@ -10,6 +10,7 @@ from ..link.client import Client
 from ..obs import log
 from ..obs.functions import lib
 from ..obs.switch_interval import SwitchInterval
+from .guards.guards import Guards
 from .passes.shaders import ShaderCache
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Shared:
         self.wake = wake
         self.client = Client(log=log.info)
         self.shaders = ShaderCache()
+        self.guards = Guards()
         #: The filtered sources whose pictures are being made at this moment, innermost last (graphics context
         #: entered). Drawn once more inside that, OBS would draw them bare: the room would be the background.
         self.being_drawn: list[int] = []
@@ -67,4 +69,5 @@ class Shared:
     def close(self) -> None:
         """End the worker and free the shaders, before Python ends."""
         self.client.stop()
+        self.guards.release()
         self.shaders.free()

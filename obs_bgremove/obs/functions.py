@@ -73,6 +73,7 @@ TABLE: list[tuple[Any, ...]] = [
     ("obs_weak_source_release", None, [p]),
     ("obs_source_removed", c_bool, [p]),
     ("obs_source_get_name", c_char_p, [p]),
+    ("obs_source_get_unversioned_id", c_char_p, [p]),
     ("obs_source_get_output_flags", c_uint32, [p]),
     ("obs_source_get_signal_handler", p, [p]),
     ("obs_source_get_width", c_uint32, [p]),
@@ -95,7 +96,9 @@ TABLE: list[tuple[Any, ...]] = [
     ("obs_source_enum_filters", None, [p, p, p]),
     ("obs_filter_get_parent", p, [p]),
     ("obs_filter_get_target", p, [p]),
+    ("obs_source_filter_add", None, [p, p]),
     ("obs_source_filter_remove", None, [p, p]),
+    ("obs_source_filter_set_order", None, [p, p, c_int]),
     # signals and procedures
     ("signal_handler_connect", None, [p, c_char_p, p, p]),
     ("signal_handler_disconnect", None, [p, c_char_p, p, p]),

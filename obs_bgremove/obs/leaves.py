@@ -43,6 +43,8 @@ LEAVES: dict[str, str] = {
     "obs_filter_get_target": _FIELD,
     "obs_filter_get_parent": _FIELD,
     "obs_source_get_output_flags": _FIELD,
+    "obs_source_get_unversioned_id": _FIELD,
+    "obs_source_enabled": _FIELD,
     "obs_source_removed": _FIELD,
     "obs_get_frame_interval_ns": _FIELD,
     "obs_get_total_frames": _FIELD,

@@ -114,6 +114,8 @@ SOURCE_SRGB = 1 << 15
 MEDIA_STATE_ERROR = 7
 FRONTEND_EVENT_EXIT, FRONTEND_EVENT_SCRIPTING_SHUTDOWN = 17, 36
 
+# enum obs_order_movement: OBS' "up" is towards the source
+ORDER_INWARDS, ORDER_OUTWARDS = 0, 1
 # enum gs_color_format
 FORMAT_R8, FORMAT_RGBA, FORMAT_BGRA, FORMAT_RGBA16F = 2, 3, 5, 9
 # enum gs_color_space
