@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from ...obs.structs import Vec4
     from .techniques import CompositeTechnique
 
 
@@ -17,7 +16,7 @@ class DrawnBackground(NamedTuple):
     #: ON_IMAGE: the background. SHOW_COMPARISON: the network's alpha.
     texture: int | None = None
     #: ON_COLOR: the colour, linear.
-    color: Vec4 | None = None
+    color: tuple[float, float, float, float] | None = None
     #: ON_IMAGE: whether the background is in HDR (linear, white is 1).
     hdr: bool = False
     #: How much light comes around the person's edge, 0 to 1.

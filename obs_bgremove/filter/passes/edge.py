@@ -7,10 +7,9 @@ import math
 from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
-from ...obs.graphics import blending, linear_light
 from ...obs.structs import FORMAT_R8
 from .cut import set_edge
-from .drawing import REPLACE, set_vec2
+from .drawing import set_vec4
 from .geometry import Size
 from .shrink import shrink
 from .techniques import EdgeTechnique
@@ -57,8 +56,8 @@ class Edge:
             x, y = abs(shift) / size.width, abs(shift) / size.height
             for along, beside in self._OCTAGONS:
                 technique = EdgeTechnique.GROW if shift > 0 else EdgeTechnique.SHRINK
-                offsets = (along * x, beside * y), (-beside * x, along * y)
-                alpha = self._pass(technique, alpha, self._large, size, *offsets)
+                offsets = along * x, beside * y, -beside * x, along * y
+                alpha = self._pass(technique, alpha, self._large, size, offsets)
         if softness:
             alpha = self._soften(alpha, size, softness)
         return cut._replace(alpha=alpha, placed=True, refine=False)
@@ -82,16 +81,12 @@ class Edge:
         alpha: int,
         targets: list[RenderTarget],
         size: Size,
-        across: tuple[float, float] = (0.0, 0.0),
-        down: tuple[float, float] = (0.0, 0.0),
+        offsets: tuple[float, ...] = (0.0, 0.0),
     ) -> int:
-        effect, target = self._shaders.edge, _next(targets)
-        with target.drawing(*size), blending(*REPLACE), linear_light(False):
-            lib.gs_effect_set_texture(effect["alpha"], alpha)
-            set_vec2(effect["across"], *across)
-            set_vec2(effect["down"], *down)
-            effect.draw(technique, *size)
-        return target.texture
+        effect = self._shaders.edge
+        lib.gs_effect_set_texture(effect["alpha"], alpha)
+        set_vec4(effect["offsets"], *offsets)
+        return _next(targets).fill(effect, technique, *size)
 
 
 def _next(targets: list[RenderTarget]) -> RenderTarget:

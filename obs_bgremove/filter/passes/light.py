@@ -7,15 +7,15 @@ import math
 from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
-from ...obs.graphics import blending, linear_light
 from ...obs.structs import FORMAT_R8, FORMAT_RGBA, FORMAT_RGBA16F
-from .drawing import REPLACE, set_seen, set_vec2
+from .drawing import set_seen, set_vec4
 from .geometry import WHOLE, Size
 from .shrink import shrink
 from .techniques import CompositeTechnique, EdgeTechnique, LightTechnique
 
 if TYPE_CHECKING:
     from ...obs.gpu_objects import GpuObjects
+    from ...obs.replays import Replays
     from .cut import Cut
     from .drawn_background import DrawnBackground
     from .shaders import Shaders
@@ -31,8 +31,9 @@ class Light:
     #: The time constant, in seconds, of the light that follows the background.
     SECONDS = 2.0
 
-    def __init__(self, gpu: GpuObjects, shaders: Shaders) -> None:
+    def __init__(self, gpu: GpuObjects, shaders: Shaders, replays: Replays) -> None:
         self._shaders = shaders
+        self._replays = replays
         self._around = gpu.target(FORMAT_RGBA)
         self._presence = [gpu.target(FORMAT_R8), gpu.target(FORMAT_R8)]
         self._factors = [gpu.target(FORMAT_RGBA16F), gpu.target(FORMAT_RGBA16F)]
@@ -50,15 +51,16 @@ class Light:
             # A colour is no room: its light is not copied, but it may shine around the edge.
             return self._wrapped(background, cut, wrap)
         if background.technique == CompositeTechnique.ON_IMAGE and background.texture and not background.hdr:
-            around = self.around(background.texture, cut.size)
+            texture, size = background.texture, cut.size
+            around = self._replays.draw(("around", texture, size), lambda: self.around(texture, size))
             background = self._wrapped(background, cut, wrap)._replace(around=around)
             if matching:
-                factors = self.factors(around, cut.colors[0], matching, seconds)
+                factors = self.factors(around, cut.colors.texture, matching, seconds)
                 background = background._replace(factors=factors)
         return background
 
     def _wrapped(self, background: DrawnBackground, cut: Cut, wrap: float) -> DrawnBackground:
-        presence = self.presence(cut) if wrap else None
+        presence = self._replays.draw(("presence", cut), lambda: self.presence(cut)) if wrap else None
         return background._replace(wrap=wrap, presence=presence)
 
     def around(self, background: int, size: Size) -> int:
@@ -81,18 +83,16 @@ class Light:
             (EdgeTechnique.SOFTEN, (0.0, 0.5 * sigma / height)),
         ):
             self._presence.reverse()
-            with self._presence[0].drawing(*size), blending(*REPLACE), linear_light(False):
-                lib.gs_effect_set_texture(effect["alpha"], alpha)
-                set_seen(effect, WHOLE if cut.placed else cut.seen)
-                set_vec2(effect["across"], *across)
-                effect.draw(technique, *size)
-            alpha = self._presence[0].texture
+            lib.gs_effect_set_texture(effect["alpha"], alpha)
+            set_seen(effect, WHOLE if cut.placed else cut.seen)
+            set_vec4(effect["offsets"], *across)
+            alpha = self._presence[0].fill(effect, technique, *size)
         return alpha
 
-    def factors(self, around: int, person: int, strength: float, seconds: float) -> int:
+    def factors(self, around: int, colors: int, strength: float, seconds: float) -> int:
         """Return a texture of one pixel: the factors of the person's linear colours.
 
-        ``around`` is the blurred background, ``person`` the person's colours (``Colors.draw``),
+        ``around`` is the blurred background, ``colors`` the texture of ``EdgeColors``,
         ``strength`` 0 to 1, ``seconds`` the time since the last call.
         """
         effect = self._shaders.light
@@ -101,11 +101,8 @@ class Light:
         if not before.texture:
             with before.drawing(1, 1):
                 pass  # transparent: no factors yet
-        with after.drawing(1, 1), blending(*REPLACE), linear_light(False):
-            lib.gs_effect_set_texture(effect["person_colors"], person)
-            lib.gs_effect_set_texture_srgb(effect["around"], around)
-            lib.gs_effect_set_texture(effect["before"], before.texture)
-            lib.gs_effect_set_float(effect["strength"], strength)
-            lib.gs_effect_set_float(effect["rate"], 1.0 - math.exp(-seconds / self.SECONDS))
-            effect.draw(LightTechnique.FACTORS, 1, 1)
-        return after.texture
+        lib.gs_effect_set_texture(effect["colors"], colors)
+        lib.gs_effect_set_texture_srgb(effect["around"], around)
+        lib.gs_effect_set_texture(effect["before"], before.texture)
+        set_vec4(effect["options"], strength, 1.0 - math.exp(-seconds / self.SECONDS))
+        return after.fill(effect, LightTechnique.FACTORS, 1, 1)

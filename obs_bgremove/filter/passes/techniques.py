@@ -19,8 +19,7 @@ class ShrinkTechnique(bytes, Enum):
 class ColorsTechnique(bytes, Enum):
     """colors.effect."""
 
-    PERSON = b"Person"
-    ROOM = b"Room"
+    GATHER = b"Gather"
     MEAN = b"Mean"
 
 
