@@ -45,7 +45,7 @@ REPLAYED = {
     "cut": "colours around, edge controls",
     "blur": "blur",
     "around": "light: background, small",
-    "presence": "light: presence",
+    "shine": "light: around the edge",
 }
 #: What makes a GPU object: nothing may, once the filter runs.
 MAKING = ("gs_texture_create", "gs_texrender_create", "gs_stagesurface_create", "gs_effect_create_from_file")

@@ -62,8 +62,7 @@ def _draw(shaders: Shaders, background: DrawnBackground, cut: Cut, hdr: bool, le
         set_vec4(effect["color"], *background.color)
     if background.wrap or background.factors:
         technique = WITH_LIGHT[technique]
-        lib.gs_effect_set_texture_srgb(effect["around"], background.around or nothing)
-        lib.gs_effect_set_texture(effect["presence"], background.presence or nothing)
+        lib.gs_effect_set_texture(effect["shine"], background.shine or nothing)
         lib.gs_effect_set_texture(effect["factors"], background.factors or nothing)
         set_vec4(effect["falling"], background.wrap, flag(background.factors))
     elif cut.refine or cut.clean:

@@ -21,9 +21,7 @@ class DrawnBackground(NamedTuple):
     hdr: bool = False
     #: How much light comes around the person's edge, 0 to 1.
     wrap: float = 0.0
-    #: ON_IMAGE: the background, blurred.
-    around: int | None = None
-    #: The alpha, blurred (``Light.presence``).
-    presence: int | None = None
+    #: The background and the alpha, blurred (``Light.shine``).
+    shine: int | None = None
     #: What the person's light is multiplied with (``Light.factors``).
     factors: int | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
 from ...obs.structs import FORMAT_R8, FORMAT_RGBA, FORMAT_RGBA16F
-from .drawing import set_seen, set_vec4
+from .drawing import flag, set_seen, set_vec4
 from .geometry import WHOLE, Size
 from .shrink import shrink
 from .techniques import CompositeTechnique, EdgeTechnique, LightTechnique
@@ -35,7 +35,8 @@ class Light:
         self._shaders = shaders
         self._replays = replays
         self._around = gpu.target(FORMAT_RGBA)
-        self._presence = [gpu.target(FORMAT_R8), gpu.target(FORMAT_R8)]
+        self._placed, self._across = gpu.target(FORMAT_R8), gpu.target(FORMAT_R8)
+        self._shine = gpu.target(FORMAT_RGBA)
         self._factors = [gpu.target(FORMAT_RGBA16F), gpu.target(FORMAT_RGBA16F)]
 
     def falling(
@@ -49,19 +50,23 @@ class Light:
             return background
         if background.technique == CompositeTechnique.ON_COLOR:
             # A colour is no room: its light is not copied, but it may shine around the edge.
-            return self._wrapped(background, cut, wrap)
+            return self._wrapped(background, cut, wrap, None)
         if background.technique == CompositeTechnique.ON_IMAGE and background.texture and not background.hdr:
             texture, size = background.texture, cut.size
             around = self._replays.draw(("around", texture, size), lambda: self.around(texture, size))
-            background = self._wrapped(background, cut, wrap)._replace(around=around)
+            background = self._wrapped(background, cut, wrap, around)
             if matching:
                 factors = self.factors(around, cut.colors.texture, matching, seconds)
                 background = background._replace(factors=factors)
         return background
 
-    def _wrapped(self, background: DrawnBackground, cut: Cut, wrap: float) -> DrawnBackground:
-        presence = self._replays.draw(("presence", cut), lambda: self.presence(cut)) if wrap else None
-        return background._replace(wrap=wrap, presence=presence)
+    def _wrapped(
+        self, background: DrawnBackground, cut: Cut, wrap: float, around: int | None
+    ) -> DrawnBackground:
+        if not wrap:
+            return background
+        shine = self._replays.draw(("shine", cut, around), lambda: self.shine(cut, around))
+        return background._replace(wrap=wrap, shine=shine)
 
     def around(self, background: int, size: Size) -> int:
         """Return the texture of the background (sRGB-encoded), blurred."""
@@ -69,25 +74,32 @@ class Light:
         shrink(self._shaders.shrink, background, size, self._around, smaller)
         return self._around.texture
 
-    def presence(self, cut: Cut) -> int:
-        """Return the texture of the alpha, blurred, in the whole frame."""
-        effect = self._shaders.edge
+    def shine(self, cut: Cut, around: int | None) -> int:
+        """Return the texture of what comes around the edge, of the whole frame.
+
+        It has the square roots of the light of ``around``, the blurred background (black without one), and
+        the alpha, blurred.
+        """
+        nothing = self._shaders.nothing.texture
         width, height = cut.size
         sigma = self.WRAP * height
         smaller = max(1, int(sigma / 2))
         size = math.ceil(width / smaller), math.ceil(height / smaller)
-        alpha = cut.alpha or self._shaders.nothing.texture
-        for technique, across in (
-            (EdgeTechnique.PLACE, (0.0, 0.0)),
-            (EdgeTechnique.SOFTEN, (0.5 * sigma / width, 0.0)),
-            (EdgeTechnique.SOFTEN, (0.0, 0.5 * sigma / height)),
+        alpha = cut.alpha or nothing
+        effect = self._shaders.edge
+        for target, technique, across in (
+            (self._placed, EdgeTechnique.PLACE, 0.0),
+            (self._across, EdgeTechnique.SOFTEN, 0.5 * sigma / width),
         ):
-            self._presence.reverse()
             lib.gs_effect_set_texture(effect["alpha"], alpha)
             set_seen(effect, WHOLE if cut.placed else cut.seen)
-            set_vec4(effect["offsets"], *across)
-            alpha = self._presence[0].fill(effect, technique, *size)
-        return alpha
+            set_vec4(effect["offsets"], across, 0.0)
+            alpha = target.fill(effect, technique, *size)
+        effect = self._shaders.light
+        lib.gs_effect_set_texture(effect["alpha"], alpha)
+        lib.gs_effect_set_texture_srgb(effect["around"], around or nothing)
+        set_vec4(effect["options"], 0.0, 0.5 * sigma / height, flag(around))
+        return self._shine.fill(effect, LightTechnique.SHINE, *size)
 
     def factors(self, around: int, colors: int, strength: float, seconds: float) -> int:
         """Return a texture of one pixel: the factors of the person's linear colours.

@@ -45,6 +45,7 @@ class LightTechnique(bytes, Enum):
     """light.effect."""
 
     FACTORS = b"Factors"
+    SHINE = b"Shine"
 
 
 class PresetTechnique(bytes, Enum):
