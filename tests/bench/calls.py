@@ -4,8 +4,9 @@
     python -m tests.bench.calls [--seconds S] [--size WxH] [--each] [RUN ...]
 
 A person stands in a real OBS. For each run (a set of settings, those of :mod:`tests.bench.passes`) it prints
-the calls in a frame, how many of them release Python's lock (the GIL) and so may have to wait for it, and how
-often OBS called the filter. With --each it prints each function's calls, too.
+the calls in a frame, how many of them release Python's lock (the GIL) and so may have to wait for it, how
+often OBS called the filter, and how often Python collected garbage in it. With --each it prints the calls of
+each function, too.
 """
 
 from __future__ import annotations
@@ -50,7 +51,10 @@ def run(folder: Path, options) -> None:
     things = collection.collection(
         "Test", [source], [collection.scene("Scene", ["Picture"])], scripts=scripts
     )
-    print(f"{'in each frame':36} {'calls':>7} {'release the GIL':>16} {'render':>7} {'color_space':>12}")
+    print(
+        f"{'in each frame':36} {'calls':>7} {'release the GIL':>16} {'render':>7} {'color_space':>12} "
+        f"{'collections':>12}"
+    )
     with open_obs(folder / "obs", home, things, size=size, environment=DRAWN_BY_OTHERS) as obs:
         for name in options.runs or list(RUNS):
             picture = {"background_color": BLUE, "background_path": str(folder / "person.png")}
@@ -72,10 +76,10 @@ def show(name: str, found: dict, each: bool) -> None:
     """Print the line of a run."""
     frames, calls = found["frames"], found["calls"]
     releasing = sum(count for function, count in calls.items() if function not in LEAVES)
-    callbacks = (found["callbacks"].get(one, 0) / frames for one in ("render", "color_space"))
+    callbacks = (found["callbacks"].get(one, 0) / frames for one in ("render", "color_space", "collections"))
     print(
         f"{name:36} {sum(calls.values()) / frames:7.1f} {releasing / frames:16.1f}",
-        " ".join(f"{count:{width}.1f}" for count, width in zip(callbacks, (7, 12))),
+        " ".join(f"{count:{width}.1f}" for count, width in zip(callbacks, (7, 12, 12))),
         flush=True,
     )
     if each:

@@ -2,11 +2,12 @@
 """A script for a private OBS: counts the calls into libobs in each frame, as :mod:`tests.bench.calls` asks.
 
 Asked by obs-websocket vendor requests to "calls": "calls" answers for each function of libobs how often the
-filter's ``render`` called it since the last answer, in how many OBS frames that was, and how often OBS called
-the filter.
+filter's ``render`` called it since the last answer, in how many OBS frames that was, how often OBS called the
+filter, and how often Python collected garbage meanwhile, in ``render``.
 """
 
 import collections
+import gc
 import json
 import os
 import sys
@@ -55,6 +56,12 @@ def watched(name, count_calls):
     return replacement
 
 
+def note_collection(phase, _info):
+    """Count a collection of garbage."""
+    if rendering and phase == "start":
+        callbacks["collections"] += 1
+
+
 def answer_calls(_asked, response):
     """Answer what was counted since the last answer."""
     found = {"calls": dict(calls), "callbacks": dict(callbacks), "frames": len(frames)}
@@ -72,10 +79,12 @@ def script_load(settings):
             setattr(lib, row[0], counted(row[0]))
     BackgroundFilter.render = watched("render", True)
     BackgroundFilter.color_space = watched("color_space", False)
+    gc.callbacks.append(note_collection)
     vendor = Vendor("calls")
     vendor.answer("calls", answer_calls)
 
 
 def script_unload():
     """Answer no more."""
+    gc.callbacks.remove(note_collection)
     vendor.close()
