@@ -28,6 +28,9 @@ class EdgeTechnique(bytes, Enum):
 
     PLACE = b"Place"
     REFINE = b"Refine"
+    PACK = b"Pack"
+    PACK_REFINED = b"PackRefined"
+    UNPACK = b"Unpack"
     GROW = b"Grow"
     SHRINK = b"Shrink"
     SOFTEN = b"Soften"
