@@ -61,21 +61,22 @@ vendor = None
 
 
 def measured(words, function, *arguments):
-    """Call a function; note (wall clock, processor time) of the call, nanoseconds."""
+    """Call a function; note (wall clock, processor time of all threads and of this one), nanoseconds."""
     if tracemalloc.is_tracing():
         return function(*arguments)
     finish()
-    wall, cpu = time.perf_counter_ns(), time.thread_time_ns()
+    wall, every, own = time.perf_counter_ns(), time.process_time_ns(), time.thread_time_ns()
     try:
         return function(*arguments)
     finally:
-        cpu = time.thread_time_ns() - cpu
+        own = time.thread_time_ns() - own
         finish()
-        times.setdefault(words, []).append((time.perf_counter_ns() - wall, cpu))
+        every = time.process_time_ns() - every
+        times.setdefault(words, []).append((time.perf_counter_ns() - wall, every, own))
 
 
 def timed(owner, name, words):
-    """Replace a function by one that notes (wall clock, processor time) of each call, nanoseconds."""
+    """Replace a function by one whose calls are ``measured``."""
     function = getattr(owner, name)
 
     @functools.wraps(function)
