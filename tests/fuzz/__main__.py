@@ -31,6 +31,8 @@ TARGETS = {
     "settings": 200,
 }
 SHARES = {"ring": 1.0, "messages": 1.0, "worker": 0.1, "cards": 0.02, "models": 0.01, "settings": 0.0002}
+#: Faults of a target that are printed whole.
+_PRINTED = 3
 #: Seconds for the inputs of one process.
 _LONGEST = 900
 
@@ -86,7 +88,7 @@ def _target(name: str, seed: int, inputs: int) -> bool:
         f"{name}: {total} inputs in {time.monotonic() - began:.0f} s, {len(faults)} faults; {kinds}",
         flush=True,
     )
-    for fault in faults:
+    for fault in faults[:_PRINTED]:
         print(fault, file=sys.stderr)
     return not faults
 

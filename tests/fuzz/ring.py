@@ -124,4 +124,6 @@ class _Pair:
         except LayoutError:
             self.seen["headers refused"] += 1
         else:
-            assert found == self.layout and cut * 8 >= found.size
+            # Frames of other sides may need as many bytes.
+            assert found.size <= cut * 8, "a layout beyond the memory"
+            self.seen["headers taken"] += 1
