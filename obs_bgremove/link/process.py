@@ -8,10 +8,10 @@ import os
 import subprocess
 import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import home
+from ..files import as_path
 from .messages import LONGEST_TO_WORKER, Ask, Lines, MessageProblem, Tell, decode_tell, encode
 from .outlet import Outlet
 from .variables import workers
@@ -19,6 +19,7 @@ from .variables import workers
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from io import BufferedWriter
+    from pathlib import Path
 
 _LOG_SIZE = 1 << 20
 _INSTALL = "Background Removal is not completely installed: {}. Run install.py."
@@ -145,11 +146,12 @@ def interpreter(chosen: str | None = None) -> str:
     Raises StartProblem if there is none.
     """
     python = chosen or home.read_record().get("python")
-    if not python:
+    if not isinstance(python, str) or not python:
         raise StartProblem(_INSTALL.format(f"{home.record_file()} names no interpreter"))
-    if not Path(python).is_file():
+    path = as_path(python)
+    if not path.is_file():
         raise StartProblem(_INSTALL.format(f"the interpreter {python} does not exist"))
-    return str(python)
+    return str(path)
 
 
 def log_file() -> Path:

@@ -11,7 +11,17 @@ from pathlib import Path
 from .. import console, home
 from ..files import replace_whole
 from ..users_obs.screen import has_display
-from . import environment, interpreter, models, obs_program, runtime, scene_collections, speed, virtual_env
+from . import (
+    environment,
+    interpreter,
+    letters,
+    models,
+    obs_program,
+    runtime,
+    scene_collections,
+    speed,
+    virtual_env,
+)
 from .check import BY_HAND, check
 from .errors import SetupError, say, writing_problem
 from .stopwatch import Stopwatch
@@ -85,8 +95,9 @@ def install(options: argparse.Namespace) -> None:
         todo = obs_program.ensure(screenless=False)
     script_problem = add_script()
     say(watch.sentence())
-    if todo:
-        say(todo)
+    for sentence in (todo, letters.problem()):
+        if sentence:
+            say(sentence)
     if script_problem:
         raise SetupError(script_problem)
     if sys.platform in ("win32", "darwin"):
