@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 
-from .. import home
+from .. import console, home
 from ..private_obs import collection, profile
 from ..private_obs.instance import PrivateObs
 from ..private_obs.wait import ObsError, wait_for
@@ -41,6 +41,7 @@ def main() -> int:
         "--into", type=Path, default=Path("demo"), help="folder for the two pictures (default: demo)"
     )
     parser.add_argument("--leave-open", action="store_true", help="open OBS on the display and leave it open")
+    console.prepare()
     options = parser.parse_args()
     try:
         return run(options.into, options.leave_open)

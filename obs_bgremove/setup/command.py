@@ -8,7 +8,8 @@ import os
 import sys
 from pathlib import Path
 
-from .. import home
+from .. import console, home
+from ..files import replace_whole
 from ..users_obs.screen import has_display
 from . import environment, interpreter, models, obs_program, runtime, scene_collections, speed, virtual_env
 from .check import BY_HAND, check
@@ -53,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line asks for; return the exit code."""
+    console.prepare()
     options = parser().parse_args(arguments)
     try:
         if options.check:
@@ -65,10 +67,10 @@ def main(arguments: list[str] | None = None) -> int:
         install(options)
         return 0
     except SetupError as error:
-        print(f"Error: {error}", file=sys.stderr)
+        console.complain(f"Error: {error}")
         return 1
     except KeyboardInterrupt:
-        print("Stopped. Run it again to go on.", file=sys.stderr)
+        console.complain("Stopped. Run it again to go on.")
         return 130
 
 
@@ -124,7 +126,7 @@ def note_place() -> None:
             home.note().unlink(missing_ok=True)
         else:
             home.usual().mkdir(parents=True, exist_ok=True)
-            home.note().write_text(f"{home.directory()}\n", encoding="utf-8")
+            replace_whole(home.note(), f"{home.directory()}\n")
     except OSError as error:
         raise writing_problem(home.usual(), error) from None
 

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from .. import home
-from . import apt
+from . import apt, causes
 from .errors import SetupError, say, writing_problem
 
 #: Dependency groups (PEP 735) are known to pip from here on.
@@ -75,12 +75,18 @@ def make() -> None:
         return
     # Debian keeps ensurepip in another package; the pip of this Python may fill the gap.
     bare = run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder())])
+    filled = None
     if bare.returncode == 0:
         filled = run([sys.executable, "-m", "pip", "--python", str(python()), "install", "-q", PIP])
         if filled.returncode == 0 and works():
             return
+    said = "".join(one.stdout + one.stderr for one in (done, bare, filled) if one)
+    # It does not say why what it runs in turn has failed: the disk is tried, while it is as full as it got.
+    known = causes.of_words(said) or causes.of_place(home.directory())
     shutil.rmtree(folder(), ignore_errors=True)
-    if bare.returncode == 0 or "ensurepip" in done.stdout + done.stderr:
+    if known:
+        raise SetupError(f"No virtual environment could be made: {known}. Then run this again.")
+    if bare.returncode == 0 or "ensurepip" in said:
         raise SetupError(
             "This Python cannot make virtual environments: install its venv module "
             "(Debian, Ubuntu: sudo apt install python3-venv) and run this again."
