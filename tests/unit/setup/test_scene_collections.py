@@ -5,16 +5,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 
 import pytest
 
-from obs_bgremove import home
+from obs_bgremove import home, scene_files
 from obs_bgremove.setup import scene_collections
 from obs_bgremove.setup.errors import SetupError
 from obs_bgremove.users_obs import obs_processes, users_settings
 
-OURS = {"path": scene_collections.SCRIPT.as_posix(), "settings": {}}
+OURS = {"path": scene_files.SCRIPT.as_posix(), "settings": {}}
 OTHER = {"path": "/elsewhere/clock.lua", "settings": {"zone": "UTC"}}
 
 
@@ -48,8 +49,8 @@ def scripts(path):
 
 def test_adds_the_script_to_every_collection_and_keeps_the_rest(configuration):
     first, second = write(configuration, "One", [OTHER], scaling=1.25), write(configuration, "Two")
-    changed, same, warnings = scene_collections.add()
-    assert (set(changed), same, warnings) == ({first, second}, [], [])
+    changed, *others = scene_collections.add()
+    assert (set(changed), others) == ({first, second}, [[], [], []])
     assert scripts(first) == [OTHER, OURS]
     assert scripts(second) == [OURS]
     kept = json.loads(first.read_text("utf-8"))
@@ -62,7 +63,7 @@ def test_a_second_run_changes_nothing_and_backs_up_nothing(configuration):
     path = write(configuration, "One", [])
     scene_collections.add()
     text, backups = path.read_text(), list(scene_collections.backups().iterdir())
-    assert scene_collections.add() == ([], [path], [])
+    assert scene_collections.add() == ([], [path], [], [])
     assert path.read_text() == text
     assert list(scene_collections.backups().iterdir()) == backups
 
@@ -92,7 +93,7 @@ def test_the_backup_is_the_file_as_it_was(configuration):
     path = write(configuration, "One", [OTHER])
     before = path.read_bytes()
     scene_collections.add()
-    scene_collections.remove()
+    scene_collections.remove(filters=False)
     kept = sorted(scene_collections.backups().rglob("One.json"))
     assert len(kept) == 2, "one for each change"
     assert [file.read_bytes() == before for file in kept] == [True, False]
@@ -142,10 +143,10 @@ def test_remove_is_the_inverse_of_add(configuration):
     path = write(configuration, "One", [OTHER])
     before = json.loads(path.read_text("utf-8"))
     scene_collections.add()
-    changed, _, _ = scene_collections.remove()
+    changed, *_ = scene_collections.remove(filters=False)
     assert changed == [path]
     assert json.loads(path.read_text("utf-8")) == before
-    assert scene_collections.remove() == ([], [path], [])
+    assert scene_collections.remove(filters=False) == ([], [path], [], [])
 
 
 @pytest.mark.parametrize(
@@ -162,7 +163,7 @@ def test_remove_is_the_inverse_of_add(configuration):
 def test_what_cannot_be_understood_is_left_alone_with_a_warning(configuration, content):
     good, bad = write(configuration, "Good", []), configuration / "basic" / "scenes" / "Bad.json"
     bad.write_text(content, "utf-8")
-    changed, _, warnings = scene_collections.add()
+    changed, _, warnings, _ = scene_collections.add()
     assert changed == [good]
     assert len(warnings) == 1
     assert "Bad.json was left alone" in warnings[0]
@@ -189,7 +190,7 @@ def test_a_running_obs_whose_configuration_is_unknown_is_refused(configuration, 
 def test_a_running_obs_does_not_matter_if_there_is_nothing_to_change(configuration, monkeypatch):
     path = write(configuration, "One", [OURS])
     monkeypatch.setattr(obs_processes, "running", lambda: [obs_processes.RunningObs(77, configuration)])
-    assert scene_collections.add() == ([], [path], [])
+    assert scene_collections.add() == ([], [path], [], [])
 
 
 def test_an_obs_with_another_configuration_does_not_matter(configuration, monkeypatch, tmp_path):
@@ -258,8 +259,9 @@ def test_a_write_that_fails_leaves_the_collection_whole(configuration, monkeypat
         raise error
 
     monkeypatch.setattr(os, "replace", fail)
-    with pytest.raises(SetupError, match=rf"{error.strerror}.*make it writable"):
-        scene_collections.add()
+    changed, _, _, (problem,) = scene_collections.add()
+    assert not changed
+    assert re.search(rf"{error.strerror}.*make it writable", problem)
     assert path.read_bytes() == before
     assert [file.name for file in path.parent.iterdir()] == ["One.json"]
 
@@ -291,7 +293,7 @@ def test_two_backups_of_one_second_have_a_folder_each(configuration, monkeypatch
     monkeypatch.setattr(scene_collections.time, "strftime", lambda _: "now")
     write(configuration, "One", [OTHER])
     scene_collections.add()
-    scene_collections.remove()
+    scene_collections.remove(filters=False)
     assert sorted(folder.name for folder in scene_collections.backups().iterdir()) == ["now", "now_2"]
 
 
