@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,15 @@ def replace_whole(path: Path, content: str | bytes) -> None:
         with contextlib.suppress(OSError):
             fresh.unlink()
         raise
+
+
+def sweep(path: Path) -> None:
+    """Delete what writers of a file left that were stopped in the middle; there must be none at work."""
+    left = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{8}}\.new")
+    with contextlib.suppress(OSError):
+        for one in path.parent.iterdir():
+            if left.fullmatch(one.name):
+                one.unlink()
 
 
 def read_json(path: Path) -> Any | None:  # noqa: ANN401 (what is in the file decides)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from .. import home, scene_files
-from ..files import replace_whole
+from ..files import replace_whole, sweep
 from ..users_obs import obs_processes, users_settings
 from .errors import SetupError, writing_problem
 
@@ -166,6 +166,7 @@ def _replace(path: Path, content: str, folder: Path) -> str:
     """Replace a file; return what is wrong, "" if nothing is."""
     try:
         replace_whole(path, content)
+        sweep(path)
     except OSError as error:
         return (
             f"{path} cannot be written ({error.strerror or error}): make it writable and run this again "

@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING, BinaryIO
 
 from .. import home
+from ..files import sweep
 from .errors import say, writing_problem
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def taken() -> Iterator[None]:
     except OSError as error:
         raise writing_problem(home.directory(), error) from None
     with locked:
+        for record in (home.record_file(), home.measurements_file()):
+            sweep(record)
         yield
 
 
