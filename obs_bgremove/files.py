@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,15 @@ def as_path(text: str) -> Path:
 def as_text(path: Path) -> str:
     """Return a path as text in UTF-8, for settings and people; what is no text in it becomes an escape."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def sweep(path: Path) -> None:
+    """Delete what writers of a file left that were stopped in the middle; there must be none at work."""
+    left = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{8}}\.new")
+    with contextlib.suppress(OSError):
+        for one in path.parent.iterdir():
+            if left.fullmatch(one.name):
+                one.unlink()
 
 
 def read_json(path: Path) -> Any | None:  # noqa: ANN401 (what is in the file decides)

@@ -68,12 +68,16 @@ def run(into: Path, leave_open: bool) -> int:
             "The demo's OBS needs the Python that your OBS uses, and none is set there: set it in OBS, "
             "Tools > Scripts > Python Settings, close OBS and run this again."
         )
+    folder = home.directory() / "demo"
+    # Before the folder of the pictures, which may be the same one.
+    if not home.make_own(folder):
+        raise ObsError(
+            f"{folder} is in the way, and not of an earlier demo: move it away and run this again."
+        )
     into.mkdir(parents=True, exist_ok=True)
     for name in ("before.png", "after.png"):
         # Old pictures must not pass for new ones.
         (into / name).unlink(missing_ok=True)
-    folder = home.directory() / "demo"
-    folder.mkdir(parents=True, exist_ok=True)
     picture = person.portrait()
     clip = person.write_clip(picture, folder / "camera.avi")
     background = backdrop.write(folder / "evening.png")

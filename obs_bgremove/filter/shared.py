@@ -33,9 +33,9 @@ class Shared:
         #: The filtered sources whose pictures are being made at this moment, innermost last (graphics context
         #: entered). Drawn once more inside that, OBS would draw them bare: the room would be the background.
         self.being_drawn: list[int] = []
-        #: Whether the scene collection lists the script. OBS keeps a list for each collection. If the one
-        #: that it starts with does not list the script, it does not know the filter.
-        self.listed = True
+        #: How many copies of the script the scene collection lists. OBS keeps a list for each collection. If
+        #: the one that it starts with lists none, it does not know the filter.
+        self.copies_listed = 0
         self._interval = SwitchInterval()
         self._starting = threading.Lock()
         self._channels = 0

@@ -182,7 +182,7 @@ def _open_log() -> BufferedWriter | int:
     """Return the open log, the large one of before put aside; the null device if it cannot be written."""
     path = log_file()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        home.make_own(path.parent)
         with contextlib.suppress(OSError):
             if path.stat().st_size > _LOG_SIZE:
                 path.replace(path.with_suffix(".old.log"))

@@ -109,7 +109,10 @@ TABLE: list[tuple[Any, ...]] = [
     ("calldata_set_data", None, [POINTER(CallData), c_char_p, p, c_size_t]),
     # settings
     ("obs_data_create", p, [], _must_exist),
+    ("obs_data_create_from_json", p, [c_char_p], _must_exist),
     ("obs_data_release", None, [p]),
+    ("obs_data_get_json", c_char_p, [p]),
+    ("obs_data_get_array", p, [p, c_char_p]),
     ("obs_data_apply", None, [p, p]),
     ("obs_data_get_string", c_char_p, [p, c_char_p]),
     ("obs_data_get_bool", c_bool, [p, c_char_p]),
@@ -198,6 +201,11 @@ TABLE: list[tuple[Any, ...]] = [
     ("gs_matrix_scale3f", None, [c_float] * 3),
     # frontend
     ("obs_frontend_add_event_callback", None, [p, p]),
+    ("obs_frontend_add_preload_callback", None, [p, p]),
+    ("obs_frontend_get_current_profile_path", p, []),
+    # (OBS 31 and newer.)
+    ("obs_frontend_get_app_config", p, []),
+    ("config_get_string", c_char_p, [p, c_char_p, c_char_p]),
 ]
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ from . import (
     runtime,
     scene_collections,
     speed,
+    turn,
     virtual_env,
 )
 from .check import BY_HAND, check
@@ -70,11 +72,17 @@ def main(arguments: list[str] | None = None) -> int:
         if options.check:
             return check()
         if options.uninstall:
-            uninstall(options.yes)
+            # Without a record the data directory may be somebody else's: it gets no file of ours.
+            with turn.taken() if home.record_file().exists() else contextlib.nullcontext():
+                uninstall(options.yes)
+            turn.tidy()
             return 0
+        # Before there is a data directory.
+        interpreter.refuse()
         if options.demo:
             return demo(options)
-        install(options)
+        with turn.taken():
+            install(options)
         return 0
     except SetupError as error:
         console.complain(f"Error: {error}")
@@ -114,9 +122,7 @@ def set_up(flavour: str, wanted: list[str], groups: list[str], watch: Stopwatch 
     What fetching a model needs is only installed if one is ``wanted`` that the project does not carry.
     """
     watch = watch or Stopwatch()
-    problem = interpreter.problem()
-    if problem:
-        raise SetupError(problem)
+    interpreter.refuse()
     names = models.select(wanted)
     if not names and not models.carried() and not models.fetched():
         raise SetupError("No model came along with this copy of the project: add '--model mediapipe'.")
@@ -147,35 +153,36 @@ def add_script() -> str:
     if hasattr(os, "geteuid") and os.geteuid() == 0 and os.environ.get("SUDO_USER"):
         say("Note: under sudo, these are the OBS settings of root; run install.py as yourself for yours.")
     try:
-        changed, same, warnings = scene_collections.add()
+        changed, same, left_alone, failed = scene_collections.add()
     except SetupError as error:
         return str(error)
-    for warning in warnings:
+    for warning in left_alone:
         say(warning)
     for path in changed:
         say(f"Added the script to the scene collection {path.stem}.")
-    if changed:
+    if changed or failed:
         say(f"Copies of the collections as they were lie in {scene_collections.backups()}.")
     for path in same:
         say(f"The scene collection {path.stem} has the script.")
-    if not changed and not same:
+    if not changed and not same and not failed:
         say(f"OBS has no scene collection yet: {BY_HAND}")
-    return ""
+    return " ".join(failed)
 
 
 def demo(options: argparse.Namespace) -> int:
     """Set everything up and show it in a private OBS; return the exit code."""
     watch = Stopwatch()
-    set_up(options.flavour, options.model, [DEMO], watch)
-    note_place()
-    with watch.part("measuring"):
-        speed.ensure()
-    with watch.part("OBS"):
-        todo = obs_program.ensure(screenless=not has_display(), demo=True)
-    if todo:
-        raise SetupError(todo)
-    # The demo does not need the user's OBS: a problem there is said, and is no failure.
-    script_problem = add_script()
+    with turn.taken():
+        set_up(options.flavour, options.model, [DEMO], watch)
+        note_place()
+        with watch.part("measuring"):
+            speed.ensure()
+        with watch.part("OBS"):
+            todo = obs_program.ensure(screenless=not has_display(), demo=True)
+        if todo:
+            raise SetupError(todo)
+        # The demo does not need the user's OBS: a problem there is said, and is no failure.
+        script_problem = add_script()
     if script_problem:
         say(script_problem)
     say(watch.sentence())
