@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .. import home
 from ..users_obs import program, users_settings
-from . import interpreter, models, obs_program, runtime, scene_collections, virtual_env
+from . import interpreter, models, obs_program, obs_python, pythons, runtime, scene_collections, virtual_env
 from .errors import COMMAND, say
 
 INSTALL = f"run '{COMMAND}'."
@@ -32,7 +32,7 @@ class Finding:
 
 def findings() -> list[Finding]:
     """Look at everything that a working installation has."""
-    return [_python(), _environment(), *_models(), _obs(), *_collections()]
+    return [_python(), _environment(), *_models(), _obs(), *_pythons_of_obs(), *_collections()]
 
 
 def check() -> int:
@@ -98,6 +98,22 @@ def _obs() -> Finding:
     if version and version[0] < obs_program.OLDEST:
         return Finding("OBS", f"{number}({found})", f"install OBS {obs_program.OLDEST} or newer.")
     return Finding("OBS", f"{number}({found})")
+
+
+def _pythons_of_obs() -> list[Finding]:
+    """Return one line for each OBS whose settings must name a Python."""
+    found = []
+    for configuration in users_settings.configurations() if obs_python.wanted() else ():
+        python = obs_python.loaded(configuration)
+        if python:
+            found.append(Finding("Python in OBS", str(python)))
+            continue
+        folder = obs_python.named(configuration)
+        name = f"{folder} in {configuration} is none that OBS loads" if folder else f"none in {configuration}"
+        there = pythons.find(obs_python.newest(configuration))
+        todo = f"close OBS and {INSTALL}" if there else obs_python.missing(configuration)
+        found.append(Finding("Python in OBS", name, todo))
+    return found
 
 
 def _collections() -> list[Finding]:

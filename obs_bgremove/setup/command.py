@@ -10,7 +10,19 @@ from pathlib import Path
 
 from .. import home
 from ..users_obs.screen import has_display
-from . import environment, interpreter, models, obs_program, runtime, scene_collections, speed, virtual_env
+from . import (
+    backups,
+    environment,
+    interpreter,
+    models,
+    obs_program,
+    obs_python,
+    portable_obs,
+    runtime,
+    scene_collections,
+    speed,
+    virtual_env,
+)
 from .check import BY_HAND, check
 from .errors import SetupError, say, writing_problem
 from .stopwatch import Stopwatch
@@ -47,6 +59,12 @@ def parser() -> argparse.ArgumentParser:
         default="auto",
         help="the onnxruntime to install (default: auto, what suits the GPU)",
     )
+    command.add_argument(
+        "--obs",
+        type=Path,
+        metavar="FOLDER",
+        help="the folder of a portable OBS (Windows), the one that holds bin, data and config",
+    )
     command.add_argument("--yes", action="store_true", help="answer yes to every question")
     return command
 
@@ -55,6 +73,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Do what the command line asks for; return the exit code."""
     options = parser().parse_args(arguments)
     try:
+        if options.obs and (options.check or options.uninstall):
+            raise SetupError("--obs is remembered from the installation: leave it out here.")
+        if options.obs:
+            portable_obs.remember(options.obs)
         if options.check:
             return check()
         if options.uninstall:
@@ -81,18 +103,13 @@ def install(options: argparse.Namespace) -> None:
         speed.ensure()
     with watch.part("OBS"):
         todo = obs_program.ensure(screenless=False)
-    script_problem = add_script()
+    problems = prepare_obs()
     say(watch.sentence())
     if todo:
         say(todo)
-    if script_problem:
-        raise SetupError(script_problem)
-    if sys.platform in ("win32", "darwin"):
-        say(
-            "In OBS, Tools > Scripts > Python Settings must name a folder with Python "
-            "(3.10; OBS 29.1 and newer also load 3.11, 30.1 and newer also 3.12)."
-        )
-    say("Then, in OBS: right-click a camera > Filters > + > Background Removal.")
+    if problems:
+        raise SetupError(" ".join(problems))
+    say("Now start OBS, right-click a camera > Filters > + > Background Removal.")
 
 
 def set_up(flavour: str, wanted: list[str], groups: list[str], watch: Stopwatch | None = None) -> None:
@@ -128,20 +145,30 @@ def note_place() -> None:
         raise writing_problem(home.usual(), error) from None
 
 
-def add_script() -> str:
-    """Add our script to OBS' scene collections and say so; return what is wrong, "" if nothing is."""
+def prepare_obs() -> list[str]:
+    """Write into OBS' settings what the filter needs, and say so; return what is wrong, in sentences."""
     if hasattr(os, "geteuid") and os.geteuid() == 0 and os.environ.get("SUDO_USER"):
         say("Note: under sudo, these are the OBS settings of root; run install.py as yourself for yours.")
-    try:
-        changed, same, warnings = scene_collections.add()
-    except SetupError as error:
-        return str(error)
+    problems: list[str] = []
+    for step in (add_script, obs_python.ensure):
+        try:
+            problem = step()
+        except SetupError as error:
+            problem = str(error)
+        if problem and problem not in problems:
+            problems.append(problem)
+    return problems
+
+
+def add_script() -> str:
+    """Add our script to OBS' scene collections and say so; return "". Raises SetupError."""
+    changed, same, warnings = scene_collections.add()
     for warning in warnings:
         say(warning)
     for path in changed:
         say(f"Added the script to the scene collection {path.stem}.")
     if changed:
-        say(f"Copies of the collections as they were lie in {scene_collections.backups()}.")
+        say(f"Copies of the collections as they were lie in {backups.directory()}.")
     for path in same:
         say(f"The scene collection {path.stem} has the script.")
     if not changed and not same:
@@ -161,9 +188,8 @@ def demo(options: argparse.Namespace) -> int:
     if todo:
         raise SetupError(todo)
     # The demo does not need the user's OBS: a problem there is said, and is no failure.
-    script_problem = add_script()
-    if script_problem:
-        say(script_problem)
+    for problem in prepare_obs():
+        say(problem)
     say(watch.sentence())
     arguments = ["--leave-open"] if has_display() and not options.yes and sys.stdin.isatty() else []
     return virtual_env.run_module("obs_bgremove.demo", "--into", str(Path.cwd() / "demo"), *arguments)

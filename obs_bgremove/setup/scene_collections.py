@@ -4,15 +4,14 @@
 from __future__ import annotations
 
 import json
-import shutil
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import home
 from ..files import replace_whole
 from ..users_obs import obs_processes, users_settings
-from .errors import SetupError, writing_problem
+from . import backups
+from .errors import SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 Collection = dict[str, Any]
 
 SCRIPT = home.PROJECT / "obs_bgremove" / "obs_script.py"
-#: How many backups may be made within one second.
-_MOST_OF_ONE_SECOND = 100
 
 
 def files(configuration: Path) -> list[Path]:
@@ -93,7 +90,7 @@ def refuse_while_running(places: list[Path]) -> None:
     for obs in obs_processes.running():
         if obs.configuration is None or obs.configuration.resolve() in ours:
             raise SetupError(
-                f"OBS is running (process {obs.pid}) and would overwrite its scene collections when it "
+                f"OBS is running (process {obs.pid}) and would overwrite its settings when it "
                 "ends: close OBS and run this again."
             )
 
@@ -132,42 +129,10 @@ def change(edit: Callable[[Collection], Collection]) -> tuple[list[Path], list[P
             changes.append((path, edited))
     if changes:
         refuse_while_running(places)
-        folder = _backup([path for path, _ in changes])
+        folder = backups.keep([path for path, _ in changes])
         for path, edited in changes:
             _replace(path, edited, folder)
     return [path for path, _ in changes], same, warnings
-
-
-def backups() -> Path:
-    """Return the directory of the backups."""
-    return home.directory() / "backups"
-
-
-def _backup(paths: list[Path]) -> Path:
-    """Copy files into a folder of their own, named by the time; return it."""
-    try:
-        folder = _new_folder(time.strftime("%Y-%m-%d_%H-%M-%S"))
-        for index, path in enumerate(paths):
-            # Two configurations may have collections of one name.
-            twin = any(other.name == path.name for other in paths[:index])
-            shutil.copy2(path, folder / (f"{index}-{path.name}" if twin else path.name))
-    except OSError as error:
-        raise writing_problem(backups(), error) from None
-    return folder
-
-
-def _new_folder(name: str) -> Path:
-    """Make a folder of a name that is free, such as ``name_2``; OSError if it cannot be made."""
-    backups().mkdir(parents=True, exist_ok=True)
-    # No more runs end in one second. Windows also says "exists" of a folder that may not be made.
-    for number in range(1, _MOST_OF_ONE_SECOND + 1):
-        folder = backups() / (name if number == 1 else f"{name}_{number}")
-        try:
-            folder.mkdir()
-            return folder
-        except FileExistsError as error:
-            last = error
-    raise last
 
 
 def _replace(path: Path, data: Collection, folder: Path) -> None:

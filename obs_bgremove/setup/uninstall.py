@@ -7,13 +7,13 @@ import shutil
 from pathlib import Path
 
 from .. import home
-from . import models, scene_collections
+from . import backups, models, obs_python, scene_collections
 from .errors import SetupError, say, writing_problem
 from .question import ask
 
 
 def uninstall(yes: bool) -> None:
-    """Remove the script from OBS' scene collections, then what the data directory holds.
+    """Remove what was written into OBS' settings, then what the data directory holds.
 
     Models that the user put there stay unless ``yes`` or the user agrees; backups always stay. SetupError if
     there is something to delete but no record of an installation: it may belong to somebody else.
@@ -23,6 +23,7 @@ def uninstall(yes: bool) -> None:
         say(warning)
     for path in changed:
         say(f"Removed the script from the scene collection {path.stem}.")
+    obs_python.take_back()
     own = models.made_by_the_user()
     keep: list[Path] = []
     if own and not ask(
@@ -37,13 +38,13 @@ def uninstall(yes: bool) -> None:
         )
     for path in ours:
         _delete(path)
-    _delete_if_empty(home.directory() / "models", scene_collections.backups(), home.directory())
+    _delete_if_empty(home.directory() / "models", backups.directory(), home.directory())
     if not home.directory().exists():
         _delete_note()
     for path in keep:
         say(f"Kept your own model {path}.")
-    if scene_collections.backups().exists():
-        say(f"Kept the backups of scene collections in {scene_collections.backups()}.")
+    if backups.directory().exists():
+        say(f"Kept the backups of OBS' files in {backups.directory()}.")
     say("Uninstalled. (OBS itself was left as it is.)")
 
 

@@ -29,7 +29,7 @@ def obs_or_reason(lab):
 
 @pytest.mark.parametrize(
     "folder",
-    [INSIDE, "tests/unit/filter", "tests/unit/link", "tests/unit/setup", "tests/unit/worker"],
+    [INSIDE, *(f"tests/unit/{room}" for room in ("filter", "link", "setup", "users_obs", "worker"))],
 )
 def test_passes_on_windows(lab, folder):
     path = f"{REPOSITORY_IN_WINE}/{folder}".replace("/", "\\")
@@ -37,8 +37,6 @@ def test_passes_on_windows(lab, folder):
     options += ["-p", "no:cacheprovider"]
     options += [f"--timeout={TEST_LIMIT}", "--timeout-method=thread"]
     launcher = "Z:" + windows_python.VENV_PYTHON.replace("/", "\\")
-    environment = {"OBS_BGREMOVE_LAB_VENV": launcher, home.VARIABLE: "Z:\\lab\\home"}
-    if folder == INSIDE:
-        environment |= obs_or_reason(lab)
+    environment = {"OBS_BGREMOVE_LAB_VENV": launcher, home.VARIABLE: "Z:\\lab\\home", **obs_or_reason(lab)}
     done = lab.python("-m", "pytest", *options, path, timeout=FOLDER_LIMIT, environment=environment)
     assert done.returncode == 0, f"pytest under Wine, exit code {done.returncode}:\n{done.stdout}"
