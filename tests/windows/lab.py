@@ -35,9 +35,11 @@ def _texts(*names: str) -> str:
 _DEBIAN = repr((RELEASE, PYTHON_RELEASE, PACKAGES))
 _WHEELS = _texts("packages.txt")
 _PYTHON = (
-    _DEBIAN + _WHEELS + _texts("windows_python.py", "pe.py", "python.c", "launcher.c", "python.manifest")
+    _DEBIAN
+    + _WHEELS
+    + _texts("windows_python.py", "npm.py", "pe.py", "python.c", "launcher.c", "python.manifest")
 )
-_OBS = _DEBIAN + _WHEELS + _texts("windows_obs.py", "pe.py")
+_OBS = _DEBIAN + _WHEELS + _texts("windows_obs.py", "npm.py", "pe.py")
 
 
 def folder() -> Path:
@@ -56,14 +58,14 @@ class Lab:
         self.debian = Debian(place / "root")
 
     def build_python(self) -> None:
-        """Build what ``python`` needs: some 5 minutes and 3 GB the first time."""
+        """Build what ``python`` needs: some 5 minutes and 4 GB the first time."""
         reason = missing()
         if reason:
             raise CannotBuild(reason)
         self._downloads.mkdir(parents=True, exist_ok=True)
         self._build("debian", _DEBIAN, self.debian.make)
         self._build("wheels", _WHEELS, self._download)
-        self._build("python", _PYTHON, lambda: windows_python.make(self.debian, self._downloads))
+        self._build("python", _PYTHON, self._python)
 
     def build_obs(self) -> None:
         """Build what a program needs that calls OBS' libraries."""
@@ -71,7 +73,11 @@ class Lab:
         self._build("obs", _OBS, self._obs)
 
     def python(
-        self, *arguments: str, timeout: float, environment: dict[str, str] | None = None
+        self,
+        *arguments: str,
+        timeout: float,
+        environment: dict[str, str] | None = None,
+        version: windows_python.Version = windows_python.VERSIONS[0],
     ) -> subprocess.CompletedProcess[str]:
         """Run Windows' Python with ``arguments`` in a directory of its own, with the repository on its path.
 
@@ -81,7 +87,7 @@ class Lab:
         values = {"PYTHONPATH": REPOSITORY_IN_WINE, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
         quoted = " ".join("'" + argument.replace("'", "'\\''") + "'" for argument in arguments)
         # "cat": Wine wants a pipe. Its exit code is the program's (pipefail).
-        script = f"set -o pipefail; cd /lab; xvfb-run -a wine {windows_python.PYTHON} {quoted} | cat"
+        script = f"set -o pipefail; cd /lab; xvfb-run -a wine {version.folder}/python.exe {quoted} | cat"
         bound = {REPOSITORY: home.PROJECT}
         return self.debian.run(
             script, timeout=timeout, bound=bound, environment={**values, **(environment or {})}
@@ -92,8 +98,14 @@ class Lab:
         self._downloads.mkdir()
         windows_python.download(self._downloads)
 
+    def _python(self) -> None:
+        windows_python.PYODIDE.download(self._downloads)
+        windows_python.make_prefix(self.debian)
+        for version in windows_python.VERSIONS:
+            windows_python.make(self.debian, self._downloads, version)
+
     def _obs(self) -> None:
-        windows_obs.download(self._downloads)
+        windows_obs.NOOBS.download(self._downloads)
         windows_obs.make(self.debian, self._downloads)
 
     def _build(self, part: str, recipe: str, build: Callable[[], None]) -> None:
