@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,18 @@ def folder() -> Path:
     named = os.environ.get(VARIABLE)
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return (Path(named) if named else cache / "obs_bgremove" / "windows").resolve()
+
+
+def _certificates() -> Path | None:
+    """Return this machine's file of certificates; None if there is none."""
+    usual = ssl.get_default_verify_paths()
+    names = (
+        os.environ.get("PIP_CERT"),
+        usual.cafile,
+        usual.openssl_cafile,
+        "/etc/ssl/certs/ca-certificates.crt",
+    )
+    return next((Path(name).absolute() for name in names if name and Path(name).is_file()), None)
 
 
 class Lab:
@@ -89,6 +102,11 @@ class Lab:
         # "cat": Wine wants a pipe. Its exit code is the program's (pipefail).
         script = f"set -o pipefail; cd /lab; xvfb-run -a wine {version.folder}/python.exe {quoted} | cat"
         bound = {REPOSITORY: home.PROJECT}
+        certificates = _certificates()
+        if certificates:
+            # pip finds none of its own in Wine.
+            bound["/certificates"] = certificates.parent
+            values["PIP_CERT"] = f"Z:\\certificates\\{certificates.name}"
         return self.debian.run(
             script, timeout=timeout, bound=bound, environment={**values, **(environment or {})}
         )

@@ -37,8 +37,14 @@ def test_passes_on_windows(lab, version, folder):
     options = ["-v", "-ra", "--tb=short", "--rootdir", REPOSITORY_IN_WINE]
     options += ["-p", "no:cacheprovider"]
     options += [f"--timeout={TEST_LIMIT}", "--timeout-method=thread"]
+    newest = "Z:" + windows_python.VERSIONS[-1].folder.replace("/", "\\")
     launcher = "Z:" + version.venv_python.replace("/", "\\")
-    environment = {"OBS_BGREMOVE_LAB_VENV": launcher, home.VARIABLE: "Z:\\lab\\home", **obs_or_reason(lab)}
+    environment = {
+        "OBS_BGREMOVE_LAB_VENV": launcher,
+        "OBS_BGREMOVE_LAB_NEWEST": newest,
+        home.VARIABLE: "Z:\\lab\\home",
+        **obs_or_reason(lab),
+    }
     done = lab.python(
         "-m", "pytest", *options, path, timeout=FOLDER_LIMIT, environment=environment, version=version
     )
