@@ -17,6 +17,7 @@ from . import (
     models,
     obs_program,
     obs_python,
+    places,
     portable_obs,
     runtime,
     scene_collections,
@@ -99,6 +100,8 @@ def install(options: argparse.Namespace) -> None:
     watch = Stopwatch()
     set_up(options.flavour, options.model, [], watch)
     note_place()
+    for note in places.notes():
+        say(note)
     with watch.part("measuring"):
         speed.ensure()
     with watch.part("OBS"):
@@ -118,7 +121,7 @@ def set_up(flavour: str, wanted: list[str], groups: list[str], watch: Stopwatch 
     What fetching a model needs is only installed if one is ``wanted`` that the project does not carry.
     """
     watch = watch or Stopwatch()
-    problem = interpreter.problem()
+    problem = interpreter.problem() or places.problem()
     if problem:
         raise SetupError(problem)
     names = models.select(wanted)

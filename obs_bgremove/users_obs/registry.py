@@ -16,12 +16,12 @@ _winreg: Any = importlib.import_module("winreg") if os.name == "nt" else None
 
 def value(path: str, name: str = "") -> str:
     r"""Return a text of the key ``path`` (``SOFTWARE\OBS Studio``), its default for no name; "" if none."""
-    for key in _opened(path):
-        with contextlib.suppress(OSError):
-            found, _ = _winreg.QueryValueEx(key, name)
-            if found and isinstance(found, str):
-                return found
-    return ""
+    return next((found for found in _values(path, name) if found and isinstance(found, str)), "")
+
+
+def number(path: str, name: str) -> int | None:
+    """Return a number of the key ``path``; None if there is none."""
+    return next((found for found in _values(path, name) if isinstance(found, int)), None)
 
 
 def below(path: str) -> list[str]:
@@ -33,6 +33,12 @@ def below(path: str) -> list[str]:
         with contextlib.suppress(OSError):
             names += [_winreg.EnumKey(key, index) for index in range(count)]
     return [f"{path}\\{name}" for name in dict.fromkeys(names)]
+
+
+def _values(path: str, name: str) -> Iterator[Any]:
+    for key in _opened(path):
+        with contextlib.suppress(OSError):
+            yield _winreg.QueryValueEx(key, name)[0]
 
 
 def _opened(path: str) -> Iterator[Any]:

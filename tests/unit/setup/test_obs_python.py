@@ -387,3 +387,27 @@ def test_only_windows_has_portable_obs(user, monkeypatch, capsys):
     monkeypatch.setattr(sys, "platform", "linux")
     assert command.main(["--obs", str(user)]) == 1
     assert "only Windows" in capsys.readouterr().err
+
+
+def test_two_users_of_one_machine_do_not_touch_each_other(user, monkeypatch):
+    python(user / "Programs" / "Python312", 12)
+
+    def become(name):
+        monkeypatch.setenv("APPDATA", str(user / name / "Roaming"))
+        monkeypatch.setenv(home.VARIABLE, str(user / name / "data"))
+
+    def files(name):
+        return {path: path.read_bytes() for path in (user / name).rglob("*") if path.is_file()}
+
+    for name in ("Ann", "Jörg O'Brien"):
+        started(user / name / "Roaming" / "obs-studio", OBS_32)
+        become(name)
+        home.write_record({"python": name})
+        assert command.prepare_obs() == []
+    theirs = files("Ann")
+    assert any(path.name == "user.ini" and b"Python312" in text for path, text in theirs.items())
+    assert command.main(["--uninstall", "--yes"]) == 0
+    assert files("Ann") == theirs
+    become("Ann")
+    assert obs_python.named(user / "Ann" / "Roaming" / "obs-studio").endswith("Python312")
+    assert home.read_record()["python"] == "Ann"
