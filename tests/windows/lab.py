@@ -6,6 +6,7 @@ A part is built when it is first needed, and again when the code that builds it 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -66,7 +67,10 @@ class Lab:
     """Builds the lab's parts and runs programs in it. Its methods raise CannotBuild with the reason."""
 
     def __init__(self, place: Path) -> None:
+        place.mkdir(parents=True, exist_ok=True)
         self._place = place
+        #: Held by all that run programs in the lab: nobody builds meanwhile. Who builds is alone.
+        self._lock = (place / "lock").open("w")
         self._downloads = place / "downloads"
         self.debian = Debian(place / "root")
 
@@ -75,15 +79,13 @@ class Lab:
         reason = missing()
         if reason:
             raise CannotBuild(reason)
-        self._downloads.mkdir(parents=True, exist_ok=True)
-        self._build("debian", _DEBIAN, self.debian.make)
-        self._build("wheels", _WHEELS, self._download)
-        self._build("python", _PYTHON, self._python)
+        wheels, python = ("wheels", _WHEELS, self._download), ("python", _PYTHON, self._python)
+        self._build(("debian", _DEBIAN, self.debian.make), wheels, python)
 
     def build_obs(self) -> None:
         """Build what a program needs that calls OBS' libraries."""
         self.build_python()
-        self._build("obs", _OBS, self._obs)
+        self._build(("obs", _OBS, self._obs))
 
     def python(
         self,
@@ -112,7 +114,7 @@ class Lab:
         )
 
     def _download(self) -> None:
-        shutil.rmtree(self._downloads)
+        shutil.rmtree(self._downloads, ignore_errors=True)
         self._downloads.mkdir()
         windows_python.download(self._downloads)
 
@@ -126,12 +128,28 @@ class Lab:
         windows_obs.NOOBS.download(self._downloads)
         windows_obs.make(self.debian, self._downloads)
 
-    def _build(self, part: str, recipe: str, build: Callable[[], None]) -> None:
-        """Build a part unless it was built by the same recipe."""
-        digest = hashlib.sha256(recipe.encode()).hexdigest()
-        stamp = self._place / f"{part}.built"
-        if stamp.is_file() and stamp.read_text() == digest:
-            return
-        stamp.unlink(missing_ok=True)
-        build()
-        stamp.write_text(digest)
+    def _build(self, *parts: tuple[str, str, Callable[[], None]]) -> None:
+        """Build the parts that were not built by the same recipe: name, recipe, and what builds it.
+
+        Waits while another process builds, or runs programs in the lab and something has to be built.
+        """
+        fcntl.flock(self._lock, fcntl.LOCK_SH)
+        # The lock is let go for a moment when it becomes another one.
+        while not all(self._is_built(part, recipe) for part, recipe, _ in parts):
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+            for part, recipe, build in parts:
+                if not self._is_built(part, recipe):
+                    self._stamp(part).unlink(missing_ok=True)
+                    build()
+                    self._stamp(part).write_text(_digest(recipe))
+            fcntl.flock(self._lock, fcntl.LOCK_SH)
+
+    def _is_built(self, part: str, recipe: str) -> bool:
+        return self._stamp(part).is_file() and self._stamp(part).read_text() == _digest(recipe)
+
+    def _stamp(self, part: str) -> Path:
+        return self._place / f"{part}.built"
+
+
+def _digest(recipe: str) -> str:
+    return hashlib.sha256(recipe.encode()).hexdigest()
