@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from . import flatpak
 from .files import read_json, replace_whole
 
 VARIABLE = "OBS_BGREMOVE_HOME"
@@ -43,7 +44,10 @@ def usual() -> Path:
     elif sys.platform == "darwin":
         base = Path.home() / "Library" / "Application Support"
     else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+        inside = flatpak.sandbox()
+        own = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+        # The worker and install.py run outside of the sandbox.
+        base = inside.data_directory() if inside else own
     return base / "obs_bgremove"
 
 
@@ -77,6 +81,7 @@ def read_record() -> dict[str, Any]:
 
     Keys: ``python`` (the interpreter of the worker's virtual environment), ``flavour``
     (which onnxruntime: one of runtime.FLAVOURS), ``version`` (of the project that was installed),
+    ``environment`` (variables that say where libraries are, as they are in the user's own terminal),
     ``measured`` (what the record of measurements is about).
     """
     record = read_json(record_file())

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""All tests: ``python3 -m tests [--training | --windows] [options of pytest]``. Needs nothing installed."""
+"""All tests: ``python3 -m tests [--training | --windows | --obs VERSION] [options of pytest]``.
+
+Needs nothing installed.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,11 @@ if not os.environ.get(home.VARIABLE):
 
 from obs_bgremove.setup import apt, command, obs_program, virtual_env
 from obs_bgremove.setup.errors import SetupError, say
+from tests.labs import newer_obs
 
 #: Beside those of the worker. Training needs torch, whose packages with CUDA are some 3 GB on Linux.
 GROUPS, TRAINING_GROUPS = ["evaluate", "demo", "test"], ["train"]
-TRAINING = "--training"
+TRAINING, WINDOWS, OBS = "--training", "--windows", "--obs"
 #: Models that many tests are about.
 MODELS = ["mediapipe"]
 #: What makes clips and presses keys for the tests that need a clip or a key pressed.
@@ -31,9 +35,16 @@ def main(arguments: list[str]) -> int:
 
     ``--training`` adds what the tests of training need; without it they are skipped. On Debian and Ubuntu as
     root a missing OBS and missing tools are installed; where they cannot be had, their tests are skipped.
-    ``--windows`` runs those under Windows' Python instead (see ``tests/windows/lab.py``).
+    ``--windows`` runs those under Windows' Python instead (see ``tests/windows/lab.py``). ``--obs 30`` and
+    ``--obs 32`` run all in that OBS instead of this machine's (see ``tests/labs/newer_obs.py``).
     """
-    arguments = ["tests/windows" if argument == "--windows" else argument for argument in arguments]
+    if arguments[:1] == [OBS]:
+        version = arguments[1] if len(arguments) > 1 else ""
+        if version not in newer_obs.RELEASES:
+            print(f"Error: {OBS} takes one of: {', '.join(newer_obs.RELEASES)}.", file=sys.stderr)
+            return 2
+        return newer_obs.run(version, arguments[2:])
+    arguments = ["tests/windows" if argument == WINDOWS else argument for argument in arguments]
     groups = GROUPS
     if TRAINING in arguments:
         arguments = [argument for argument in arguments if argument != TRAINING]

@@ -181,8 +181,8 @@ def _mean(values: Sequence[Floats], shares: Sequence[float]) -> Floats:
 
 def _iou(one: Bools, other: Bools) -> float:
     """Return how much two masks overlap, 1 if both are empty."""
-    either = (one | other).sum()
-    return float((one & other).sum() / either) if either else 1.0
+    either = int(np.count_nonzero(one | other))
+    return int(np.count_nonzero(one & other)) / either if either else 1.0
 
 
 def _write(path: Path, values: Floats) -> None:

@@ -28,8 +28,8 @@ _FILTER = _derivative_filter()
 
 
 def _magnitude(alpha: Floats) -> Floats:
-    span = alpha.max() - alpha.min()
-    stretched = (alpha - alpha.min()) / span if span else np.zeros_like(alpha)
+    lowest, span = np.min(alpha), np.ptp(alpha)
+    stretched = (alpha - lowest) / span if span else np.zeros_like(alpha)
     x, y = (
         cv2.filter2D(stretched.astype(np.float32), cv2.CV_32F, kernel, borderType=cv2.BORDER_REPLICATE)
         for kernel in (_FILTER, _FILTER.T)

@@ -86,14 +86,6 @@ class BackgroundFilter:
         """Return the colour space to draw in: HDR if the source is in HDR and it is wanted."""
         return self._renderer.color_space(lib.obs_filter_get_target(self._source), wanted)
 
-    def tick(self) -> None:
-        """Let the background rest while nobody sees the source (once in each OBS frame)."""
-        if self._health.idle:
-            # Do not wait for another thread that destroys the filter: the next frame comes.
-            with self._lifetime.alive(wait=False) as alive:
-                if alive:
-                    self._background.rest()
-
     # --- our own thread -----------------------------------------------------------------
 
     def look_after(self) -> None:
@@ -102,6 +94,8 @@ class BackgroundFilter:
         with self._lifetime.alive() as alive:
             if not alive:
                 return
+            if self._health.idle:
+                self._background.rest()
             with self._lifetime.parent() as parent:
                 self._health.background_problem = self._background.look_after(parent)
             if self._health.log_changes(self._status()):

@@ -35,17 +35,10 @@ class Lifetime:
         self._ended = False
 
     @contextlib.contextmanager
-    def alive(self, wait: bool = True) -> Iterator[bool]:
-        """Give whether the filter exists; it is not destroyed inside the ``with``.
-
-        Without ``wait`` it is False, too, while another thread asks or destroys the filter.
-        """
-        taken = self._lock.acquire(blocking=wait)
-        try:
-            yield taken and not self._ended
-        finally:
-            if taken:
-                self._lock.release()
+    def alive(self) -> Iterator[bool]:
+        """Give whether the filter exists; it is not destroyed inside the ``with``."""
+        with self._lock:
+            yield not self._ended
 
     def remember(self, parent: int) -> None:
         """Note the filtered source (graphics thread). When other threads ask it, it may be deleted."""

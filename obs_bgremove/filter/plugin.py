@@ -18,7 +18,7 @@ class Plugin:
     def __init__(self) -> None:
         self._started = False
         self._caretaker = Caretaker(living)
-        self._shared = Shared(FrameClock(_tick), self._caretaker.wake)
+        self._shared = Shared(FrameClock(), self._caretaker.wake)
 
     def start(self) -> None:
         """Start everything, once. OBS calls it again when it reloads the script or changes the collection."""
@@ -27,7 +27,6 @@ class Plugin:
             return
         self._started = True
         registration.register(BackgroundFilters(self._shared))
-        self._shared.clock.start()
         self._vendor = Vendor(BackgroundFilters.ID)
         self._vendor.answer("get_status", _answer_status)
         self._caretaker.start(without_filters=self._shared.rest)
@@ -45,11 +44,6 @@ class Plugin:
         self._vendor.close()
         registration.shut_down()
         self._shared.close()
-
-
-def _tick() -> None:
-    for one in living():
-        one.tick()
 
 
 def _answer_status(_asked: int, response: int) -> None:

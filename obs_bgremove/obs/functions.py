@@ -4,6 +4,8 @@
 Each row is (name, result, arguments[, check]). Declaring every argument matters: ctypes
 passes an undeclared pointer as a 32-bit int. Pointers to libobs' own objects are plain
 ``c_void_p``, because only libobs looks inside them.
+
+Which of them are called with the GIL held stands in ``leaves.py``.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from ctypes import (
 from typing import TYPE_CHECKING, Any
 
 from . import library
+from .leaves import LEAVES
 from .library import ObsError
 from .structs import CallData, Vec2, Vec4
 
@@ -52,10 +55,10 @@ TABLE: list[tuple[Any, ...]] = [
     ("obs_register_source_s", None, [p, c_size_t]),
     ("obs_enter_graphics", None, []),
     ("obs_leave_graphics", None, []),
-    ("obs_add_tick_callback", None, [p, p]),
-    ("obs_remove_tick_callback", None, [p, p]),
     ("obs_wait_for_destroy_queue", c_bool, []),
     ("obs_get_frame_interval_ns", c_uint64, []),
+    ("obs_get_total_frames", c_uint32, []),
+    ("obs_get_lagged_frames", c_uint32, []),
     ("obs_get_base_effect", p, [c_int], _must_exist),
     ("obs_get_proc_handler", p, []),
     ("obs_get_source_by_name", p, [c_char_p]),
@@ -202,18 +205,15 @@ class Functions:
 
     def __init__(self) -> None:
         self._rows: dict[str, tuple[Any, ...]] = {row[0]: row[1:] for row in TABLE}
-        self._libraries: list[ctypes.CDLL] | None = None
+        self._libraries: library.Libraries | None = None
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name not in self._rows:
             raise AttributeError(f"{name} is not in the table of libobs functions")
         if self._libraries is None:
             self._libraries = library.open_libraries()
-        for candidate in self._libraries:
-            function: Any = getattr(candidate, name, None)
-            if function is not None:
-                break
-        else:
+        function: Any = self._libraries.find(name, keep_gil=name in LEAVES)
+        if function is None:
             raise ObsError(f"this OBS has no function {name}; OBS 28 or newer is needed")
         result, arguments, *check = self._rows[name]
         function.restype = result

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy
+import obsws_python
 
-from .wait import ObsError
+from .wait import ObsError, wait_for
 
 if TYPE_CHECKING:
-    import obsws_python
     from numpy.typing import NDArray
+
+#: What OBS answers while it has no picture, and seconds that it may last: OBS 30 and newer load the picture
+#: of an image source aside.
+_FAILED, _LOADING = 702, 10.0
 
 
 def screenshot(
@@ -22,13 +26,22 @@ def screenshot(
     """Return a picture of a source or scene (None: the program scene): uint8 [H, W, 4], BGRA.
 
     ``size`` = (width, height) in pixels scales it; by default it has the source's own size. ObsError if what
-    OBS answers is no picture.
+    OBS answers is no picture, TimeoutError if it cannot draw one.
     """
     name = source or client.get_current_program_scene().current_program_scene_name
     request: dict[str, str | int] = {"sourceName": name, "imageFormat": "png"}
     if size:
         request.update(imageWidth=size[0], imageHeight=size[1])
-    data: str = client.send("GetSourceScreenshot", request, raw=True)["imageData"]
+
+    def taken() -> str:
+        try:
+            return str(client.send("GetSourceScreenshot", request, raw=True)["imageData"])
+        except obsws_python.error.OBSSDKRequestError as error:
+            if error.code != _FAILED:
+                raise
+            return ""
+
+    data = wait_for(taken, f"OBS draws a picture of {name}", _LOADING)
     content = numpy.frombuffer(base64.b64decode(data.split(",", 1)[1]), numpy.uint8)
     picture: NDArray[numpy.uint8] | None = cv2.imdecode(content, cv2.IMREAD_UNCHANGED)
     if picture is None:

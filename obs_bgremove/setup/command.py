@@ -131,6 +131,7 @@ def set_up(flavour: str, wanted: list[str], groups: list[str], watch: Stopwatch 
         groups = [*groups, FETCHING]
     choice = runtime.choose(runtime.this_machine(), flavour)
     environment.ensure(choice, groups, fall_back=flavour == "auto", watch=watch)
+    environment.record_variables()
     with watch.part("models"):
         models.fetch(names)
         models.refresh(beside=names)
@@ -187,7 +188,7 @@ def demo(options: argparse.Namespace) -> int:
     with watch.part("measuring"):
         speed.ensure()
     with watch.part("OBS"):
-        todo = obs_program.ensure(screenless=not has_display())
+        todo = obs_program.ensure(screenless=not has_display(), demo=True)
     if todo:
         raise SetupError(todo)
     # The demo does not need the user's OBS: a problem there is said, and is no failure.

@@ -70,8 +70,9 @@ def hdr_clip(folder):
     command = (
         f"{ffmpeg} -v error -y -f rawvideo -pix_fmt yuv420p10le -s {WIDTH}x{HEIGHT} -r 30 -i {raw} -c:v ffv1"
     )
-    color = "-color_range tv -color_trc smpte2084 -color_primaries bt2020 -colorspace bt2020nc"
-    subprocess.run([*command.split(), *color.split(), str(path)], check=True)
+    # As options of the output, ffmpeg 7.1 and newer drop them.
+    color = "setparams=range=tv:color_trc=smpte2084:color_primaries=bt2020:colorspace=bt2020nc"
+    subprocess.run([*command.split(), "-vf", color, str(path)], check=True)
     return path
 
 

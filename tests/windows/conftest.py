@@ -27,10 +27,11 @@ def pytest_ignore_collect(collection_path, config):
 @pytest.fixture(scope="session")
 def lab():
     """The lab with Windows' Python; the test is skipped where it cannot be built."""
-    from tests.windows.debian import CannotBuild
-    from tests.windows.lab import Lab, folder
+    from tests.labs.debian import CannotBuild
+    from tests.labs.parts import folder
+    from tests.windows.lab import Lab
 
-    made = Lab(folder())
+    made = Lab(folder("windows"))
     try:
         made.build_python()
     except CannotBuild as error:

@@ -6,25 +6,34 @@ A part is built when it is first needed, and again when the code that builds it 
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
-import os
 import shutil
-import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from obs_bgremove import home
+from tests.labs.debian import CannotBuild, Debian, Release, missing
+from tests.labs.network import CERTIFICATES, hosts_network
+from tests.labs.parts import Parts
 
 from . import windows_obs, windows_python
-from .debian import PACKAGES, PYTHON_RELEASE, RELEASE, CannotBuild, Debian, missing
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable
 
-#: Environment variable that names the lab's folder.
-VARIABLE = "OBS_BGREMOVE_LAB"
+#: Debian 13 has Wine 10. Wine 8 (Debian 12) passes pipes on only as standard output. The standard library of
+#: Debian 12's Python 3.11 is what the Python for Windows gets.
+DEBIAN = Release(
+    "trixie",
+    (
+        *("wine", "wine64", "xvfb", "xauth", "gcc-mingw-w64-x86-64-win32"),
+        *("libgl1", "libegl1", "libgl1-mesa-dri", "libvulkan1", "mesa-vulkan-drivers"),
+    ),
+    older="bookworm",
+)
+#: winedbg.exe would wait for ever at the first crash; mscoree and mshtml would ask to be installed.
+OVERRIDES = "mscoree,mshtml,winedbg.exe="
+WINE = {"WINEPREFIX": "/lab/prefix", "WINEDEBUG": "-all", "WINEDLLOVERRIDES": OVERRIDES}
+
 #: Where a program in the lab sees this repository.
 REPOSITORY, REPOSITORY_IN_WINE = "/repository", "Z:\\repository"
 
@@ -34,7 +43,7 @@ def _texts(*names: str) -> str:
 
 
 #: What each part depends on: when this text changes, the part is built again.
-_DEBIAN = repr((RELEASE, PYTHON_RELEASE, PACKAGES))
+_DEBIAN = repr((DEBIAN.name, DEBIAN.older, DEBIAN.packages))
 _WHEELS = _texts("packages.txt")
 _PYTHON = (
     _DEBIAN
@@ -44,48 +53,28 @@ _PYTHON = (
 _OBS = _DEBIAN + _WHEELS + _texts("windows_obs.py", "npm.py", "pe.py")
 
 
-def folder() -> Path:
-    """The lab's folder: what ``$OBS_BGREMOVE_LAB`` names, else one in the user's cache."""
-    named = os.environ.get(VARIABLE)
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return (Path(named) if named else cache / "obs_bgremove" / "windows").resolve()
-
-
-def _certificates() -> Path | None:
-    """Return this machine's file of certificates; None if there is none."""
-    usual = ssl.get_default_verify_paths()
-    names = (
-        os.environ.get("PIP_CERT"),
-        usual.cafile,
-        usual.openssl_cafile,
-        "/etc/ssl/certs/ca-certificates.crt",
-    )
-    return next((Path(name).absolute() for name in names if name and Path(name).is_file()), None)
-
-
 class Lab:
     """Builds the lab's parts and runs programs in it. Its methods raise CannotBuild with the reason."""
 
     def __init__(self, place: Path) -> None:
-        place.mkdir(parents=True, exist_ok=True)
-        self._place = place
-        #: Held by all that run programs in the lab: nobody builds meanwhile. Who builds is alone.
-        self._lock = (place / "lock").open("w")
+        self._parts = Parts(place)
         self._downloads = place / "downloads"
-        self.debian = Debian(place / "root")
+        self.debian = Debian(place / "root", DEBIAN, WINE)
 
     def build_python(self) -> None:
         """Build what ``python`` needs: some 5 minutes and 4 GB the first time."""
         reason = missing()
         if reason:
-            raise CannotBuild(reason)
-        wheels, python = ("wheels", _WHEELS, self._download), ("python", _PYTHON, self._python)
-        self._build(("debian", _DEBIAN, self.debian.make), wheels, python)
+            raise CannotBuild(f"The Windows lab cannot be built. {reason}")
+        self._downloads.mkdir(parents=True, exist_ok=True)
+        self._parts.build("debian", _DEBIAN, self.debian.make)
+        self._parts.build("wheels", _WHEELS, self._download)
+        self._parts.build("python", _PYTHON, self._python)
 
     def build_obs(self) -> None:
         """Build what a program needs that calls OBS' libraries."""
         self.build_python()
-        self._build(("obs", _OBS, self._obs))
+        self._parts.build("obs", _OBS, self._obs)
 
     def python(
         self,
@@ -104,11 +93,11 @@ class Lab:
         # "cat": Wine wants a pipe. Its exit code is the program's (pipefail).
         script = f"set -o pipefail; cd /lab; xvfb-run -a wine {version.folder}/python.exe {quoted} | cat"
         bound = {REPOSITORY: home.PROJECT}
-        certificates = _certificates()
-        if certificates:
+        certificates = Path(hosts_network()[0].get("PIP_CERT", CERTIFICATES))
+        if certificates.is_file():
             # pip finds none of its own in Wine.
-            bound["/certificates"] = certificates.parent
-            values["PIP_CERT"] = f"Z:\\certificates\\{certificates.name}"
+            bound[str(certificates)] = certificates
+            values["PIP_CERT"] = "Z:" + str(certificates).replace("/", "\\")
         return self.debian.run(
             script, timeout=timeout, bound=bound, environment={**values, **(environment or {})}
         )
@@ -127,29 +116,3 @@ class Lab:
     def _obs(self) -> None:
         windows_obs.NOOBS.download(self._downloads)
         windows_obs.make(self.debian, self._downloads)
-
-    def _build(self, *parts: tuple[str, str, Callable[[], None]]) -> None:
-        """Build the parts that were not built by the same recipe: name, recipe, and what builds it.
-
-        Waits while another process builds, or runs programs in the lab and something has to be built.
-        """
-        fcntl.flock(self._lock, fcntl.LOCK_SH)
-        # The lock is let go for a moment when it becomes another one.
-        while not all(self._is_built(part, recipe) for part, recipe, _ in parts):
-            fcntl.flock(self._lock, fcntl.LOCK_EX)
-            for part, recipe, build in parts:
-                if not self._is_built(part, recipe):
-                    self._stamp(part).unlink(missing_ok=True)
-                    build()
-                    self._stamp(part).write_text(_digest(recipe))
-            fcntl.flock(self._lock, fcntl.LOCK_SH)
-
-    def _is_built(self, part: str, recipe: str) -> bool:
-        return self._stamp(part).is_file() and self._stamp(part).read_text() == _digest(recipe)
-
-    def _stamp(self, part: str) -> Path:
-        return self._place / f"{part}.built"
-
-
-def _digest(recipe: str) -> str:
-    return hashlib.sha256(recipe.encode()).hexdigest()

@@ -10,7 +10,7 @@ import tarfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .debian import CannotBuild, checked
+from tests.labs.debian import CannotBuild, checked
 
 if TYPE_CHECKING:
     from pathlib import Path

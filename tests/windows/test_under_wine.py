@@ -7,9 +7,9 @@ One test here for each folder of tests there. It fails with their output.
 import pytest
 
 from obs_bgremove import home
+from tests.labs.debian import CannotBuild
 from tests.windows import windows_obs, windows_python
-from tests.windows.debian import OVERRIDES, CannotBuild
-from tests.windows.lab import REPOSITORY_IN_WINE
+from tests.windows.lab import OVERRIDES, REPOSITORY_IN_WINE
 
 #: Seconds for a folder, and for one test. They only end what hangs.
 FOLDER_LIMIT, TEST_LIMIT = 3000, 600

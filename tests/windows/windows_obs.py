@@ -16,7 +16,7 @@ from .windows_python import extract, wheel
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .debian import Debian
+    from tests.labs.debian import Debian
 
 #: OBS' folder in the root, and as Wine calls it.
 OBS, OBS_IN_WINE = "/lab/obs", r"Z:\lab\obs"

@@ -19,8 +19,9 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.labs.debian import CannotBuild, Debian, checked
+
 from . import npm
-from .debian import CannotBuild, Debian, checked
 from .pe import exports, replace_functions
 
 HERE = Path(__file__).parent

@@ -50,7 +50,10 @@ class ChosenBackground:
         return self._shown
 
     def rest(self) -> None:
-        """Note that nobody sees the source for now."""
+        """Note that nobody sees the source for now (the thread that looks after the filters).
+
+        If the source is drawn at the same moment, its next frame wakes the background again.
+        """
         self._shown.set_showing(False)
 
     def look_after(self, parent: int | None) -> str:

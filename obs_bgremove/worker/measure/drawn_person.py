@@ -77,8 +77,8 @@ def _room(height: int, width: int, colours: tuple[tuple[int, int, int], tuple[in
 
 def _person(canvas: _Canvas, x: float, y: float) -> None:
     """Draw head and shoulders, the nose at (x, 0.4 + y)."""
-    light = 1.08 - 0.9 * np.abs(canvas.x - x + 0.05)
-    folds = 0.9 + 0.12 * np.sin(26 * (canvas.x - x) + 5 * canvas.y)
+    light = np.asarray(1.08 - 0.9 * np.abs(canvas.x - x + 0.05), np.float32)
+    folds = np.asarray(0.9 + 0.12 * np.sin(26 * (canvas.x - x) + 5 * canvas.y), np.float32)
     canvas.ellipse((x, 0.34 + y), (0.172, 0.21), _HAIR)
     canvas.ellipse((x, 1.06 + y), (0.42, 0.4), _SHIRT, shade=folds)
     canvas.ellipse((x, 0.64 + y), (0.085, 0.13), _SKIN, shade=0.78)

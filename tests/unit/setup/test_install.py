@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -163,6 +164,19 @@ def test_a_flavour_asked_for_by_name_does_not_fall_back(pip):
     with pytest.raises(SetupError, match="no matching distribution"):
         environment.ensure(Choice("cuda", "you asked for it"), ["export"], fall_back=False)
     assert home.read_record()["fingerprint"] == "", "what is half installed does not count as done"
+
+
+def test_where_the_users_libraries_are_is_recorded(pip, monkeypatch):
+    for name in environment.OF_LIBRARIES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/opt/tensorrt/lib")
+    environment.ensure(Choice("cpu", "why"), [], fall_back=True)
+    environment.record_variables()
+    assert home.read_record()["environment"] == {"LD_LIBRARY_PATH": "/opt/tensorrt/lib"}
+    monkeypatch.delenv("LD_LIBRARY_PATH")
+    environment.record_variables()
+    assert home.read_record()["environment"] == {}
+    assert home.read_record()["flavour"] == "cpu"
 
 
 @pytest.fixture
@@ -652,19 +666,61 @@ def test_check_tells_of_a_better_flavour(sound, monkeypatch, capsys, has, driver
 
 def test_check_without_obs(sound, monkeypatch, capsys):
     monkeypatch.setattr(program, "find_program", lambda: None)
-    monkeypatch.setattr(program, "sandboxed", lambda: "")
+    monkeypatch.setattr(program, "has_flatpak", lambda: False)
+    monkeypatch.setattr(program, "has_snap", lambda: False)
     assert check.check() == 1
     assert lines(capsys, "OBS")[0].startswith("MISSING")
 
 
-@pytest.mark.parametrize("sandbox", ["Flatpak", "Snap"])
-def test_an_obs_in_a_sandbox_does_not_do(sound, monkeypatch, capsys, sandbox):
+def test_an_obs_in_a_snap_does_not_do(sound, monkeypatch, capsys):
     monkeypatch.setattr(program, "find_program", lambda: None)
-    monkeypatch.setattr(program, "sandboxed", lambda: sandbox)
+    monkeypatch.setattr(program, "has_flatpak", lambda: False)
+    monkeypatch.setattr(program, "has_snap", lambda: True)
+    monkeypatch.setattr(apt, "available", lambda: False)
     assert check.check() == 1
     line = lines(capsys, "OBS")[0]
-    assert line.startswith("MISSING") and sandbox in line and "package obs-studio" in line
+    assert line.startswith("MISSING") and "Snap" in line and "package obs-studio" in line
     assert "package obs-studio" in obs_program.ensure(screenless=False)
+
+
+@pytest.mark.parametrize(("version", "todo"), [((32, 2, 2), ""), ((28, 1, 2), "install OBS 29 or newer")])
+def test_an_obs_in_a_flatpak_is_found(sound, monkeypatch, capsys, version, todo):
+    monkeypatch.setattr(program, "find_program", lambda: None)
+    monkeypatch.setattr(program, "has_flatpak", lambda: True)
+    monkeypatch.setattr(program, "flatpak_version", lambda: version)
+    monkeypatch.setattr(home, "PROJECT", Path("/home/me/obs_bgremove"))
+    monkeypatch.setattr(check, "_seen", lambda _: True)
+    assert check.check() == bool(todo)
+    line = lines(capsys, "OBS")[0]
+    assert "Flatpak com.obsproject.Studio" in line and todo in line
+    assert obs_program.ensure(screenless=False) == ""
+
+
+@pytest.mark.parametrize(
+    ("folder", "seen"),
+    [
+        ("/tmp/it", False),
+        ("/var/it", False),
+        ("/var/home/me/it", True),
+        ("/run/media/me/it", True),
+        ("/opt/it", True),
+    ],
+)
+def test_a_folder_that_the_flatpak_does_not_see_is_named(sound, monkeypatch, capsys, folder, seen):
+    monkeypatch.setattr(program, "has_flatpak", lambda: True)
+    monkeypatch.setattr(program, "flatpak_version", lambda: ())
+    monkeypatch.setattr(Path, "home", lambda: Path("/var/home/me"))
+    monkeypatch.setattr(home, "PROJECT", Path(folder))
+    check.check()
+    assert any(f"does not see {folder} - move it" in line for line in lines(capsys, "OBS")) is not seen
+
+
+def test_the_demo_asks_for_an_obs_beside_the_flatpak(monkeypatch):
+    monkeypatch.setattr(program, "find_program", lambda: None)
+    monkeypatch.setattr(program, "has_flatpak", lambda: True)
+    monkeypatch.setattr(apt, "available", lambda: False)
+    assert "the demo opens an OBS with settings of its own" in obs_program.ensure(screenless=False, demo=True)
+    assert obs_program.ensure(screenless=False) == ""
 
 
 def test_check_tells_which_collections_run_the_script(sound, tmp_path, monkeypatch, capsys):
