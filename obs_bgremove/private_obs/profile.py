@@ -13,7 +13,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from ..files import replace_whole
-from ..users_obs.users_settings import Ini, users_python
+from ..users_obs.users_settings import PYTHON_KEY, PYTHON_SECTION, Ini, escaped, users_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -78,8 +78,7 @@ def ini_value(value: object) -> str:
         return str(value).lower()
     if isinstance(value, PurePath):
         return value.as_posix()
-    # OBS takes a backslash for the first half of a sign such as a line's end.
-    return str(value).replace("\\", "\\\\")
+    return escaped(str(value))
 
 
 def _write_global(configuration: Path, current: str, address: Address, preview: bool) -> None:
@@ -114,7 +113,7 @@ def _write_global(configuration: Path, current: str, address: Address, preview: 
         },
     }
     if sys.platform in NAMES_PYTHON:
-        common["Python"] = {"Path64bit": users_python()}
+        common[PYTHON_SECTION] = {PYTHON_KEY: users_python()}
     configuration.mkdir(parents=True, exist_ok=True)
     # OBS 28 to 30 keep everything in global.ini; later ones split the user's part off into user.ini.
     for name in ("global.ini", "user.ini"):

@@ -9,7 +9,17 @@ from pathlib import Path
 
 from .. import home, scene_files
 from ..users_obs import program, users_settings
-from . import interpreter, models, obs_program, runtime, scene_collections, virtual_env
+from . import (
+    interpreter,
+    models,
+    obs_program,
+    obs_python,
+    places,
+    pythons,
+    runtime,
+    scene_collections,
+    virtual_env,
+)
 from .errors import COMMAND, say
 
 INSTALL = f"run '{COMMAND}'."
@@ -32,7 +42,7 @@ class Finding:
 
 def findings() -> list[Finding]:
     """Look at everything that a working installation has."""
-    return [_python(), _environment(), *_models(), *_obs(), *_collections()]
+    return [_python(), *_places(), _environment(), *_models(), *_obs(), *_pythons_of_obs(), *_collections()]
 
 
 def check() -> int:
@@ -47,6 +57,15 @@ def check() -> int:
 def _python() -> Finding:
     name = f"{sys.version_info[0]}.{sys.version_info[1]} ({sys.executable})"
     return Finding("Python", name, interpreter.problem())
+
+
+def _places() -> list[Finding]:
+    """Return a line where something is to be said of the folders."""
+    where = f"{home.PROJECT} and {home.directory()}"
+    problem = places.problem()
+    if problem:
+        return [Finding("Folders", where, problem)]
+    return [Finding("Folders", where, note, needed=False) for note in places.notes()]
 
 
 def _environment() -> Finding:
@@ -111,6 +130,22 @@ def _version(version: tuple[int, ...], where: str, oldest: int) -> Finding:
     number = f"{'.'.join(map(str, version))} " if version else ""
     todo = f"install OBS {oldest} or newer." if version and version[0] < oldest else ""
     return Finding("OBS", f"{number}({where})", todo)
+
+
+def _pythons_of_obs() -> list[Finding]:
+    """Return one line for each OBS whose settings must name a Python."""
+    found = []
+    for configuration in users_settings.configurations() if obs_python.wanted() else ():
+        python = obs_python.loaded(configuration)
+        if python:
+            found.append(Finding("Python in OBS", str(python)))
+            continue
+        folder = obs_python.named(configuration)
+        name = f"{folder} in {configuration} is none that OBS loads" if folder else f"none in {configuration}"
+        there = pythons.find(obs_python.newest(configuration))
+        todo = f"close OBS and {INSTALL}" if there else obs_python.missing(configuration)
+        found.append(Finding("Python in OBS", name, todo))
+    return found
 
 
 def _collections() -> list[Finding]:

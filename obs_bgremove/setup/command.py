@@ -13,11 +13,15 @@ from .. import console, home
 from ..files import replace_whole
 from ..users_obs.screen import has_display
 from . import (
+    backups,
     environment,
     interpreter,
     letters,
     models,
     obs_program,
+    obs_python,
+    places,
+    portable_obs,
     runtime,
     scene_collections,
     speed,
@@ -60,6 +64,12 @@ def parser() -> argparse.ArgumentParser:
         default="auto",
         help="the onnxruntime to install (default: auto, what suits the GPU)",
     )
+    command.add_argument(
+        "--obs",
+        type=Path,
+        metavar="FOLDER",
+        help="the folder of a portable OBS (Windows), the one that holds bin, data and config",
+    )
     command.add_argument("--yes", action="store_true", help="answer yes to every question")
     return command
 
@@ -69,6 +79,10 @@ def main(arguments: list[str] | None = None) -> int:
     console.prepare()
     options = parser().parse_args(arguments)
     try:
+        if options.obs and (options.check or options.uninstall):
+            raise SetupError("--obs is remembered from the installation: leave it out here.")
+        if options.obs:
+            portable_obs.remember(options.obs)
         if options.check:
             return check()
         if options.uninstall:
@@ -79,6 +93,7 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         # Before there is a data directory.
         interpreter.refuse()
+        places.refuse()
         if options.demo:
             return demo(options)
         with turn.taken():
@@ -97,23 +112,20 @@ def install(options: argparse.Namespace) -> None:
     watch = Stopwatch()
     set_up(options.flavour, options.model, [], watch)
     note_place()
+    for note in places.notes():
+        say(note)
     with watch.part("measuring"):
         speed.ensure()
     with watch.part("OBS"):
         todo = obs_program.ensure(screenless=False)
-    script_problem = add_script()
+    problems = prepare_obs()
     say(watch.sentence())
     for sentence in (todo, letters.problem()):
         if sentence:
             say(sentence)
-    if script_problem:
-        raise SetupError(script_problem)
-    if sys.platform in ("win32", "darwin"):
-        say(
-            "In OBS, Tools > Scripts > Python Settings must name a folder with Python "
-            "(3.10; OBS 29.1 and newer also load 3.11, 30.1 and newer also 3.12)."
-        )
-    say("Then, in OBS: right-click a camera > Filters > + > Background Removal.")
+    if problems:
+        raise SetupError(" ".join(problems))
+    say("Now start OBS, right-click a camera > Filters > + > Background Removal.")
 
 
 def set_up(flavour: str, wanted: list[str], groups: list[str], watch: Stopwatch | None = None) -> None:
@@ -148,20 +160,30 @@ def note_place() -> None:
         raise writing_problem(home.usual(), error) from None
 
 
-def add_script() -> str:
-    """Add our script to OBS' scene collections and say so; return what is wrong, "" if nothing is."""
+def prepare_obs() -> list[str]:
+    """Write into OBS' settings what the filter needs, and say so; return what is wrong, in sentences."""
     if hasattr(os, "geteuid") and os.geteuid() == 0 and os.environ.get("SUDO_USER"):
         say("Note: under sudo, these are the OBS settings of root; run install.py as yourself for yours.")
-    try:
-        changed, same, left_alone, failed = scene_collections.add()
-    except SetupError as error:
-        return str(error)
+    problems: list[str] = []
+    for step in (add_script, obs_python.ensure):
+        try:
+            problem = step()
+        except SetupError as error:
+            problem = str(error)
+        if problem and problem not in problems:
+            problems.append(problem)
+    return problems
+
+
+def add_script() -> str:
+    """Add our script to OBS' scene collections and say so; return what is wrong. Raises SetupError."""
+    changed, same, left_alone, failed = scene_collections.add()
     for warning in left_alone:
         say(warning)
     for path in changed:
         say(f"Added the script to the scene collection {path.stem}.")
     if changed or failed:
-        say(f"Copies of the collections as they were lie in {scene_collections.backups()}.")
+        say(f"Copies of the collections as they were lie in {backups.directory()}.")
     for path in same:
         say(f"The scene collection {path.stem} has the script.")
     if not changed and not same and not failed:
@@ -182,9 +204,9 @@ def demo(options: argparse.Namespace) -> int:
         if todo:
             raise SetupError(todo)
         # The demo does not need the user's OBS: a problem there is said, and is no failure.
-        script_problem = add_script()
-    if script_problem:
-        say(script_problem)
+        problems = prepare_obs()
+    for problem in problems:
+        say(problem)
     say(watch.sentence())
     arguments = ["--leave-open"] if has_display() and not options.yes and sys.stdin.isatty() else []
     return virtual_env.run_module("obs_bgremove.demo", "--into", str(Path.cwd() / "demo"), *arguments)

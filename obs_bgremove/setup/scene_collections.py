@@ -3,23 +3,19 @@
 
 from __future__ import annotations
 
-import shutil
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from .. import home, scene_files
+from .. import scene_files
 from ..files import replace_whole, sweep
 from ..users_obs import obs_processes, users_settings
-from .errors import SetupError, writing_problem
+from . import backups
+from .errors import SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..scene_files import Collection
-
-#: How many backups may be made within one second.
-_MOST_OF_ONE_SECOND = 100
 
 
 class Outcome(NamedTuple):
@@ -64,7 +60,7 @@ def refuse_while_running(places: list[Path]) -> None:
     for obs in obs_processes.running():
         if obs.configuration is None or obs.configuration.resolve() in ours:
             raise SetupError(
-                f"OBS is running (process {obs.pid}) and would overwrite its scene collections when it "
+                f"OBS is running (process {obs.pid}) and would overwrite its settings when it "
                 "ends: close OBS and run this again."
             )
 
@@ -120,7 +116,7 @@ def change(edit: Callable[[Collection], Collection]) -> Outcome:
             outcome.left_alone.append(f"{path} was left alone: it is nested too deeply.")
     if changes:
         refuse_while_running(places)
-        folder = _backup([path for path, _ in changes])
+        folder = backups.keep([path for path, _ in changes])
         for path, content in changes:
             problem = _replace(path, content, folder)
             if problem:
@@ -128,38 +124,6 @@ def change(edit: Callable[[Collection], Collection]) -> Outcome:
             else:
                 outcome.changed.append(path)
     return outcome
-
-
-def backups() -> Path:
-    """Return the directory of the backups."""
-    return home.directory() / "backups"
-
-
-def _backup(paths: list[Path]) -> Path:
-    """Copy files into a folder of their own, named by the time; return it."""
-    try:
-        folder = _new_folder(time.strftime("%Y-%m-%d_%H-%M-%S"))
-        for index, path in enumerate(paths):
-            # Two configurations may have collections of one name.
-            twin = any(other.name == path.name for other in paths[:index])
-            shutil.copy2(path, folder / (f"{index}-{path.name}" if twin else path.name))
-    except OSError as error:
-        raise writing_problem(backups(), error) from None
-    return folder
-
-
-def _new_folder(name: str) -> Path:
-    """Make a folder of a name that is free, such as ``name_2``; OSError if it cannot be made."""
-    backups().mkdir(parents=True, exist_ok=True)
-    # No more runs end in one second. Windows also says "exists" of a folder that may not be made.
-    for number in range(1, _MOST_OF_ONE_SECOND + 1):
-        folder = backups() / (name if number == 1 else f"{name}_{number}")
-        try:
-            folder.mkdir()
-            return folder
-        except FileExistsError as error:
-            last = error
-    raise last
 
 
 def _replace(path: Path, content: str, folder: Path) -> str:

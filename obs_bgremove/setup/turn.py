@@ -86,14 +86,20 @@ def _is_still_there(locked: BinaryIO) -> bool:
 def _lock(opened: BinaryIO) -> bool:
     """Lock an open file; return False if another process has it. (Some file systems cannot lock: True.)"""
     try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(opened.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock_at_once(opened)
     except OSError as error:
         return error.errno not in _BUSY
     return True
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock_at_once(opened: BinaryIO) -> None:
+        msvcrt.locking(opened.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock_at_once(opened: BinaryIO) -> None:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from .. import home
-from . import models, scene_collections, turn, virtual_env
+from . import backups, models, obs_python, scene_collections, turn, virtual_env
 from .errors import SetupError, say, writing_problem
 from .question import ask
 
@@ -17,13 +17,14 @@ _UNFINISHED = re.compile(r"\.(install|measured)\.json\.[0-9a-f]{8}\.new")
 
 
 def uninstall(yes: bool) -> None:
-    """Remove the script from OBS' scene collections, then what the installation made in the data directory.
+    """Remove what was written into OBS' settings, then what the installation made in the data directory.
 
     That is what install.json records, and folders that are marked as ours; all else stays. So do the models
     that the user put there, unless the user agrees that they go, and always the backups. Our filters and
     their room guards are taken out of the collections if ``yes`` or the user agrees. Raises SetupError.
     """
     failed = _leave_collections(yes)
+    obs_python.take_back()
     own = models.made_by_the_user()
     # Never by --yes: what the user made cannot be fetched again.
     question = f"Delete your own models too ({', '.join(path.name for path in own)})?"
@@ -40,7 +41,7 @@ def uninstall(yes: bool) -> None:
     if home.read_record():
         _delete(home.record_file())
     turn.forget()
-    _delete_if_empty(home.directory() / "models", scene_collections.backups(), home.directory())
+    _delete_if_empty(home.directory() / "models", backups.directory(), home.directory())
     if not home.directory().exists():
         _delete_note()
     _say_what_stays(keep)
@@ -88,9 +89,9 @@ def _made_by_us() -> list[Path]:
 def _say_what_stays(keep: list[Path]) -> None:
     for path in keep:
         say(f"Kept your own model {path}.")
-    if scene_collections.backups().exists():
-        say(f"Kept the backups of scene collections in {scene_collections.backups()}.")
-    known = {"models", scene_collections.backups().name}
+    if backups.directory().exists():
+        say(f"Kept the backups of OBS' files in {backups.directory()}.")
+    known = {"models", backups.directory().name}
     if home.directory().is_dir():
         others = sorted(path.name for path in home.directory().iterdir() if path.name not in known)
         if others:

@@ -9,6 +9,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import portable, windows_processes
+
 #: Names of OBS' process (Linux cuts names at 15 characters, which these are below).
 NAMES = ("obs", "obs-studio", "obs64.exe", "obs32.exe", "OBS")
 
@@ -24,7 +26,7 @@ class RunningObs:
 def running() -> list[RunningObs]:
     """Return the OBS processes of this user."""
     if sys.platform == "win32":
-        return [RunningObs(pid, None) for pid in _windows()]
+        return _windows()
     if sys.platform == "darwin":
         return [RunningObs(pid, None) for pid in _macos()]
     return linux(Path("/proc"))
@@ -59,15 +61,14 @@ def _configuration(environ: bytes) -> Path | None:
     return Path(os.fsdecode(own)) / ".config" / "obs-studio" if own else None
 
 
-def _windows() -> list[int]:
-    pids = []
-    for name in ("obs64.exe", "obs32.exe"):
-        output = _output(["tasklist", "/FI", f"IMAGENAME eq {name}", "/FO", "CSV", "/NH"])
-        for line in output.splitlines():
-            fields = [field.strip('"') for field in line.split('","')]
-            if fields[0].lower() == name and len(fields) > 1 and fields[1].isdigit():
-                pids.append(int(fields[1]))
-    return pids
+def _windows() -> list[RunningObs]:
+    """Return the OBS of this session; the configuration is known of one that is portable for good."""
+    found = []
+    for pid, path in windows_processes.named(("obs64.exe", "obs32.exe")).items():
+        folder = path.parent.parent.parent if path else None
+        marked = folder is not None and portable.is_marked(folder)
+        found.append(RunningObs(pid, portable.configuration(folder) if folder and marked else None))
+    return found
 
 
 def _macos() -> list[int]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Finds the OBS Studio that is installed."""
+"""Finds the OBS Studio that is installed, and its version."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from . import portable, registry
+from .file_version import file_version
 
 #: The name of OBS as a Flatpak.
 FLATPAK = "com.obsproject.Studio"
@@ -21,9 +24,13 @@ def find_program() -> Path | None:
         return Path(found)
     places: list[Path] = []
     if sys.platform == "win32":
+        installed = registry.value(r"SOFTWARE\OBS Studio")
+        if installed:
+            places.append(portable.program(Path(installed)))
         for variable in ("ProgramFiles", "ProgramW6432"):
             if os.environ.get(variable):
-                places.append(Path(os.environ[variable]) / "obs-studio" / "bin" / "64bit" / "obs64.exe")
+                places.append(portable.program(Path(os.environ[variable]) / "obs-studio"))
+        places += [portable.program(folder) for folder in portable.folders(None)]
     elif sys.platform == "darwin":
         places.append(Path("/Applications/OBS.app/Contents/MacOS/OBS"))
     return next((place for place in places if place.exists()), None)
@@ -41,9 +48,9 @@ def has_snap() -> bool:
 
 
 def version(program: Path) -> tuple[int, ...]:
-    """Return the version of an OBS on Linux, such as (29, 0, 2); empty where it cannot be asked."""
+    """Return the version of an OBS, such as (29, 0, 2); empty where it is not known."""
     if not sys.platform.startswith("linux"):
-        return ()  # elsewhere --version opens a window or says nothing
+        return file_version(program)  # its own --version opens a window there, or says nothing
     return _version_in([str(program), "--version"])
 
 

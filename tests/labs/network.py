@@ -15,7 +15,7 @@ _VARIABLES = re.compile(
     r"(https?|no|all)_proxy|SSL_CERT_FILE|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE", re.IGNORECASE
 )
 #: The certificates that programs of Debian use.
-_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 def hosts_network() -> tuple[dict[str, str], dict[str, Path]]:
@@ -26,8 +26,8 @@ def hosts_network() -> tuple[dict[str, str], dict[str, Path]]:
     variables = {name: value for name, value in os.environ.items() if _VARIABLES.fullmatch(name)}
     variables |= _pip_settings()
     paths = {path for value in variables.values() for path in _paths(value)}
-    if _CERTIFICATES.is_file():
-        paths.add(_CERTIFICATES)
+    if CERTIFICATES.is_file():
+        paths.add(CERTIFICATES)
     return variables, {str(path): path for path in sorted(paths)}
 
 

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from typing import IO
 
 #: Environment variable that names the folder of all labs.
 VARIABLE = "OBS_BGREMOVE_LAB"
@@ -28,24 +28,27 @@ class Parts:
 
     def __init__(self, place: Path) -> None:
         self.place = place
+        self._lock: IO[str] | None = None
 
     def build(self, part: str, recipe: str, build: Callable[[], object]) -> None:
-        """Build a part unless it was built by the same recipe; another process may be building it."""
+        """Build a part unless it was built by the same recipe.
+
+        No other process builds in this place as long as this object lives: what runs there keeps what it
+        runs on. So this waits for those that build or run there now, if there is something to build.
+        """
+        import fcntl  # a lab is built on Linux; this module is also imported elsewhere
+
         digest = hashlib.sha256(recipe.encode()).hexdigest()
         stamp = self.place / f"{part}.built"
         self.place.mkdir(parents=True, exist_ok=True)
-        with self._alone():
-            if stamp.is_file() and stamp.read_text() == digest:
-                return
-            stamp.unlink(missing_ok=True)
-            build()
-            stamp.write_text(digest)
-
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Wait until no other process builds in this place; none does inside the ``with``."""
-        import fcntl  # a lab is built on Linux; this module is also imported elsewhere
-
-        with (self.place / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+        if self._lock is None:
+            self._lock = (self.place / "lock").open("w")
+        fcntl.flock(self._lock, fcntl.LOCK_SH)
+        # When a lock becomes the other one, it is let go for a moment.
+        while not (stamp.is_file() and stamp.read_text() == digest):
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+            if not (stamp.is_file() and stamp.read_text() == digest):
+                stamp.unlink(missing_ok=True)
+                build()
+                stamp.write_text(digest)
+            fcntl.flock(self._lock, fcntl.LOCK_SH)

@@ -3,5 +3,5 @@
 
 ``test_under_wine.py`` builds the lab (``lab.py``, on what ``tests/labs`` has for all labs)
 and runs in it the unit tests of what runs on users' machines and the tests in ``inside``. It needs root,
-debootstrap, npm, the network and 3 GB. Where the lab cannot be built, the tests are skipped with the reason.
+debootstrap, npm, the network and 4 GB. Where the lab cannot be built, the tests are skipped with the reason.
 """

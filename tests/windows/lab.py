@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from obs_bgremove import home
 from tests.labs.debian import CannotBuild, Debian, Release, missing
+from tests.labs.network import CERTIFICATES, hosts_network
 from tests.labs.parts import Parts
 
 from . import windows_obs, windows_python
@@ -45,9 +46,11 @@ def _texts(*names: str) -> str:
 _DEBIAN = repr((DEBIAN.name, DEBIAN.older, DEBIAN.packages))
 _WHEELS = _texts("packages.txt")
 _PYTHON = (
-    _DEBIAN + _WHEELS + _texts("windows_python.py", "pe.py", "python.c", "launcher.c", "python.manifest")
+    _DEBIAN
+    + _WHEELS
+    + _texts("windows_python.py", "npm.py", "pe.py", "python.c", "launcher.c", "python.manifest")
 )
-_OBS = _DEBIAN + _WHEELS + _texts("windows_obs.py", "pe.py")
+_OBS = _DEBIAN + _WHEELS + _texts("windows_obs.py", "npm.py", "pe.py")
 
 
 class Lab:
@@ -59,14 +62,14 @@ class Lab:
         self.debian = Debian(place / "root", DEBIAN, WINE)
 
     def build_python(self) -> None:
-        """Build what ``python`` needs: some 5 minutes and 3 GB the first time."""
+        """Build what ``python`` needs: some 5 minutes and 4 GB the first time."""
         reason = missing()
         if reason:
             raise CannotBuild(f"The Windows lab cannot be built. {reason}")
         self._downloads.mkdir(parents=True, exist_ok=True)
         self._parts.build("debian", _DEBIAN, self.debian.make)
         self._parts.build("wheels", _WHEELS, self._download)
-        self._parts.build("python", _PYTHON, lambda: windows_python.make(self.debian, self._downloads))
+        self._parts.build("python", _PYTHON, self._python)
 
     def build_obs(self) -> None:
         """Build what a program needs that calls OBS' libraries."""
@@ -74,7 +77,11 @@ class Lab:
         self._parts.build("obs", _OBS, self._obs)
 
     def python(
-        self, *arguments: str, timeout: float, environment: dict[str, str] | None = None
+        self,
+        *arguments: str,
+        timeout: float,
+        environment: dict[str, str] | None = None,
+        version: windows_python.Version = windows_python.VERSIONS[0],
     ) -> subprocess.CompletedProcess[str]:
         """Run Windows' Python with ``arguments`` in a directory of its own, with the repository on its path.
 
@@ -84,17 +91,28 @@ class Lab:
         values = {"PYTHONPATH": REPOSITORY_IN_WINE, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
         quoted = " ".join("'" + argument.replace("'", "'\\''") + "'" for argument in arguments)
         # "cat": Wine wants a pipe. Its exit code is the program's (pipefail).
-        script = f"set -o pipefail; cd /lab; xvfb-run -a wine {windows_python.PYTHON} {quoted} | cat"
+        script = f"set -o pipefail; cd /lab; xvfb-run -a wine {version.folder}/python.exe {quoted} | cat"
         bound = {REPOSITORY: home.PROJECT}
+        certificates = Path(hosts_network()[0].get("PIP_CERT", CERTIFICATES))
+        if certificates.is_file():
+            # pip finds none of its own in Wine.
+            bound[str(certificates)] = certificates
+            values["PIP_CERT"] = "Z:" + str(certificates).replace("/", "\\")
         return self.debian.run(
             script, timeout=timeout, bound=bound, environment={**values, **(environment or {})}
         )
 
     def _download(self) -> None:
-        shutil.rmtree(self._downloads)
+        shutil.rmtree(self._downloads, ignore_errors=True)
         self._downloads.mkdir()
         windows_python.download(self._downloads)
 
+    def _python(self) -> None:
+        windows_python.PYODIDE.download(self._downloads)
+        windows_python.make_prefix(self.debian)
+        for version in windows_python.VERSIONS:
+            windows_python.make(self.debian, self._downloads, version)
+
     def _obs(self) -> None:
-        windows_obs.download(self._downloads)
+        windows_obs.NOOBS.download(self._downloads)
         windows_obs.make(self.debian, self._downloads)

@@ -29,16 +29,23 @@ def obs_or_reason(lab):
 
 @pytest.mark.parametrize(
     "folder",
-    [INSIDE, "tests/unit/filter", "tests/unit/link", "tests/unit/setup", "tests/unit/worker"],
+    [INSIDE, *(f"tests/unit/{room}" for room in ("filter", "link", "setup", "users_obs", "worker"))],
 )
-def test_passes_on_windows(lab, folder):
+@pytest.mark.parametrize("version", windows_python.VERSIONS, ids=lambda version: version.name)
+def test_passes_on_windows(lab, version, folder):
     path = f"{REPOSITORY_IN_WINE}/{folder}".replace("/", "\\")
     options = ["-v", "-ra", "--tb=short", "--rootdir", REPOSITORY_IN_WINE]
     options += ["-p", "no:cacheprovider"]
     options += [f"--timeout={TEST_LIMIT}", "--timeout-method=thread"]
-    launcher = "Z:" + windows_python.VENV_PYTHON.replace("/", "\\")
-    environment = {"OBS_BGREMOVE_LAB_VENV": launcher, home.VARIABLE: "Z:\\lab\\home"}
-    if folder == INSIDE:
-        environment |= obs_or_reason(lab)
-    done = lab.python("-m", "pytest", *options, path, timeout=FOLDER_LIMIT, environment=environment)
+    newest = "Z:" + windows_python.VERSIONS[-1].folder.replace("/", "\\")
+    launcher = "Z:" + version.venv_python.replace("/", "\\")
+    environment = {
+        "OBS_BGREMOVE_LAB_VENV": launcher,
+        "OBS_BGREMOVE_LAB_NEWEST": newest,
+        home.VARIABLE: "Z:\\lab\\home",
+        **obs_or_reason(lab),
+    }
+    done = lab.python(
+        "-m", "pytest", *options, path, timeout=FOLDER_LIMIT, environment=environment, version=version
+    )
     assert done.returncode == 0, f"pytest under Wine, exit code {done.returncode}:\n{done.stdout}"

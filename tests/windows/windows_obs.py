@@ -7,19 +7,16 @@ Microsoft's compiler, and the import of that function is renamed to a harmless o
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import shutil
-import tarfile
 from typing import TYPE_CHECKING
 
-from tests.labs.debian import CannotBuild, Debian, checked
-
-from . import pe
+from . import npm, pe
 from .windows_python import extract, wheel
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.labs.debian import Debian
 
 #: OBS' folder in the root, and as Wine calls it.
 OBS, OBS_IN_WINE = "/lab/obs", r"Z:\lab\obs"
@@ -27,23 +24,11 @@ OBS, OBS_IN_WINE = "/lab/obs", r"Z:\lab\obs"
 OVERRIDE = "d3dcompiler_47=n"
 
 #: An npm package that has the one library of OBS that the wheel lacks, and its checksum in npm's form.
-_NPM = "noobs@0.0.184"
-_SHA512 = "PGbG2LPtj9EP3SJDziTvHj4VLjkhgOdtJHF4ovwHnE0v7BWeznvMpZ4RSBxmmeMNu0B3cXUvwZlLkSExhoma7g=="
+NOOBS = npm.Package(
+    "noobs@0.0.184",
+    "PGbG2LPtj9EP3SJDziTvHj4VLjkhgOdtJHF4ovwHnE0v7BWeznvMpZ4RSBxmmeMNu0B3cXUvwZlLkSExhoma7g==",
+)
 _FRONTEND = "package/dist/bin/obs-frontend-api.dll"
-
-
-def download(place: Path) -> None:
-    """Download the npm package to ``place`` and compare it with its checksum."""
-    if shutil.which("npm") is None:
-        raise CannotBuild("OBS in the Windows lab needs npm.")
-    checked(["npm", "pack", "--silent", _NPM], cwd=place)
-    digest = hashlib.sha512(_archive(place).read_bytes()).digest()
-    if base64.b64encode(digest).decode() != _SHA512:
-        raise CannotBuild(f"The package {_NPM} does not have the checksum expected.")
-
-
-def _archive(place: Path) -> Path:
-    return place / f"{_NPM.replace('@', '-')}.tgz"
 
 
 def make(debian: Debian, downloads: Path) -> None:
@@ -59,7 +44,7 @@ def make(debian: Debian, downloads: Path) -> None:
         for name in archive.namelist():
             if name.startswith(inside) and "/" not in name[len(inside) :]:
                 (programs / name[len(inside) :]).write_bytes(archive.read(name))
-    with tarfile.open(_archive(downloads)) as archive:
+    with NOOBS.open(downloads) as archive:
         member = archive.extractfile(_FRONTEND)
         assert member is not None
         (programs / "obs-frontend-api.dll").write_bytes(member.read())

@@ -24,6 +24,7 @@ from obs_bgremove.setup import (
     locked,
     models,
     obs_program,
+    obs_python,
     question,
     runtime,
     scene_collections,
@@ -749,6 +750,7 @@ def test_check_tells_which_collections_run_the_script(sound, tmp_path, monkeypat
         )
     (folder / "Broken.json").write_text("{")
     monkeypatch.setattr(users_settings, "configurations", lambda: [tmp_path / "obs-studio"])
+    monkeypatch.setattr(obs_python, "wanted", lambda: False)
     assert check.check() == 1
     broken, runs, older = lines(capsys, "Scene collection")
     assert broken.startswith("note    ") and "Broken.json cannot be read" in broken

@@ -13,9 +13,9 @@ import sys
 import pytest
 
 from obs_bgremove import home, scene_files
-from obs_bgremove.setup import command, scene_collections
+from obs_bgremove.setup import backups, command, scene_collections
 from obs_bgremove.setup.errors import SetupError
-from obs_bgremove.users_obs import obs_processes, users_settings
+from obs_bgremove.users_obs import obs_processes, portable, users_settings, windows_processes
 
 OURS = {"path": scene_files.SCRIPT.as_posix(), "settings": {}}
 OTHER = {"path": "/elsewhere/clock.lua", "settings": {"zone": "UTC"}}
@@ -64,10 +64,10 @@ def test_adds_the_script_to_every_collection_and_keeps_the_rest(configuration):
 def test_a_second_run_changes_nothing_and_backs_up_nothing(configuration):
     path = write(configuration, "One", [])
     scene_collections.add()
-    text, backups = path.read_text(), list(scene_collections.backups().iterdir())
+    text, kept = path.read_text(), list(backups.directory().iterdir())
     assert scene_collections.add() == ([], [path], [], [])
     assert path.read_text() == text
-    assert list(scene_collections.backups().iterdir()) == backups
+    assert list(backups.directory().iterdir()) == kept
 
 
 def test_an_older_checkout_is_replaced_in_its_place_with_its_settings(configuration):
@@ -96,7 +96,7 @@ def test_the_backup_is_the_file_as_it_was(configuration):
     before = path.read_bytes()
     scene_collections.add()
     scene_collections.remove(filters=False)
-    kept = sorted(scene_collections.backups().rglob("One.json"))
+    kept = sorted(backups.directory().rglob("One.json"))
     assert len(kept) == 2, "one for each change"
     assert [file.read_bytes() == before for file in kept] == [True, False]
 
@@ -107,7 +107,7 @@ def test_collections_of_one_name_have_a_backup_each(configuration, tmp_path, mon
     monkeypatch.setattr(users_settings, "configurations", lambda: [configuration, other])
     before = {write(configuration, "One", [OTHER]).read_bytes(), write(other, "One").read_bytes()}
     scene_collections.add()
-    (folder,) = scene_collections.backups().iterdir()
+    (folder,) = backups.directory().iterdir()
     assert len(before) == 2
     assert {file.read_bytes() for file in folder.iterdir()} == before
 
@@ -179,7 +179,7 @@ def test_a_running_obs_with_this_configuration_is_refused(configuration, monkeyp
     with pytest.raises(SetupError, match=r"process 77.*close OBS"):
         scene_collections.add()
     assert path.read_bytes() == before
-    assert not scene_collections.backups().exists()
+    assert not backups.directory().exists()
 
 
 def test_a_running_obs_whose_configuration_is_unknown_is_refused(configuration, monkeypatch):
@@ -222,15 +222,19 @@ def test_linux_processes_tell_their_configuration(tmp_path):
     assert found == {10: "/home/a/.config/obs-studio", 11: "/tmp/x/obs-studio"}
 
 
-def test_windows_lists_processes_by_name(monkeypatch):
-    def tasklist(command):
-        if "IMAGENAME eq obs64.exe" not in command:
-            return "INFO: No tasks are running which match the specified criteria.\n"
-        return '\n"obs64.exe","4711","Console","1","250,004 K"\n"OBS64.exe","12","Console","1","9 K"\n'
-
+def test_on_windows_the_configuration_of_a_portable_obs_is_known(tmp_path, monkeypatch):
+    places = {
+        4711: portable.program(tmp_path / "carried"),
+        12: portable.program(tmp_path / "installed"),
+        13: None,
+    }
+    (tmp_path / "carried").mkdir()
+    (tmp_path / "carried" / "portable_mode.txt").touch()
     monkeypatch.setattr(obs_processes.sys, "platform", "win32")
-    monkeypatch.setattr(obs_processes, "_output", tasklist)
-    assert obs_processes.running() == [obs_processes.RunningObs(pid, None) for pid in (4711, 12)]
+    monkeypatch.setattr(windows_processes, "named", lambda _: places)
+    carried = tmp_path / "carried" / "config" / "obs-studio"
+    expected = {4711: carried, 12: None, 13: None}
+    assert {obs.pid: obs.configuration for obs in obs_processes.running()} == expected
 
 
 def test_macos_lists_processes_by_path(monkeypatch):
@@ -280,7 +284,7 @@ def test_a_backup_that_fails_comes_before_any_change(configuration, tmp_path):
 def test_a_folder_that_exists_whatever_its_name_ends_with_a_sentence(configuration, monkeypatch):
     path = write(configuration, "One", [OTHER])
     before = path.read_bytes()
-    scene_collections.backups().mkdir(parents=True)
+    backups.directory().mkdir(parents=True)
 
     def exists(*_, **__):
         raise FileExistsError(17, "File exists")  # Windows: also where a folder may not be made
@@ -292,11 +296,11 @@ def test_a_folder_that_exists_whatever_its_name_ends_with_a_sentence(configurati
 
 
 def test_two_backups_of_one_second_have_a_folder_each(configuration, monkeypatch):
-    monkeypatch.setattr(scene_collections.time, "strftime", lambda _: "now")
+    monkeypatch.setattr(backups.time, "strftime", lambda _: "now")
     write(configuration, "One", [OTHER])
     scene_collections.add()
     scene_collections.remove(filters=False)
-    assert sorted(folder.name for folder in scene_collections.backups().iterdir()) == ["now", "now_2"]
+    assert sorted(folder.name for folder in backups.directory().iterdir()) == ["now", "now_2"]
 
 
 def test_collections_moved_by_newer_versions_are_found(configuration, tmp_path):

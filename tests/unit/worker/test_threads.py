@@ -64,7 +64,9 @@ def test_they_are_measured_on_a_busy_machine_that_rests_again(model, monkeypatch
     monkeypatch.setattr(threads, "processors", lambda: 2)
     figures = threads.measure(model, 0.1)
     assert list(figures) == [ONE, TWO, SPINNING]
-    assert all(value > 0 for measured in figures.values() for value in measured)
+    assert all(measured.idle_ms > 0 and measured.busy_ms > 0 for measured in figures.values())
+    # Windows counts a process' time in steps of 16 ms: a network as small as this one may take none.
+    assert all(measured.processor_ms > 0 or sys.platform == "win32" for measured in figures.values())
     assert len(started) == 2 and all(one.returncode is not None for one in started)
     assert "Taken: " in threads.table(model, figures)
 

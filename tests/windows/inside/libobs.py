@@ -90,7 +90,7 @@ def start(obs: _Functions, renderer: str, configuration: Path) -> None:
     video = _Video(renderer.encode(), 30, 1, WIDTH, HEIGHT, WIDTH, HEIGHT, 6, 0, True, 2, 1, 2)
     code = obs.obs_reset_video(ctypes.byref(video))
     assert code == 0, f"obs_reset_video: {code}"
-    for name in ("image-source", "obs-filters"):
+    for name in ("image-source", "obs-filters", "obs-ffmpeg"):
         module = c_void_p()
         code = obs.obs_open_module(
             ctypes.byref(module),
@@ -109,20 +109,30 @@ class Canvas:
         self._surface = c_void_p(obs.gs_stagesurface_create(WIDTH, HEIGHT, _BGRA))
         obs.obs_leave_graphics()
 
+    def picture(self) -> bytes:
+        """Return all of it: rows of BGRA without padding."""
+        row, data = self._rows()
+        return b"".join(data[start : start + WIDTH * 4] for start in range(0, row * HEIGHT, row))
+
     def sides(self) -> list[list[int]]:
         """Return the colours (BGR) in the middle of the left half and of the right half."""
+        row, data = self._rows()
+        starts = (HEIGHT // 2 * row + WIDTH * quarter // 4 * 4 for quarter in (1, 3))
+        return [list(data[start : start + 3]) for start in starts]
+
+    def _rows(self) -> tuple[int, bytes]:
+        """Return the bytes of a row, and all rows."""
         obs = self._obs
         data, row = ctypes.POINTER(c_uint8)(), c_uint32()
         obs.obs_enter_graphics()
         try:
             obs.gs_stage_texture(self._surface, c_void_p(obs.obs_get_main_texture()))
             assert obs.gs_stagesurface_map(self._surface, ctypes.byref(data), ctypes.byref(row))
-            starts = (HEIGHT // 2 * row.value + WIDTH * quarter // 4 * 4 for quarter in (1, 3))
-            sides = [data[start : start + 3] for start in starts]
+            rows = ctypes.string_at(data, row.value * HEIGHT)
             obs.gs_stagesurface_unmap(self._surface)
         finally:
             obs.obs_leave_graphics()
-        return sides
+        return row.value, rows
 
 
 def near(side: list[int], colour: tuple[int, int, int]) -> bool:

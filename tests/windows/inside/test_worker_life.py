@@ -115,26 +115,74 @@ def test_a_full_pipe_takes_whole_lines_and_never_waits():
     assert outlet.send(line) == line
 
 
+def test_suspended_it_is_told_and_goes_on_when_resumed(client, channel):
+    live, camera, pid = ring(channel, client), Camera(), client.pid
+    worker = psutil.Process(pid)
+    worker.suspend()
+    try:
+        problem = until(lambda: client.problem, "a problem")
+        assert "does not answer" in problem
+        serial = camera.hand_over(live, 5)
+    finally:
+        worker.resume()
+    until(lambda: live.alphas(serial - 1), "the alpha")
+    until(lambda: not client.problem, "no problem")
+    assert client.pid == pid
+
+
+#: Prints the worker's number, and for each line that it reads the number again and whether the ring is dead.
 _PARENT = """
-import os, time
+import sys
+from obs_bgremove.link import patience
 from tests.unit import worker_home
+patience.GIVEN_UP = 2.0
 with worker_home.client() as client:
     channel = client.open()
     channel.request("green", "cpu")
-    worker_home.ring(channel, client)
+    live, camera = worker_home.ring(channel, client), worker_home.Camera()
     print(client.pid, flush=True)
-    time.sleep(1000)
+    for line in sys.stdin:
+        camera.alpha(live, 3)
+        print(client.pid, live.dead, flush=True)
 """
 
 
-def test_when_its_parent_is_killed_no_process_is_left(directory):
-    parent = subprocess.Popen(
-        [sys.executable, "-c", _PARENT], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+@pytest.fixture
+def parent(directory):
+    """A process with a worker, in OBS' place, and the numbers of the worker and its launcher."""
+    started = subprocess.Popen(
+        [sys.executable, "-c", _PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    pid = int(parent.stdout.readline())
+    pid = int(started.stdout.readline())
     launcher = psutil.Process(pid).parent()
-    assert launcher.ppid() == parent.pid
-    time.sleep(0.2)
-    parent.kill()
-    parent.wait()
-    until(lambda: ended(pid) and ended(launcher.pid), "the end of the worker and of its launcher")
+    assert launcher.ppid() == started.pid
+    yield started, pid, launcher.pid
+    started.kill()
+    started.communicate()
+
+
+def test_when_its_parent_is_killed_no_process_is_left(parent):
+    obs, pid, launcher = parent
+    obs.kill()
+    obs.wait()
+    until(lambda: ended(pid) and ended(launcher), "the end of the worker and of its launcher")
+
+
+def test_a_parent_that_was_suspended_does_not_blame_the_worker(parent):
+    obs, pid, _ = parent
+    psutil.Process(obs.pid).suspend()
+    # Longer than the parent lets a worker be silent.
+    time.sleep(4)
+    assert not ended(pid)
+    psutil.Process(obs.pid).resume()
+    obs.stdin.write("\n")
+    obs.stdin.flush()
+    assert obs.stdout.readline().split() == [str(pid), "False"]
+
+
+def test_when_its_parent_is_killed_while_suspended_no_process_is_left(parent):
+    obs, pid, launcher = parent
+    psutil.Process(obs.pid).suspend()
+    obs.kill()
+    obs.wait()
+    until(lambda: ended(pid) and ended(launcher), "the end of the worker and of its launcher")

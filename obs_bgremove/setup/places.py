@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Whether the folders that this project lies in and installs into serve on Windows."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import PureWindowsPath
+from typing import TYPE_CHECKING
+
+from .. import home
+from ..users_obs import registry
+from .errors import COMMAND, SetupError
+from .pythons import LONGEST_PATH
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: Characters of the longest path of a file below the data directory, the worker's packages', and some more.
+_LONGEST_BELOW = 150
+_SYSTEM = r"SYSTEM\CurrentControlSet\Control\FileSystem"
+_ONEDRIVE = ("OneDrive", "OneDriveConsumer", "OneDriveCommercial")
+
+
+def problem() -> str:
+    """Return what is wrong with the folders and what to do; "" if they serve."""
+    if sys.platform != "win32":
+        return ""
+    longest = max(len(str(path)) for path in (home.PROJECT / "obs_bgremove").rglob("*"))
+    if longest > LONGEST_PATH:
+        return (
+            f"The path of {home.PROJECT} is {longest - LONGEST_PATH} characters too long for OBS: move the "
+            f"folder to a shorter one, such as C:\\obs_bgremove, and run '{COMMAND}' there."
+        )
+    most = LONGEST_PATH - _LONGEST_BELOW
+    if len(str(home.directory())) > most and not _long_paths():
+        return (
+            f"The path of {home.directory()} is too long for Windows ({most} characters serve): set "
+            f"{home.VARIABLE} to a folder with a shorter one, such as C:\\obs_bgremove_data."
+        )
+    return ""
+
+
+def refuse() -> None:
+    """Raise SetupError if the folders do not serve."""
+    wrong = problem()
+    if wrong:
+        raise SetupError(wrong)
+
+
+def notes() -> list[str]:
+    """Return what may go wrong later, each in a sentence or two."""
+    if sys.platform != "win32":
+        return []
+    risk = "OBS then does not load the filter and shows the room"
+    if str(home.PROJECT).startswith(("\\\\", "//")):
+        return [
+            f"Note: {home.PROJECT} lies on a network drive. When the network is away, {risk}: "
+            f"better move the folder to this machine's disk and run '{COMMAND}' there."
+        ]
+    if any(_is_below(home.PROJECT, os.environ.get(name, "")) for name in _ONEDRIVE):
+        return [
+            f"Note: {home.PROJECT} lies in OneDrive, which may take its files off this machine, and {risk}. "
+            "Right-click the folder > Always keep on this device, or move it elsewhere and run "
+            f"'{COMMAND}' there."
+        ]
+    return []
+
+
+def _is_below(path: Path, folder: str) -> bool:
+    return bool(folder) and PureWindowsPath(path).is_relative_to(PureWindowsPath(folder))
+
+
+def _long_paths() -> bool:
+    """Return whether Windows lets programs that are ready for it, as Python is, use longer paths."""
+    return registry.number(_SYSTEM, "LongPathsEnabled") == 1

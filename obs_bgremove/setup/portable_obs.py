@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Remembers the folder of a portable OBS that was named to install.py."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from .. import home
+from ..users_obs import portable
+from .errors import SetupError, writing_problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def remember(folder: Path) -> None:
+    """Record a folder, for this run and all later ones; SetupError if it is not that of a portable OBS."""
+    if sys.platform != "win32":
+        raise SetupError("--obs names the folder of a portable OBS, which only Windows has: leave it out.")
+    folder = folder.expanduser().resolve()
+    if not portable.program(folder).is_file():
+        raise SetupError(
+            f"{folder} is not the folder of an OBS ({portable.program(folder)} does not exist): name the one "
+            "that holds bin, data and obs-plugins."
+        )
+    if not portable.configuration(folder).is_dir():
+        raise SetupError(
+            f"The OBS in {folder} has no settings of its own "
+            f"({portable.configuration(folder)} does not exist). If it is portable, start it once, close it "
+            "and run this again; if not, leave --obs out."
+        )
+    others = [str(other) for other in portable.named() if other != folder]
+    try:
+        home.write_record({**home.read_record(), portable.NAMED: [str(folder), *others]})
+    except OSError as error:
+        raise writing_problem(home.directory(), error) from None

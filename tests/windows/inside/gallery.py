@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the filter shows in Windows' libobs with one of its renderers, for each of ``LOOKS``.
+
+``python -m tests.windows.inside.gallery RENDERER PICTURE BACKGROUND VIDEO FOLDER`` writes what the canvas
+shows to FOLDER, a file of BGRA rows for each look, and the names of the techniques that were drawn to
+techniques.json. It ends as a killed OBS does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import dataclasses
+import json
+import os
+import sys
+from ctypes import c_void_p
+from pathlib import Path
+
+from obs_bgremove import obs_script
+from obs_bgremove.filter.options.settings import PRESETS, VIEWS, Settings
+from obs_bgremove.filter.report.status import Status
+from obs_bgremove.obs import registration
+from obs_bgremove.obs.graphics import Effect
+from tests.windows.inside.libobs import Canvas, load, start, wait
+
+#: Shown until a background is there, and nowhere in the pictures: BGR.
+NOT_YET = (255, 0, 255)
+#: Frames without a change after which a picture is taken to be complete.
+STILL = 20
+
+_EDGE = {"edge_softness": 4.0, "edge_shift": 3.0, "light_wrap": 60.0}
+#: Settings of the filter. "encoded" is the scene item's: OBS then wants encoded values and blends them so.
+LOOKS = {
+    "transparent": {"background": "transparent"},
+    "transparent-encoded": {"background": "transparent", "encoded": True},
+    "transparent-rough": {"background": "transparent", "refinement": False, "color_cleaning": False},
+    "colour": {"background": "color", "background_color": 0xFF804020},
+    "colour-rough": {
+        "background": "color",
+        "background_color": 0xFF2040A0,
+        "refinement": False,
+        "color_cleaning": False,
+    },
+    "colour-light": {"background": "color", "background_color": 0xFF20C0F0, **_EDGE},
+    **{f"preset-{name}": {"background": "preset", "background_preset": name} for name in PRESETS},
+    "preset-light": {"background": "preset", "background_preset": "neon", "light_matching": 80.0, **_EDGE},
+    "blur": {"background": "blur", "blur": 30.0},
+    "blur-most": {"background": "blur", "blur": 100.0, "edge_shift": -4.0},
+    "image": {"background": "image"},
+    "image-rough": {"background": "image", "refinement": False, "color_cleaning": False},
+    "image-light": {"background": "image", "background_fit": "stretch", "light_matching": 60.0, **_EDGE},
+    "image-encoded": {"background": "image", "encoded": True},
+    "video": {"background": "video"},
+    "source": {"background": "source", "background_source": "behind", "edge_softness": 6.0},
+    **{
+        f"view-{view}": {"background": "color", "background_color": 0xFF30B050, "view": view}
+        for view in VIEWS
+        if view != "result"
+    },
+}
+
+
+def record_techniques() -> set[str]:
+    """Return a set that gets the names of all techniques of ours that are drawn."""
+    drawn: set[str] = set()
+    draw = Effect.draw
+
+    def recording(self, technique, width, height):
+        drawn.add(f"{type(technique).__name__}.{getattr(technique, 'name', technique)}")
+        draw(self, technique, width, height)
+
+    Effect.draw = recording
+    return drawn
+
+
+def main() -> None:
+    """Do what the module's docstring says."""
+    renderer, picture, background, video, folder = sys.argv[1:]
+    drawn = record_techniques()
+    obs = load()
+    start(obs, renderer, Path(folder))
+    obs_script.script_load(None)
+
+    def settings(values):
+        return c_void_p(obs.obs_data_create_from_json(json.dumps(values).encode()))
+
+    def source(kind, name, values):
+        made = c_void_p(obs.obs_source_create(kind, name, settings(values), None))
+        assert made, f"no source of kind {kind!r}"
+        return made
+
+    canvas = Canvas(obs)
+    source(b"image_source", b"behind", {"file": Path(background).as_posix()})
+    image = source(b"image_source", b"camera", {"file": Path(picture).as_posix()})
+    scene = c_void_p(obs.obs_scene_create(b"Scene"))
+    item = c_void_p(obs.obs_scene_add(scene, image))
+    obs.obs_set_output_source(0, c_void_p(obs.obs_scene_get_source(scene)))
+    usual = dataclasses.asdict(Settings())
+    usual |= {"model": "green", "device": "cpu", "crop_to_people": False, "background_color": 0xFFFF00FF}
+    effect = source(b"obs_bgremove", b"filter", usual)
+    obs.obs_source_filter_add(image, effect)
+    obs.declare("obs_get_total_frames", ctypes.c_uint32)
+
+    for name, look in LOOKS.items():
+        values = {**usual, **look}
+        values["background_path"] = {"image": background, "video": video}.get(look["background"], "")
+        obs.obs_sceneitem_set_blending_method(item, int(values.pop("encoded", False)))
+        obs.obs_source_update(effect, settings(values))
+        picture_of = Still(obs, canvas)
+        assert wait(picture_of), f"{name} never came to rest"
+        Path(folder, f"{name}.bgra").write_bytes(picture_of.picture)
+    Path(folder, "techniques.json").write_text(json.dumps(sorted(drawn)))
+    sys.stdout.flush()
+    os._exit(0)
+
+
+class Still:
+    """True once the canvas has shown the same for ``STILL`` frames, with the person and the background."""
+
+    def __init__(self, obs, canvas):
+        self._obs, self._canvas = obs, canvas
+        self.picture = b""
+        self._since = self._frame = self._frames()
+
+    def _frames(self):
+        return self._obs.obs_get_total_frames()
+
+    def __call__(self) -> bool:
+        frame = self._frames()
+        if frame == self._frame:
+            return False
+        self._frame, shown = frame, self._canvas.picture()
+        missing = all(abs(a - b) < 8 for a, b in zip(shown[:3], NOT_YET, strict=True))
+        (status,) = (made.status() for made in registration.living())
+        if shown != self.picture or missing or status is None or status.state != Status.RUNNING:
+            self.picture, self._since = shown, frame
+        return frame - self._since >= STILL
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        main()
