@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from . import flatpak
-from .files import read_json, replace_whole
+from .files import as_path, read_json, replace_whole
 
 VARIABLE = "OBS_BGREMOVE_HOME"
 #: The checkout (or unpacked archive) that this file lies in.
@@ -36,7 +36,7 @@ def directory() -> Path:
             moved = note().read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
             moved = ""
-    return Path(moved).expanduser().resolve() if moved else usual()
+    return as_path(moved).expanduser().resolve() if moved else usual()
 
 
 def usual() -> Path:

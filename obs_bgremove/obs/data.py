@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .functions import lib
+from .utf8 import utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -48,7 +49,7 @@ def write(data: int, values: Mapping[str, Value]) -> None:
         if isinstance(value, bool):
             lib.obs_data_set_bool(data, key, value)
         elif isinstance(value, str):
-            lib.obs_data_set_string(data, key, value.encode())
+            lib.obs_data_set_string(data, key, utf8(value))
         elif isinstance(value, float):
             lib.obs_data_set_double(data, key, value)
         else:

@@ -10,7 +10,9 @@ Which of them are called with the GIL held stands in ``leaves.py``.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import functools
 from ctypes import (
     POINTER,
     c_bool,
@@ -33,7 +35,7 @@ from .library import ObsError
 from .structs import CallData, Vec2, Vec4
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 p = c_void_p
 
@@ -234,6 +236,32 @@ class Functions:
         setattr(self, name, function)
         found: Callable[..., Any] = function
         return found
+
+    @contextlib.contextmanager
+    def recorded(self) -> Iterator[list[functools.partial[Any]]]:
+        """Give a list of the calls of gs_... functions that are made inside the ``with``, by any thread.
+
+        So it is only for one that has entered the graphics context: the others cannot call them meanwhile.
+        """
+        calls: list[functools.partial[Any]] = []
+
+        def recording(function: Callable[..., Any]) -> Callable[..., Any]:
+            def call(*arguments: Any) -> Any:  # noqa: ANN401 - what the function takes and returns
+                calls.append(functools.partial(function, *arguments))
+                return function(*arguments)
+
+            return call
+
+        drawing = {name: getattr(self, name) for name in LEAVES if name.startswith("gs_")}
+        before = dict(self.__dict__)
+        self.__dict__.update({name: recording(function) for name, function in drawing.items()})
+        try:
+            yield calls
+        finally:
+            for name in drawing:
+                del self.__dict__[name]
+                if name in before:
+                    self.__dict__[name] = before[name]
 
 
 lib = Functions()

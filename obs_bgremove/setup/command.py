@@ -15,6 +15,7 @@ from ..users_obs.screen import has_display
 from . import (
     environment,
     interpreter,
+    letters,
     models,
     obs_program,
     runtime,
@@ -102,8 +103,9 @@ def install(options: argparse.Namespace) -> None:
         todo = obs_program.ensure(screenless=False)
     script_problem = add_script()
     say(watch.sentence())
-    if todo:
-        say(todo)
+    for sentence in (todo, letters.problem()):
+        if sentence:
+            say(sentence)
     if script_problem:
         raise SetupError(script_problem)
     if sys.platform in ("win32", "darwin"):
