@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from .. import home
@@ -54,9 +55,9 @@ def carried() -> list[str]:
 
 
 def fetched() -> list[str]:
-    """Return the names of the models that were fetched into HOME/models."""
-    folder = home.directory() / "models"
-    return [name for name in to_fetch() if (folder / name / "model.onnx").is_file()]
+    """Return the names of the models that the installation fetched into HOME/models."""
+    ours = [path.name for path in made_by_us() if (path / "model.onnx").is_file()]
+    return [name for name in to_fetch() if name in ours]
 
 
 def refresh(beside: list[str]) -> None:
@@ -74,6 +75,7 @@ def fetch(names: list[str]) -> None:
     if not missing:
         return
     into = home.directory() / "models"
+    _refuse_to_replace(missing)
     _record(missing)
     if virtual_env.run_module("export", "fetch", *missing, "--into", str(into)):
         raise SetupError(
@@ -83,6 +85,15 @@ def fetch(names: list[str]) -> None:
     if absent:
         raise SetupError(f"The model {absent[0]} is not in {into} after fetching it: run this again.")
     say(f"Models: {', '.join(names)}.")
+
+
+def _refuse_to_replace(names: list[str]) -> None:
+    """Raise SetupError if the user has a model of his own under one of the names."""
+    for path in made_by_the_user():
+        if path.name in names:
+            raise SetupError(
+                f"{path} is in the way: install.py has not made it. Give it another name, and run this again."
+            )
 
 
 def _record(names: list[str]) -> None:
@@ -114,10 +125,11 @@ def made_by_us() -> list[Path]:
 
 
 def _has_our_card(folder: Path) -> bool:
-    """Return whether a folder has the card of the project's model of that name: older versions fetched it."""
-    cards = [place / "card.toml" for place in (folder, home.PROJECT / "models" / folder.name)]
+    """Return whether a folder has the name and the card of a model that is fetched: older versions did it."""
+    if folder.name not in known():
+        return False
     try:
-        return cards[0].read_bytes() == cards[1].read_bytes()
+        return re.search(rb"^\[fetch\]", (folder / "card.toml").read_bytes(), re.MULTILINE) is not None
     except OSError:
         return False
 

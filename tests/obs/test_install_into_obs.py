@@ -6,12 +6,14 @@ from __future__ import annotations
 import pytest
 from obsws_python.error import OBSSDKRequestError
 
-from obs_bgremove import home, scene_files
+from obs_bgremove import home, room_guard, scene_files
 from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.instance import PrivateObs
-from obs_bgremove.setup import scene_collections
+from obs_bgremove.private_obs.wait import wait_for
+from obs_bgremove.setup import command, scene_collections
 from obs_bgremove.setup.errors import SetupError
 from obs_bgremove.users_obs import users_settings
+from tests.obs.stage import BLUE, filtered, open_obs, wait_until_running
 
 
 @pytest.fixture
@@ -49,3 +51,38 @@ def test_refused_while_obs_runs_then_the_script_is_there_once(users_obs):
     with pytest.raises(OBSSDKRequestError, match="vendor"):
         obs.vendor("get_status")
     assert obs.stop().code == 0
+
+
+def test_a_checkout_that_moved_is_repaired_in_every_collection_and_uninstalled(
+    tmp_path, monkeypatch, data_home, capsys
+):
+    """From the new place install.py mends all of them; its removal takes filter and guard out of all."""
+    settings = {"background": "color", "background_color": BLUE, "model": "green"}
+    moved = collection.script("/the/old/place/obs_bgremove/obs_script.py")
+    closed = collection.effect("color_filter_v2", room_guard.NAME, dict(room_guard.SETTINGS))
+    source = collection.color("Red", (0, 0, 255), (64, 64), [closed, filtered(settings)])
+    scene = collection.scene("Scene", ["Red"])
+    things = [collection.collection(name, [source], [scene], scripts=[moved]) for name in ("Test", "Other")]
+    with open_obs(tmp_path / "user", data_home, things, size=(64, 64)) as obs:
+        monkeypatch.setenv(home.VARIABLE, str(tmp_path / "data"))
+        home.write_record({"flavour": "cpu"})
+        monkeypatch.setattr(users_settings, "configurations", lambda: [obs.configuration])
+        assert obs.screenshot("Scene")[32, 32, 2] == 0, "the script is gone: the guard hides the room"
+        assert obs.stop().code == 0
+        assert len(scene_collections.add().changed) == 2
+        obs.start()
+        wait_until_running(obs)
+        assert obs.screenshot("Scene")[32, 32, 2] == 0
+        obs.switch_collection("Other")
+        wait_until_running(obs)
+        assert obs.stop().code == 0
+
+        assert command.main(["--uninstall", "--yes"]) == 0
+        assert (
+            "The scene collection Other has the filter or its room guard on: Red." in capsys.readouterr().out
+        )
+        for name in ("Test", "Other"):
+            obs.start(name)
+            assert obs.ws.get_source_filter_list("Red").filters == []
+            wait_for(lambda: obs.screenshot("Scene")[32, 32, 2] == 255, "the source is as it was")
+            assert obs.stop().code == 0

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 
@@ -79,7 +80,7 @@ def test_collections_that_do_not_list_it_get_it_when_obs_loads_them(tmp_path, da
         assert listed(obs, "Unlisted").count(str(SCRIPT)) == 1
 
 
-def test_imported_made_and_duplicated_collections_are_healed_when_obs_has_closed(tmp_path, data_home, clip):
+def test_collections_imported_and_made_are_healed_when_obs_has_closed(tmp_path, data_home, clip):
     with open_obs(tmp_path, data_home, one_scene(clip)) as obs:
         hidden(obs)
         imported = {
@@ -113,8 +114,9 @@ def test_imported_made_and_duplicated_collections_are_healed_when_obs_has_closed
             assert listed(obs, name) == [str(SCRIPT)]
 
 
-def test_a_link_to_the_script_is_the_script(tmp_path, data_home, clip):
+def test_a_link_to_the_script_is_the_script(tmp_path, data_home, clip, monkeypatch):
     """OBS runs it by its real folder, and the list has no second copy beside it."""
+    monkeypatch.chdir(tmp_path)  # OBS' Python looks for packages in the folder that OBS is started in, too
     link = tmp_path / "scripts" / "background.py"
     link.parent.mkdir()
     link.symlink_to(SCRIPT)
@@ -128,3 +130,19 @@ def test_a_link_to_the_script_is_the_script(tmp_path, data_home, clip):
         assert all(
             scene_files.lists_script(scene_files.read(obs.scenes_file(name))) for name in ("Test", "Other")
         )
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds OBS' scripting library as on Linux")
+def test_one_of_two_copies_removed_is_no_problem(tmp_path, data_home, clip):
+    """The list has the script and a link to it; the user removes the one, and the other one goes on."""
+    link = tmp_path / "background.py"
+    link.symlink_to(SCRIPT)
+    operator = SCRIPT.parent.parent / "tests" / "obs" / "operator_script.py"
+    things = holding("Test", clip, collection.script(operator), collection.script(SCRIPT))
+    with open_obs(tmp_path / "obs", data_home, things, environment={"OPERATOR_SCRIPT": str(link)}) as obs:
+        hidden(obs)
+        obs.vendor("do", {"do": "remove"}, vendor="operator")
+        hidden(obs)
+        report = obs.stop()
+        assert report.code == 0
+        assert "does not list the filter's script" not in report.log

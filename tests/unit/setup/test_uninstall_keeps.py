@@ -140,6 +140,15 @@ def test_a_model_that_an_older_version_fetched_goes(folder):
     assert not (folder / "models" / name).exists()
 
 
+def test_a_model_of_the_users_with_a_models_name_is_not_replaced(folder, monkeypatch):
+    (folder / "models" / "mediapipe-landscape" / "model.onnx").write_text("mine")
+    monkeypatch.setattr(virtual_env, "run_module", lambda *_: pytest.fail("it was fetched"))
+    models.refresh([])
+    with pytest.raises(SetupError, match="mediapipe-landscape is in the way"):
+        models.fetch(["mediapipe-landscape"])
+    assert "models" not in home.read_record()
+
+
 def test_a_link_goes_and_what_it_leads_to_stays(folder, tmp_path):
     away = tmp_path / "away"
     assert home.make_own(away)
