@@ -60,8 +60,6 @@ LEAVES: dict[str, str] = {
     # Effects. A value is copied into the effect; the loop hands all of them to the driver.
     "gs_effect_set_texture": _RECORD,
     "gs_effect_set_texture_srgb": _RECORD,
-    "gs_effect_set_float": _RECORD,
-    "gs_effect_set_vec2": _RECORD,
     "gs_effect_set_vec4": _RECORD,
     "gs_effect_loop": _DRIVER,
     # State and drawing.
