@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any
 from . import library
 from .leaves import LEAVES
 from .library import ObsError
-from .structs import CallData, Vec2, Vec4
+from .structs import CallData, Vec4
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -177,8 +177,6 @@ TABLE: list[tuple[Any, ...]] = [
     ("gs_effect_get_param_by_name", p, [p, c_char_p]),
     ("gs_effect_set_texture", None, [p, p]),
     ("gs_effect_set_texture_srgb", None, [p, p]),
-    ("gs_effect_set_float", None, [p, c_float]),
-    ("gs_effect_set_vec2", None, [p, POINTER(Vec2)]),
     ("gs_effect_set_vec4", None, [p, POINTER(Vec4)]),
     ("gs_effect_loop", c_bool, [p, c_char_p]),
     # graphics: state and drawing

@@ -18,8 +18,6 @@ Not leaves, though they look like it:
 - ``obs_source_get_color_space``: it may run the source's code.
 - ``obs_source_release``: it may destroy the source.
 - ``obs_enter_graphics``: it waits for the graphics mutex, which a thread that waits for the GIL may hold.
-- ``gs_stage_texture``: where there is no GPU it waits until everything is drawn. That is no deadlock, but
-  other scripts need not wait for it.
 - ``blog``: it runs the log handler of the frontend, which takes a lock and writes to a file. (A leaf that is
   called wrongly logs that. The handler calls no Python, so not even that would be a deadlock.)
 - what makes and frees GPU objects (rare, and the driver may take its time).
@@ -55,15 +53,15 @@ LEAVES: dict[str, str] = {
     "gs_texrender_get_texture": _FIELD,
     "gs_texrender_begin_with_color_space": _DRIVER,
     "gs_texrender_end": _DRIVER,
-    # What the GPU was given a frame ago: it has finished.
+    # A copy is begun here and read a frame later, when the GPU has finished with it. (An OpenGL that draws in
+    # software draws everything before it copies.)
+    "gs_stage_texture": _DRIVER,
     "gs_stagesurface_map": _DRIVER,
     "gs_stagesurface_unmap": _DRIVER,
     "gs_texture_set_image": _DRIVER,
     # Effects. A value is copied into the effect; the loop hands all of them to the driver.
     "gs_effect_set_texture": _RECORD,
     "gs_effect_set_texture_srgb": _RECORD,
-    "gs_effect_set_float": _RECORD,
-    "gs_effect_set_vec2": _RECORD,
     "gs_effect_set_vec4": _RECORD,
     "gs_effect_loop": _DRIVER,
     # State and drawing.

@@ -17,12 +17,6 @@ from ctypes import (
 )
 
 
-class Vec2(Structure):
-    """Two floats (``struct vec2``)."""
-
-    _fields_ = [("x", c_float), ("y", c_float)]
-
-
 class Vec4(Structure):
     """Four floats (``struct vec4``: red, green, blue, alpha).
 

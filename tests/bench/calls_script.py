@@ -50,7 +50,8 @@ def watched(name, count_calls):
         try:
             return function(self, *arguments)
         finally:
-            frames.add(self._shared.clock.number)
+            if count_calls:
+                frames.add(self._shared.clock.number)
             rendering = False
 
     return replacement
