@@ -134,6 +134,7 @@ def test_when_its_parent_is_killed_no_process_is_left(directory):
     pid = int(parent.stdout.readline())
     launcher = psutil.Process(pid).parent()
     assert launcher.ppid() == parent.pid
+    # The launcher has to be waiting for its child, which cannot be seen.
     time.sleep(0.2)
     parent.kill()
     parent.wait()
