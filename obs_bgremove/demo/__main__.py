@@ -8,13 +8,14 @@ the same frame without and with it.
 from __future__ import annotations
 
 import argparse
+import functools
 import shutil
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
+import numpy
 
 from .. import console, home
 from ..private_obs import collection, profile
@@ -25,12 +26,15 @@ from ..users_obs.users_settings import users_python
 from . import backdrop, person, verdict
 
 if TYPE_CHECKING:
-    import numpy
     from numpy.typing import NDArray
 
     from ..private_obs.collection import Entry
     from ..private_obs.conversation import Answer
 
+#: A picture stands still if it is the same (of 255, in the mean) so many frames and the filter's delay later.
+_SAME, _STILL_FRAMES = 0.3, 8
+#: How often that is looked at before it is given up.
+_LOOKS = 40
 SOURCE, FILTER, SCENE = "Camera", "Background Removal", "Demo"
 
 
@@ -93,7 +97,8 @@ def run(into: Path, leave_open: bool) -> int:
         preview=leave_open,
     ) as obs:
         wait_until_running(obs)
-        time.sleep(2)  # into the clip, and enough alphas for a rate
+        # Into the clip, and enough alphas for a rate.
+        wait_for_frames(obs, 2 * person.FPS)
         print(status(obs)["text"], flush=True)
         before, after = take_pictures(obs)
         for name, shown in (("before", before), ("after", after)):
@@ -147,14 +152,45 @@ def wait_until_running(obs: PrivateObs) -> None:
 def take_pictures(obs: PrivateObs) -> tuple[NDArray[numpy.uint8], NDArray[numpy.uint8]]:
     """Return the same frame without and with the filter, each uint8 [H, W, 3], BGR."""
     obs.ws.trigger_media_input_action(SOURCE, "OBS_WEBSOCKET_MEDIA_INPUT_ACTION_PAUSE")
-    time.sleep(1)  # the picture that the filter shows is a few frames behind
-    after = obs.screenshot(SCENE)[..., :3]
+    after = still_picture(obs)
     obs.ws.set_source_filter_enabled(SOURCE, FILTER, False)
-    time.sleep(0.5)
-    before = obs.screenshot(SCENE)[..., :3]
+    before = still_picture(obs)
     obs.ws.set_source_filter_enabled(SOURCE, FILTER, True)
     obs.ws.trigger_media_input_action(SOURCE, "OBS_WEBSOCKET_MEDIA_INPUT_ACTION_PLAY")
     return before, after
+
+
+def wait_for_frames(obs: PrivateObs, count: int) -> None:
+    """Wait until OBS has drawn more frames, however long that takes; ObsError if it draws none."""
+    begun = frames_drawn(obs)
+    for number in range(1, count + 1):
+        try:
+            wait_for(functools.partial(_has_drawn, obs, begun + number), "the next frame", seconds=60)
+        except TimeoutError:
+            raise ObsError(f"OBS draws no frames any more: its log is {obs.log_file}.") from None
+
+
+def _has_drawn(obs: PrivateObs, count: int) -> bool:
+    return frames_drawn(obs) >= count
+
+
+def frames_drawn(obs: PrivateObs) -> int:
+    """Return how many frames OBS has drawn so far."""
+    return int(obs.ws.get_stats().render_total_frames)
+
+
+def still_picture(obs: PrivateObs) -> NDArray[numpy.uint8]:
+    """Return what the scene shows, uint8 [H, W, 3], BGR, as soon as it stands still: the clip is paused, and
+    the filter's picture is some frames behind. ObsError if it never does.
+    """
+    delay = int(status(obs).get("delay_frames", 0))
+    shown = obs.screenshot(SCENE)[..., :3]
+    for _ in range(_LOOKS):
+        wait_for_frames(obs, delay + _STILL_FRAMES)
+        before, shown = shown, obs.screenshot(SCENE)[..., :3]
+        if numpy.abs(shown.astype(int) - before).mean() < _SAME:
+            return shown
+    raise ObsError("The picture does not stand still, although the clip is paused.")
 
 
 if __name__ == "__main__":

@@ -219,6 +219,7 @@ class PrivateObs:
     def record(self, seconds: float) -> Path:
         """Record the program output for ``seconds`` and return the file: lossless, no pixel changed."""
         self.start_record()
+        # The length of the recording is asked for.
         time.sleep(seconds)
         return self.stop_record()
 

@@ -52,6 +52,7 @@ def run(folder: Path, options) -> None:
                 found = None
                 if model:
                     wait_until_running(obs)
+                # So long is measured.
                 time.sleep(options.seconds)
                 if model:
                     found = status(obs)

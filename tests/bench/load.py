@@ -132,6 +132,7 @@ def _turn(obs: PrivateObs, enabled: bool, seconds: float) -> dict:
     time.sleep(3.0)
     processes = psutil.Process(status(obs)["worker_pid"]), psutil.Process(obs.pid)
     before, used, began = obs.ws.get_stats(), [_cpu(one) for one in processes], time.monotonic()
+    # So long is measured.
     time.sleep(seconds)
     found = status(obs)
     after, took = obs.ws.get_stats(), time.monotonic() - began

@@ -73,8 +73,10 @@ def run(folder: Path, size: tuple[int, int], seconds: float, names: list[str]) -
             }
             obs.ws.set_source_filter_settings("Picture", "Background Removal", settings, False)
             wait_until_running(obs)
+            # The first frames compile and allocate.
             time.sleep(1.0)
             measure(obs)
+            # So long is measured.
             time.sleep(seconds)
             show(name, measure(obs))
 

@@ -172,6 +172,7 @@ class Stress:
                 filterKind="obs_bgremove",
                 filterSettings=BASE,
             )
+            # A guest stays for a while, or hardly at all.
             time.sleep(self.random.random() * 0.6)
             self._request("RemoveInput", inputName="Guest")
 

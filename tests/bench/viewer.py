@@ -147,6 +147,7 @@ def play(folder: Path, home: Path, clip: Path, options, settings) -> tuple[Score
     with open_obs(folder, home, things, size=(2 * width, height)) as obs:
         if filters and options.filter == "obs_bgremove":
             wait_until_running(obs)
+        # The first second of a recording is not what a viewer gets used to.
         time.sleep(1.5)
         recording = obs.record(options.seconds)
         report = obs.stop()

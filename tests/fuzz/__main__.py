@@ -31,6 +31,8 @@ TARGETS = {
     "settings": 200,
 }
 SHARES = {"ring": 1.0, "messages": 1.0, "worker": 0.1, "cards": 0.02, "models": 0.01, "settings": 0.0002}
+#: How the lines of a process begin that are results.
+_RESULT = "result: "
 #: Faults of a target that are printed whole.
 _PRINTED = 3
 #: Seconds for the inputs of one process.
@@ -60,7 +62,7 @@ def _inside(name: str, seed: int, count: int) -> int:
     """Let a target take inputs in this process; print what became of them."""
     target = importlib.import_module(f"tests.fuzz.{name}")
     for kind, number in target.run(random.Random(seed), count).items():
-        print(f"{number} {kind}")
+        print(f"{_RESULT}{number} {kind}", flush=True)
     return 0
 
 
@@ -78,8 +80,9 @@ def _target(name: str, seed: int, inputs: int) -> bool:
             faults.append(
                 f"{name}, seed {number}, {count} inputs: code {done.returncode}\n{done.stderr[-3000:]}"
             )
-        for line in done.stdout.splitlines():
-            times, _, kind = line.partition(" ")
+        # onnxruntime itself prints, too.
+        for line in (line for line in done.stdout.splitlines() if line.startswith(_RESULT)):
+            times, _, kind = line[len(_RESULT) :].partition(" ")
             found[kind] += int(times)
         left -= count
         number += 1

@@ -85,6 +85,7 @@ def test_triggered_by_name(tmp_path, data_home, clip):
         wait_for(lambda: status(obs)["state"] == "idle", "a filter that is off computes nothing")
         obs.ws.trigger_hot_key_by_name(SHOW)
         assert not enabled(obs), "off stays off"
+        # What is off has to stay off: there is nothing to wait for.
         time.sleep(1.0)
         obs.ws.trigger_hot_key_by_name(HIDE)
         assert enabled(obs)

@@ -44,6 +44,7 @@ def leaks_without(tmp_path_factory, numbered_clip):
         "Test", [collection.clip("Clip", numbered_clip)], [collection.scene("Scene", ["Clip"])]
     )
     with open_obs(tmp_path_factory.mktemp("bare"), tmp_path_factory.mktemp("none"), things) as obs:
+        # Whatever leaks in OBS itself has begun by then.
         time.sleep(1.0)
         return obs.stop().leaks
 
@@ -133,12 +134,14 @@ def test_the_same_source_in_two_scenes_and_studio_mode(tmp_path, data_home, clip
         obs.ws.set_studio_mode_enabled(True)
         obs.ws.set_current_preview_scene("Second")
         obs.ws.open_source_projector("Clip", 0)
+        # The rate is that of the last two seconds.
         time.sleep(2.0)
         told = status(obs)
         assert told["state"] == "running"
         # Drawn by program, preview and projector, and still one alpha for each OBS frame at most.
         assert told["alphas_per_second"] < 31
         obs.ws.trigger_studio_mode_transition()
+        # A transition takes 0.3 s, and OBS does not say when it is over.
         time.sleep(1.0)
         obs.ws.set_studio_mode_enabled(False)
         numbered.assert_hidden([obs.screenshot("Clip")])
@@ -155,6 +158,7 @@ def test_a_source_that_nobody_sees_costs_nothing(tmp_path, data_home, numbered_c
         """Return the processor time that the worker takes in two seconds."""
         times = psutil.Process(status(obs)["worker_pid"]).cpu_times
         before = times()
+        # So long is measured.
         time.sleep(2.0)
         after = times()
         return after.user + after.system - before.user - before.system
@@ -198,6 +202,7 @@ def test_odd_sizes(tmp_path, data_home, size, ends_well):
             middle = picture[size[1] // 2, size[0] // 2]
             assert tuple(middle[:3]) == (0, 255, 0)
         else:
+            # OBS draws some frames with nothing in them: there is nothing to wait for.
             time.sleep(1.0)
         ends_well(obs)
 
@@ -207,6 +212,7 @@ def test_waiting_for_the_worker_holds_no_pictures(tmp_path, ends_well):
     with open_obs(tmp_path / "obs", tmp_path / "nothing installed", one_scene(source)) as obs:
         before = psutil.Process(obs.pid).memory_info().rss
         obs.ws.create_source_filter("Large", FILTER, "obs_bgremove", SETTINGS)
+        # It would grow with each frame in which no worker is there.
         time.sleep(4.0)
         grown = psutil.Process(obs.pid).memory_info().rss - before
         print(f"grown by {grown / 1e6:.0f} MB; a picture has {3840 * 2160 * 4 / 1e6:.0f} MB")
@@ -220,10 +226,8 @@ def test_source_larger_than_the_gpu_can_draw_for_a_while(tmp_path, data_home):
     with open_obs(tmp_path, data_home, one_scene(source)) as obs:
         wait_until_running(obs)
         obs.ws.set_input_settings("Plain", {"width": 40000}, True)
-        time.sleep(3.0)
-        told = status(obs)
-        assert told["state"] != "running"
-        assert "40000x20" in told["problem"]
+        wait_for(lambda: "40000x20" in status(obs)["problem"], "the problem")
+        wait_for(lambda: status(obs)["state"] != "running", "the person is hidden")
         obs.ws.set_input_settings("Plain", {"width": 64}, True)
         wait_until_running(obs)
         assert obs.stop().code == 0
@@ -276,6 +280,7 @@ def test_closed_while_the_worker_starts(tmp_path, model_folders, clip, ends_well
     slow.chmod(0o755)
     (home / "install.json").write_text(json.dumps({"python": str(slow), "flavour": "cpu"}))
     with open_obs(tmp_path / "obs", home, one_scene(clip)) as obs:
+        # OBS is ended while the worker starts, which takes 20 s.
         time.sleep(1.0)
         ends_well(obs)
 
@@ -314,6 +319,7 @@ class TestOperated:
             obs.start_record()
             for _round in range(3):
                 operate(obs, do="reload")
+                # Frames between two reloads have to be in the recording.
                 time.sleep(0.5)
             numbered.assert_hidden(obs.frames(obs.stop_record()))
             wait_until_running(obs)
@@ -324,6 +330,7 @@ class TestOperated:
             wait_until_running(obs)
             obs.start_record()
             operate(obs, do="remove")
+            # Frames after the removal have to be in the recording.
             time.sleep(2.0)
             numbered.assert_hidden(obs.frames(obs.stop_record()))
             ends_well(obs, recorded=True)
@@ -347,6 +354,7 @@ class TestOperated:
             operate(obs, do="hold", source="Clip", filter=FILTER)
             if removed:
                 obs.ws.remove_source_filter("Clip", FILTER)
+            # OBS destroys what is removed on a thread of its own.
             time.sleep(0.5)
             # What is held leaks, but OBS must end as ever.
             assert obs.stop().code == 0

@@ -149,6 +149,7 @@ def test_the_light_changes_slowly(obs, shown, tmp_path):
     dark, bright = image(tmp_path, (60, 60, 60)), image(tmp_path, (250, 250, 250))
     before = shown(picture, **settings, background_path=dark)[250, 320, 1]
     obs.start_record()
+    # Frames before the change have to be in the recording.
     time.sleep(0.5)
     obs.ws.set_source_filter_settings("Picture", FILTER, {"background_path": bright}, True)
     # Until the light stands still: it never quite arrives.

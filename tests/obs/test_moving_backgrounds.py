@@ -75,6 +75,7 @@ def test_video_is_muted(tmp_path, data_home):
         obs.ws.create_input(
             "Scene", "Loud", "ffmpeg_source", {"local_file": str(clip), "looping": True}, True
         )
+        # The sound of a source begins some time after its first frame.
         time.sleep(1.0)
         assert loudness(obs.record(2.0)) > -40, "the same as a source is heard"
         assert obs.stop().code == 0

@@ -52,6 +52,7 @@ def test_nothing_is_allocated_per_frame(obs, background):
 
 def has_all_it_needs(obs) -> bool:
     made = allocated(obs)["made"]
+    # Nothing may be allocated in that time.
     time.sleep(2)
     return allocated(obs)["made"] == made
 

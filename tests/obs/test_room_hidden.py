@@ -58,10 +58,12 @@ def test_nothing_but_the_background_until_the_first_alpha(tmp_path, data_home, n
     """The filter is added to a source that is live, and the worker has yet to start."""
     things = one_scene(collection.clip("Clip", numbered_clip))
     with open_obs(tmp_path / "obs", data_home, things) as obs:
+        # The clip has to be live, and nobody says from when on.
         time.sleep(1.0)
         obs.start_record()
         obs.ws.create_source_filter("Clip", "Background Removal", "obs_bgremove", SETTINGS)
         wait_until_running(obs)
+        # Frames with the person have to be in the recording.
         time.sleep(1.0)
         seen = look_at(obs.frames(obs.stop_record()))
     rooms = [bool(room) for room, _person in seen]
@@ -77,10 +79,12 @@ def test_worker_killed(stage):
     before = status(obs)["worker_pid"]
 
     def kill():
+        # Frames before have to be in the recording.
         time.sleep(0.5)
         os.kill(before, signal.SIGKILL)
         wait_for(lambda: status(obs)["worker_pid"] not in (0, before), "a new worker")
         wait_until_running(obs)
+        # Frames after have to be in the recording.
         time.sleep(3.0)
 
     seen = recorded_while(obs, kill)
@@ -95,12 +99,16 @@ def test_worker_stopped_for_five_seconds(stage):
     said = []
 
     def stop():
+        # Frames before have to be in the recording.
         time.sleep(0.5)
         os.kill(worker, signal.SIGSTOP)
+        # The time itself is what is tested: first the picture stands still, then it is hidden.
         time.sleep(4.0)
         said.append(status(obs))
+        # Frames in which it is hidden have to be in the recording.
         time.sleep(1.0)
         os.kill(worker, signal.SIGCONT)
+        # Frames after have to be in the recording.
         time.sleep(3.0)
 
     seen = recorded_while(obs, stop)
@@ -167,8 +175,10 @@ def test_source_changes_its_resolution(stage, tmp_path):
     video.release()
 
     def change():
+        # Frames before have to be in the recording.
         time.sleep(0.5)
         obs.ws.set_input_settings("Clip", {"local_file": str(other)}, True)
+        # Frames after have to be in the recording.
         time.sleep(3.0)
 
     seen = recorded_while(obs, change)

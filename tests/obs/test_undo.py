@@ -90,6 +90,7 @@ def test_source_removed_and_undone(window):
         obs.start_record()
         hands.press(main, "ctrl+z")
         wait_until_running(obs)
+        # Frames with the person have to be in the recording.
         time.sleep(0.5)
         numbered.assert_hidden(obs.frames(obs.stop_record()))
     report = obs.stop()
@@ -102,6 +103,7 @@ def test_filter_removed_and_undone(window):
     obs, hands = window
     obs.ws.send("OpenInputFiltersDialog", {"inputName": "Clip"})
     dialog = hands.wait("^Filters for")
+    # The dialog has to take clicks, which cannot be seen.
     time.sleep(1.0)
     # The list of effect filters begins about there, whatever the font.
     for y in range(380, 440, 10):

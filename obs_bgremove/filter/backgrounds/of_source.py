@@ -10,6 +10,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+from ...files import as_path
 from ...obs.functions import lib
 from ...obs.graphics import blending
 from ...obs.sources import NamedSource, PrivateSource, contains
@@ -167,6 +168,6 @@ def _missing(path: str, what: str) -> str:
     if not path:
         return f"No {what} is chosen as the background. Choose a file."
     # Path.is_file raises where the folder must not be read.
-    if not os.path.isfile(path):  # noqa: PTH113
+    if not os.path.isfile(as_path(path)):  # noqa: PTH113
         return f"The background {what} {path} does not exist. Choose another file."
     return ""

@@ -87,6 +87,7 @@ class Live:
         """Hand a picture over and return its alpha; it is not looked for before ``expected`` seconds."""
         self.hand_over()
         end = time.monotonic() + _ALPHA_TIMEOUT
+        # Not looked at before it can be there: the worker needs the processor.
         time.sleep(expected)
         while time.monotonic() < end:
             found = self.ring.alphas(self._serial - 1)
@@ -142,6 +143,7 @@ class Live:
 
     def _frames(self, rate: int, seconds: float, still: bool) -> None:
         if not rate:
+            # So long is measured what a worker takes that has nothing to do.
             time.sleep(seconds)
             return
         due = time.monotonic()

@@ -103,6 +103,7 @@ def _busy_processors() -> Iterator[None]:
     try:
         for _ in range(processors()):
             running.append(subprocess.Popen([sys.executable, "-c", _BUSY], stdin=subprocess.PIPE))
+        # Until all of them compute; they do not say so.
         time.sleep(0.2)
         yield
     finally:

@@ -106,6 +106,17 @@ def test_how_long_a_model_has_been_loading_is_told(directory, quick):
         assert channel.note == ""
 
 
+@pytest.mark.parametrize("name", ["\u00f6" * 127, "\u573a" * 85, "\U0001f600" * 63, 'a"\\\\' * 60, " % 'x' "])
+def test_the_longest_and_oddest_names_are_models_like_others(directory, name):
+    made = add_model(directory, "named later", worker_models.green())
+    made.rename(made.with_name(name))
+    with worker_home.client() as client:
+        channel = client.open()
+        channel.request(name, "cpu")
+        assert works(channel, client, 1)
+        assert channel.ring.model == name
+
+
 BROKEN = """
 from obs_bgremove.worker.serve import inlet, loader, server
 class Odd(BaseException):

@@ -126,6 +126,7 @@ def test_silent_while_it_loads_it_is_let_be(directory, monkeypatch):
         os.kill(pid, signal.SIGSTOP)
         try:
             until(lambda: "started again if that lasts 300 s" in client.problem, "a problem")
+            # The time itself is what is tested: it is longer than another silence may be.
             time.sleep(3)
         finally:
             os.kill(pid, signal.SIGCONT)
@@ -346,6 +347,7 @@ def test_a_late_supervisor_does_not_blame_the_worker(directory):
         pid = obs.stdout.readline().strip()
         obs.send_signal(signal.SIGSTOP)
         until(lambda: psutil.Process(obs.pid).status() == psutil.STATUS_STOPPED, "OBS to stand still")
+        # The time itself is what is tested: it is longer than a worker may be silent.
         time.sleep(4)
         obs.send_signal(signal.SIGCONT)
         obs.stdin.write("\n")

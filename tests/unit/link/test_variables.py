@@ -42,7 +42,7 @@ def test_what_is_meant_for_the_host_is_left_out(directory, monkeypatch):
     found = variables.workers({"EXTRA": "x"})
     assert not [name for name in found if name.startswith(("LD_", "DYLD_", "PYTHONHOME", "GCONV"))]
     assert (found["CUDA_VISIBLE_DEVICES"], found["EXTRA"]) == ("1", "x")
-    assert found["HOME"] == os.environ["HOME"]
+    assert found["PATH"] == os.environ["PATH"]
 
 
 def test_what_the_user_has_set_is_there(directory, monkeypatch):

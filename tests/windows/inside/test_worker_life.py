@@ -156,6 +156,8 @@ def parent(directory):
     pid = int(started.stdout.readline())
     launcher = psutil.Process(pid).parent()
     assert launcher.ppid() == started.pid
+    # The launcher has to be waiting for its child, which cannot be seen.
+    time.sleep(0.2)
     yield started, pid, launcher.pid
     started.kill()
     started.communicate()
@@ -171,7 +173,7 @@ def test_when_its_parent_is_killed_no_process_is_left(parent):
 def test_a_parent_that_was_suspended_does_not_blame_the_worker(parent):
     obs, pid, _ = parent
     psutil.Process(obs.pid).suspend()
-    # Longer than the parent lets a worker be silent.
+    # Longer than the parent lets a worker be silent: the time itself is what is tried.
     time.sleep(4)
     assert not ended(pid)
     psutil.Process(obs.pid).resume()
