@@ -16,8 +16,8 @@ from .pythons import LONGEST_PATH
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: Characters of the longest path of a file below the data directory, the worker's packages', and some more.
-_LONGEST_BELOW = 150
+#: Characters of the longest path below the data directory (onnxruntime's packages reach 124), and some more.
+_LONGEST_BELOW = 130
 _SYSTEM = r"SYSTEM\CurrentControlSet\Control\FileSystem"
 _ONEDRIVE = ("OneDrive", "OneDriveConsumer", "OneDriveCommercial")
 

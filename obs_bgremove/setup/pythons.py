@@ -56,7 +56,8 @@ def find(newest: int) -> Python | None:
 def inspect(folder: Path, newest: int) -> Python | None:
     """Return the Python that OBS loads from a folder; None if it loads none from there, or one that fails."""
     known = range(newest, interpreter.OLDEST[1] - 1, -1)
-    minor = next((one for one in known if _library(folder, one).is_file()), 0)
+    # Another user's folders may not be looked into: to os.path they do not exist, and Path would raise.
+    minor = next((one for one in known if os.path.isfile(_library(folder, one))), 0)  # noqa: PTH113
     if not minor or "WindowsApps" in str(folder) or (folder / "conda-meta").exists():
         # OBS does not see what the Store's writes, and Anaconda's finds its libraries only when activated.
         return None

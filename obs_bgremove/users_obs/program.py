@@ -33,7 +33,7 @@ def find_program() -> Path | None:
         places += [portable.program(folder) for folder in portable.folders(None)]
     elif sys.platform == "darwin":
         places.append(Path("/Applications/OBS.app/Contents/MacOS/OBS"))
-    return next((place for place in places if place.exists()), None)
+    return next((place for place in places if os.path.exists(place)), None)  # noqa: PTH110 (as in portable.py)
 
 
 def has_flatpak() -> bool:

@@ -31,7 +31,8 @@ def configurations() -> list[Path]:
             user / ".var" / "app" / "com.obsproject.Studio" / "config" / "obs-studio",
             user / "snap" / "obs-studio" / "current" / ".config" / "obs-studio",
         ]
-    return [place for place in places if place.is_dir()]
+    # Another user's folders may not be looked into: to os.path they do not exist.
+    return [place for place in places if os.path.isdir(place)]  # noqa: PTH112 (Path.is_dir raises)
 
 
 class Ini(configparser.RawConfigParser):

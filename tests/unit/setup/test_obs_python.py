@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,8 @@ from obs_bgremove.setup.errors import SetupError
 from obs_bgremove.users_obs import obs_processes, portable, program, registry, users_settings
 from tests.unit.setup import test_scene_collections
 
+#: The real one; the fixture has another.
+FIND_PROGRAM = program.find_program
 OBS_30 = 30 << 24 | 2 << 16 | 3
 OBS_32 = 32 << 24 | 2 << 16 | 2
 
@@ -387,6 +390,26 @@ def test_only_windows_has_portable_obs(user, monkeypatch, capsys):
     monkeypatch.setattr(sys, "platform", "linux")
     assert command.main(["--obs", str(user)]) == 1
     assert "only Windows" in capsys.readouterr().err
+
+
+def test_folders_of_another_user_that_may_not_be_looked_into_are_passed_over(user, monkeypatch):
+    theirs = python(user / "theirs" / "Python312", 12)
+    carried(user / "theirs" / "OBS", marked=True)
+    ours = python(user / "Programs" / "Python311", 11)
+    monkeypatch.setattr(pythons, "_registered", lambda: iter([theirs]))
+    monkeypatch.setattr(portable, "named", lambda: [user / "theirs" / "OBS"])
+    stat = os.stat
+
+    def denied(path, *arguments, **options):
+        if "theirs" in str(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "stat", denied)
+    assert users_settings.configurations() == [user / "Roaming" / "obs-studio"]
+    assert pythons.find(12) == pythons.Python(ours.as_posix(), 11)
+    assert not portable.is_marked(user / "theirs" / "OBS")
+    assert FIND_PROGRAM() is None
 
 
 def test_two_users_of_one_machine_do_not_touch_each_other(user, monkeypatch):

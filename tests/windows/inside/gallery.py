@@ -50,7 +50,7 @@ LOOKS = {
     "image": {"background": "image"},
     "image-rough": {"background": "image", "refinement": False, "color_cleaning": False},
     "image-light": {"background": "image", "background_fit": "stretch", "light_matching": 60.0, **_EDGE},
-    "image-encoded": {"background": "image", "encoded": True},
+    "image-encoded": {"background": "image", "encoded": True, "edge_softness": 2.0},
     "video": {"background": "video"},
     "source": {"background": "source", "background_source": "behind", "edge_softness": 6.0},
     **{

@@ -164,7 +164,8 @@ def show(obs: _Functions, pictures: list[Path]) -> dict:
     """Show the first picture without and with the filter, kill the worker, show the second.
 
     Returns what the canvas showed (see ``Canvas.sides``), and the numbers of the workers' processes. ``room``
-    says whether something red was ever seen while the filter was there.
+    says whether something red was ever seen while the filter was there. ``first_s`` and ``back_s`` are the
+    seconds until the person was there, first and again.
     """
 
     def settings(values: dict) -> c_void_p:
@@ -187,16 +188,20 @@ def show(obs: _Functions, pictures: list[Path]) -> dict:
     seen["plain"] = canvas.sides()
 
     blue = {"background": "color", "background_color": 0xFFFF0000, "model": "green", "device": "cpu"}
+    began = time.monotonic()
     obs.obs_source_filter_add(image, source(b"obs_bgremove", b"filter", blue))
     wait(lambda: not near(canvas.sides()[1], RED))
     wait(lambda: person(0))
+    seen["first_s"] = time.monotonic() - began
     seen["filtered"] = canvas.sides()
 
     before = workers()
+    began = time.monotonic()
     before[-1].kill()  # children come after their parents: the worker
     obs.obs_source_update(image, settings({"file": pictures[1].as_posix()}))
     # Only another worker can know where the person is now.
     wait(lambda: person(1))
+    seen["back_s"] = time.monotonic() - began
     seen["again"] = canvas.sides()
     seen["workers"] = [[process.pid for process in them] for them in (before, workers())]
     return seen

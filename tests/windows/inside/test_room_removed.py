@@ -40,6 +40,7 @@ def test_the_room_is_not_seen(renderer, tmp_path, monkeypatch):
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 0 and result.exists(), done.stdout.decode(errors="replace")
     seen = json.loads(result.read_text())
+    print("seconds to the person, and after the worker was killed:", seen["first_s"], seen["back_s"])
 
     for moment, colours in (("plain", (GREEN, RED)), ("filtered", (GREEN, BLUE)), ("again", (BLUE, GREEN))):
         assert all(map(near, seen[moment], colours)), seen
