@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from ..obs import data, frontend, log, registration
+from ..obs.clearing import Clearing
 from ..obs.clock import FrameClock
 from ..obs.functions import lib
 from ..obs.vendor import Vendor
@@ -18,6 +19,7 @@ class Plugin:
     def __init__(self) -> None:
         self._started = False
         self._caretaker = Caretaker(living)
+        self._clearing = Clearing()
         self._shared = Shared(FrameClock(_tick), self._caretaker.wake)
 
     def start(self) -> None:
@@ -31,6 +33,7 @@ class Plugin:
         self._vendor = Vendor(BackgroundFilters.ID)
         self._vendor.answer("get_status", _answer_status)
         self._caretaker.start(without_filters=self._shared.rest)
+        self._clearing.watch()
         frontend.on_exit(self._end)
         version = lib.obs_get_version()
         log.info(f"ready in OBS {version >> 24}.{version >> 16 & 255}.{version & 65535}")
