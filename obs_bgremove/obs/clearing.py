@@ -3,9 +3,9 @@
 
 OBS (28 to 32.2 at least) walks through its scenes, removes each, and then reads the address of the next scene
 from the removed one (``obs_canvas_enum_scenes``). The thread that destroys sources may have freed that one
-already. Then the walk ends too early, OBS logs "Not all sources were cleared", and crashes or leaks at its end.
-A busy machine makes it likely. While somebody holds the sources, none is freed. OBS asks all who hold one to
-release it at the event SCENE_COLLECTION_CLEANUP, which follows the walk.
+already. Then the walk ends too early, OBS logs "Not all sources were cleared", and crashes or leaks at its
+end. A busy machine makes it likely. While somebody holds the sources, none is freed. OBS asks all who hold
+one to release it at the event SCENE_COLLECTION_CLEANUP, which follows the walk.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 """OBS clears its scenes, at its end and when the scene collection changes, and none of them is left.
 
 OBS' walk through its scenes must not read from a scene that another thread has freed (see
-``obs_bgremove/obs/clearing.py``). Here that thread is favoured as far as the system allows it, and freed memory
-is overwritten.
+``obs_bgremove/obs/clearing.py``). Here that thread is favoured as far as the system allows it, and what is
+freed is overwritten.
 """
 
 from __future__ import annotations
