@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A script for a private OBS (31.1 or newer): makes a second canvas, as plugins for vertical video do.
 
-Asked by the obs-websocket vendor request "make" to "more_canvases". Then the canvas "Vertical" shows its scene
-"Upright", which shows the source ``source``. On that scene is the filter, with the settings in the environment
-variable ``CANVAS_FILTER``.
+Asked by the obs-websocket vendor request "make" to "more_canvases". The canvas is "Vertical", and shows its
+scene "Upright", which shows the source ``source``. On that scene is the filter, with the settings in the
+environment variable ``CANVAS_FILTER``.
 """
 
 import ctypes
