@@ -40,7 +40,7 @@ class BackgroundFilter:
         self._channel = shared.open_channel()
         self._channel.request(self._settings.model, self._settings.device)
         self._background = ChosenBackground(self._settings, partial(make, being_drawn=shared.being_drawn))
-        self._lifetime = Lifetime(source)
+        self._lifetime = Lifetime(source, shared.guards, shared.wake)
         self._health = Health(source, shared, self._channel, self._lifetime)
         self._renderer = Renderer(shared, self._channel, self._background, self._health)
 
@@ -73,7 +73,7 @@ class BackgroundFilter:
 
     def render(self) -> None:
         """Draw the person on the new background; if there is no alpha, the background alone."""
-        target = lib.obs_filter_get_target(self._source)
+        target = self._shared.guards.below(lib.obs_filter_get_target(self._source))
         parent = lib.obs_filter_get_parent(self._source)
         if not target or not parent:
             return
@@ -84,24 +84,19 @@ class BackgroundFilter:
 
     def color_space(self, wanted: list[int]) -> int:
         """Return the colour space to draw in: HDR if the source is in HDR and it is wanted."""
-        return self._renderer.color_space(lib.obs_filter_get_target(self._source), wanted)
-
-    def tick(self) -> None:
-        """Let the background rest while nobody sees the source (once in each OBS frame)."""
-        if self._health.idle:
-            # Do not wait for another thread that destroys the filter: the next frame comes.
-            with self._lifetime.alive(wait=False) as alive:
-                if alive:
-                    self._background.rest()
+        target = self._shared.guards.below(lib.obs_filter_get_target(self._source))
+        return self._renderer.color_space(target or 0, wanted)
 
     # --- our own thread -----------------------------------------------------------------
 
     def look_after(self) -> None:
         """Find out what is wrong, log it once, and try what may have become possible."""
-        self._lifetime.bind_hotkeys()
+        self._lifetime.bind()
         with self._lifetime.alive() as alive:
             if not alive:
                 return
+            if self._health.idle:
+                self._background.rest()
             with self._lifetime.parent() as parent:
                 self._health.background_problem = self._background.look_after(parent)
             if self._health.log_changes(self._status()):

@@ -8,6 +8,7 @@ from ..obs.clearing import Clearing
 from ..obs.clock import FrameClock
 from ..obs.functions import lib
 from ..obs.vendor import Vendor
+from . import script_list
 from .caretaker import Caretaker
 from .filter import BackgroundFilters, living
 from .shared import Shared
@@ -20,27 +21,28 @@ class Plugin:
         self._started = False
         self._caretaker = Caretaker(living)
         self._clearing = Clearing()
-        self._shared = Shared(FrameClock(_tick), self._caretaker.wake)
+        self._shared = Shared(FrameClock(), self._caretaker.wake)
 
     def start(self) -> None:
         """Start everything, once. OBS calls it again when it reloads the script or changes the collection."""
-        self._shared.listed = True
+        self._shared.copies_listed += 1
         if self._started:
             return
         self._started = True
         registration.register(BackgroundFilters(self._shared))
-        self._shared.clock.start()
         self._vendor = Vendor(BackgroundFilters.ID)
         self._vendor.answer("get_status", _answer_status)
-        self._caretaker.start(without_filters=self._shared.rest)
+        self._caretaker.start(without_filters=self._shared.rest, beside=self._shared.guards)
         self._clearing.watch()
+        frontend.on_preload(script_list.complete)
         frontend.on_exit(self._end)
+        frontend.on_exit(script_list.heal)
         version = lib.obs_get_version()
         log.info(f"ready in OBS {version >> 24}.{version >> 16 & 255}.{version & 65535}")
 
     def unlisted(self) -> None:
-        """Note that OBS does not list the script any more, unless ``start`` follows."""
-        self._shared.listed = False
+        """Note that OBS does not list a copy of the script any more, unless ``start`` follows."""
+        self._shared.copies_listed = max(0, self._shared.copies_listed - 1)
 
     def _end(self) -> None:
         """Leave nothing behind that OBS could call after Python has ended."""
@@ -48,11 +50,6 @@ class Plugin:
         self._vendor.close()
         registration.shut_down()
         self._shared.close()
-
-
-def _tick() -> None:
-    for one in living():
-        one.tick()
 
 
 def _answer_status(_asked: int, response: int) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from ..link.client import Client
 from ..obs import log
 from ..obs.functions import lib
+from ..obs.switch_interval import SwitchInterval
+from .guards.guards import Guards
 from .passes.shaders import ShaderCache
 
 if TYPE_CHECKING:
@@ -27,12 +29,14 @@ class Shared:
         self.wake = wake
         self.client = Client(log=log.info)
         self.shaders = ShaderCache()
+        self.guards = Guards()
         #: The filtered sources whose pictures are being made at this moment, innermost last (graphics context
         #: entered). Drawn once more inside that, OBS would draw them bare: the room would be the background.
         self.being_drawn: list[int] = []
-        #: Whether the scene collection lists the script. OBS keeps a list for each collection. If the one
-        #: that it starts with does not list the script, it does not know the filter.
-        self.listed = True
+        #: How many copies of the script the scene collection lists. OBS keeps a list for each collection. If
+        #: the one that it starts with lists none, it does not know the filter.
+        self.copies_listed = 0
+        self._interval = SwitchInterval()
         self._starting = threading.Lock()
         self._channels = 0
 
@@ -40,6 +44,7 @@ class Shared:
         """Return a way to the worker, which is started if it does not run."""
         with self._starting:
             self._channels += 1
+            self._interval.shorten()
             self.client.start()
             return self.client.open()
 
@@ -48,6 +53,7 @@ class Shared:
         channel.close()
         with self._starting:
             self._channels -= 1
+            self._interval.restore()
 
     def rest(self) -> None:
         """End the worker if there is no filter that needs it."""
@@ -61,7 +67,7 @@ class Shared:
         return float(lib.obs_get_frame_interval_ns()) / 1e9
 
     def close(self) -> None:
-        """End the worker, stop the clock and free the shaders, before Python ends."""
-        self.clock.stop()
+        """End the worker and free the shaders, before Python ends."""
         self.client.stop()
+        self.guards.release()
         self.shaders.free()

@@ -8,6 +8,7 @@ memory      makes, opens and removes shared memory on each system
 ring        OBS' side of the shared memory: hands frames over, finds alphas
 messages    what the two processes say to each other, and how it becomes lines of JSON
 outlet      the writing end of the pipe to the worker
+variables   the environment variables of the worker
 process     starts the worker process and reads what it says
 client      what filters use: the worker's state, and channels
 channel     what one filter asks for, and what it got

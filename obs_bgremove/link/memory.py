@@ -2,7 +2,8 @@
 """Shared memory on each system: the worker makes it, OBS opens it, and nothing stays behind.
 
 Linux    a memory file without a name (memfd), reached through /proc; where there is none, a file
-         in /dev/shm that disappears as soon as OBS has opened it
+         in /dev/shm that disappears as soon as OBS has opened it; for an OBS in Flatpak such a file
+         in the folder that the sandbox shares
 macOS    a temporary file that disappears as soon as OBS has opened it
 Windows  a named mapping, which ends with the last process that holds it
 
@@ -17,14 +18,19 @@ import ctypes
 import mmap
 import os
 import platform
+import re
+import stat
 import sys
 import tempfile
 import threading
 from pathlib import Path
 
+from .. import flatpak
 from .messages import Place
 
 _PREFIX = "obs_bgremove"
+#: More than the largest model's slots take; another size is a damaged message.
+_LARGEST = 1 << 33
 
 
 class MemoryProblem(Exception):
@@ -59,7 +65,8 @@ def create(size: int) -> Memory:
         if sys.platform == "win32":
             tag = f"{_PREFIX}-{os.getpid()}-{os.urandom(8).hex()}"
             return Memory(mmap.mmap(-1, size, tagname=tag), Place(size, tag=tag))
-        if hasattr(os, "memfd_create") and Path("/proc/self/fd").is_dir():
+        apart = flatpak.shared_folder() is not None
+        if not apart and hasattr(os, "memfd_create") and Path("/proc/self/fd").is_dir():
             return _create_nameless(size)
         return _create_file(size)
     except OSError as error:
@@ -70,13 +77,30 @@ def create(size: int) -> Memory:
 
 
 def _create_nameless(size: int) -> Memory:
-    fd = os.memfd_create(_PREFIX)
+    fd = os.memfd_create(_PREFIX, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
         os.posix_fallocate(fd, 0, size)
+        _seal(fd)
         return Memory(mmap.mmap(fd, size), Place(size, f"/proc/{os.getpid()}/fd/{fd}"), fd)
     except BaseException:
         os.close(fd)
         raise
+
+
+def _seal(fd: int) -> None:
+    """Keep a memory file from ever becoming smaller: whoever read beyond its end would crash."""
+    import fcntl
+
+    fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL)
+
+
+def _is_sealed(fd: int) -> bool:
+    import fcntl
+
+    try:
+        return bool(fcntl.fcntl(fd, fcntl.F_GET_SEALS) & fcntl.F_SEAL_SHRINK)
+    except OSError:
+        return False
 
 
 def _create_file(size: int) -> Memory:
@@ -111,20 +135,46 @@ def _fill(fd: int, size: int) -> None:
 
 
 def _folders() -> list[str]:
+    # Another folder does not serve an OBS in a sandbox: it would not find the file.
+    inside = flatpak.shared_folder()
+    if inside is not None:
+        return [str(inside)]
     shared = ["/dev/shm"] if sys.platform.startswith("linux") else []
     return [*shared, tempfile.gettempdir()]
+
+
+def _check(place: Place) -> None:
+    """Raise OSError if a place cannot be one of ours: we write into it, and may remove it."""
+    if not 0 < place.size <= _LARGEST or place.size % 8:
+        raise OSError(f"it would have {place.size} bytes")
+    if sys.platform == "win32":
+        if not place.tag.startswith(f"{_PREFIX}-"):
+            raise OSError("it has another name")
+    elif not re.fullmatch(r"/proc/\d+/fd/\d+", place.path):
+        path = Path(place.path)
+        if str(path.parent) not in _folders() or not path.name.startswith(f"{_PREFIX}-"):
+            raise OSError("it lies at another place")
 
 
 def open_place(place: Place) -> Memory:
     """Map the memory that another process made, and remove its name; raise MemoryProblem."""
     size = place.size
     try:
+        _check(place)
+    except OSError as error:
+        raise MemoryProblem(f"The worker's shared memory is not used ({error}); restart OBS.") from None
+    try:
         if sys.platform == "win32":
             return Memory(mmap.mmap(-1, size, tagname=place.tag), place)
-        fd = os.open(place.path, os.O_RDWR)
+        fd = os.open(place.path, os.O_RDWR | os.O_CLOEXEC | os.O_NONBLOCK)
         try:
-            if os.fstat(fd).st_size < size:
+            status = os.fstat(fd)
+            if not stat.S_ISREG(status.st_mode):
+                raise OSError("it is no memory")
+            if status.st_size < size:
                 raise OSError("it is smaller than announced")
+            if place.path.startswith("/proc/") and not _is_sealed(fd):
+                raise OSError("it may become smaller")
             return Memory(mmap.mmap(fd, size), place)
         finally:
             os.close(fd)

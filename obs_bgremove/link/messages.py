@@ -7,16 +7,19 @@ OBS asks (the object's "ask" is the message's name in ``_ASKS``), the worker tel
 from __future__ import annotations
 
 import json
+import select
 from dataclasses import asdict, dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .. import checked
 
 _Message = TypeVar("_Message")
 
-#: Pipes take this much in one piece on every system (POSIX demands at least 512), so that a
-#: message and the wake-ups of another thread are never mixed, without any lock.
-LONGEST_TO_WORKER = 512
+#: Pipes take this much in one piece (POSIX demands at least 512), so that a message and the wake-ups of
+#: another thread are never mixed, without any lock.
+LONGEST_TO_WORKER: int = getattr(select, "PIPE_BUF", 512)
+#: A line that is longer is no message of ours: it is dropped instead of kept until the memory is full.
+LONGEST_LINE = 1 << 23
 
 WAKE_UP = b"\n"
 
@@ -82,6 +85,13 @@ class CloseRing:
 
 
 @dataclass(frozen=True)
+class Shun:
+    """Do not load what ended workers before: ``loads`` are those of ``Loading``. Before ``OpenRing``."""
+
+    loads: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Stop:
     """End the process."""
 
@@ -113,11 +123,15 @@ class Cannot:
 
 @dataclass(frozen=True)
 class Loading:
-    """The model of a ring is being loaded, or prepared for a better device. ``note`` is a sentence."""
+    """The model of a ring is being loaded, or prepared for a better device. ``note`` is a sentence.
+
+    It comes again now and then while that lasts. ``load`` identifies the very file and the device.
+    """
 
     ring: int
     device: str
     note: str
+    load: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,21 +160,22 @@ class RingFailed:
 
 @dataclass(frozen=True)
 class Alive:
-    """Twice a second: how long (seconds) the inference that runs now has been running, and what the
-    process has used so far (see ``Usage``).
+    """Twice a second: how long (seconds) the picture or the message that is served now has been served, what
+    the process has used so far (see ``Usage``), and how long the loader has been busy with one thing.
     """
 
     busy_s: float
     at_s: float
     cpu_s: float
     memory_mb: float
+    loading_s: float = 0.0
 
 
-Ask = OpenRing | CloseRing | Stop
+Ask = OpenRing | CloseRing | Shun | Stop
 Tell = Models | Ready | Cannot | Loading | RingOpened | RingFailed | Alive
 
 #: The names of the messages in JSON.
-_ASKS: dict[str, type[Ask]] = {"open": OpenRing, "close": CloseRing, "stop": Stop}
+_ASKS: dict[str, type[Ask]] = {"open": OpenRing, "close": CloseRing, "shun": Shun, "stop": Stop}
 _TELLS: dict[str, type[Tell]] = {
     "models": Models,
     "ready": Ready,
@@ -178,8 +193,17 @@ _NAMES: dict[type[Ask | Tell], dict[str, str]] = {
 
 def encode(message: Ask | Tell) -> bytes:
     """Return a message as a line."""
-    fields = {**_NAMES[type(message)], **asdict(message)}
+    fields = _text({**_NAMES[type(message)], **asdict(message)})
     return json.dumps(fields, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def _text(value: Any) -> Any:  # noqa: ANN401 (fields of any type)
+    """Return values with what is no text in them (names of files that are not UTF-8) written as escapes."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, dict):
+        return {name: _text(inner) for name, inner in value.items()}
+    return [_text(inner) for inner in value] if isinstance(value, (list, tuple)) else value
 
 
 def decode_ask(line: bytes) -> Ask:
@@ -204,12 +228,29 @@ def _decode(line: bytes, key: str, kinds: dict[str, type[_Message]]) -> _Message
 
 
 class Lines:
-    """Cuts a stream of bytes into lines."""
+    """Cuts a stream of bytes into lines, and leaves out those that are longer than a message."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        #: Of the line that has no end yet. A list: joined with each piece, a long line would take for ever.
+        self._pieces: list[bytes] = []
+        self._length = 0
 
     def feed(self, data: bytes) -> list[bytes]:
         """Return the lines that ``data`` completes, without their ends; empty ones are left out."""
-        *complete, self._rest = (self._rest + data).split(b"\n")
-        return [line for line in complete if line.strip()]
+        first, *others = data.split(b"\n")
+        self._keep(first)
+        if not others:
+            return []
+        *complete, rest = others
+        lines = [b"".join(self._pieces), *complete] if self._length <= LONGEST_LINE else complete
+        self._pieces, self._length = [], 0
+        self._keep(rest)
+        return [line for line in lines if line.strip()]
+
+    def _keep(self, piece: bytes) -> None:
+        if piece:
+            self._length += len(piece)
+            if self._length <= LONGEST_LINE:
+                self._pieces.append(piece)
+            else:
+                self._pieces.clear()

@@ -19,9 +19,13 @@ SILENT = 1.5
 GIVEN_UP = 10.0
 #: The same while it loads a model: many versions of onnxruntime let no other thread run meanwhile.
 LOADING = 300.0
+#: That is also how long it may load one model. After each worker that did not get done, the next one may take
+#: twice as long, up to the most.
+LOADING_MOST = 1200.0
 #: For one inference.
 HANGING = 15.0
 #: For a worker to end by itself.
 FAREWELL = 2.0
-#: Ends in a row, with a GPU in use, after which the GPU is suspected. A number, not seconds.
+#: Ends in a row, with a GPU in use, after which the GPU is suspected; and ends while the same model is loaded
+#: on the CPU, after which that model is. A number, not seconds.
 SUSPICIOUS = 3

@@ -5,21 +5,26 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import home
+from .. import flatpak, home
+from ..files import as_path
 from .messages import LONGEST_TO_WORKER, Ask, Lines, MessageProblem, Tell, decode_tell, encode
 from .outlet import Outlet
+from .variables import added, workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from io import BufferedWriter
+    from pathlib import Path
 
 _LOG_SIZE = 1 << 20
+#: Seconds in which a signal has reached a worker outside of the sandbox.
+_PASSED_ON = 0.5
 _INSTALL = "Background Removal is not completely installed: {}. Run install.py."
 
 
@@ -47,17 +52,26 @@ class Process:
         else:
             # Not in OBS' process group: Ctrl+C in a terminal is meant for OBS, which then ends us.
             options["start_new_session"] = True
+        command = [python, "-m", "obs_bgremove.worker", "serve"]
+        variables: dict[str, str] | None = workers(environment)
+        inside = flatpak.sandbox()
+        if inside:
+            if inside.problem():
+                raise StartProblem(inside.problem())
+            command = inside.outside(command, home.PROJECT, added(environment))
+            variables = None  # what starts it belongs to the sandbox
+        self._outside = inside is not None
         log = _open_log()
         try:
             self._popen = subprocess.Popen(
-                [python, "-m", "obs_bgremove.worker", "serve"],
+                command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 bufsize=0,
                 close_fds=True,
                 cwd=str(home.PROJECT),
-                env=_environment(environment),
+                env=variables,
                 **options,
             )
         except (OSError, ValueError) as error:
@@ -67,7 +81,7 @@ class Process:
             if not isinstance(log, int):
                 log.close()
         #: Of the process that was started; on Windows that is the launcher of a virtual
-        #: environment, and the worker (which sends its own) ends with it.
+        #: environment, and in Flatpak what starts it outside; the worker (which sends its own) ends with it.
         self.pid = self._popen.pid
         stdin, self._popen.stdin = self._popen.stdin, None
         assert stdin is not None and self._popen.stdout is not None, "both are pipes"
@@ -131,6 +145,12 @@ class Process:
     def kill(self) -> None:
         """End the process at once, also a stopped one."""
         with contextlib.suppress(OSError):
+            if self._outside and self._popen.poll() is None:
+                # These two are passed on to the worker outside; it would outlive the other end.
+                self._popen.send_signal(signal.SIGTERM)
+                self._popen.send_signal(signal.SIGCONT)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._popen.wait(_PASSED_ON)
             self._popen.kill()
 
     def join(self, timeout: float) -> None:
@@ -144,25 +164,13 @@ def interpreter(chosen: str | None = None) -> str:
     Raises StartProblem if there is none.
     """
     python = chosen or home.read_record().get("python")
-    if not python:
+    if not isinstance(python, str) or not python:
         raise StartProblem(_INSTALL.format(f"{home.record_file()} names no interpreter"))
-    if not Path(python).is_file():
+    path = as_path(python)
+    # In a sandbox the link to the system's Python leads nowhere: outside it does not.
+    if not (path.is_symlink() if flatpak.sandbox() else path.is_file()):
         raise StartProblem(_INSTALL.format(f"the interpreter {python} does not exist"))
-    return str(python)
-
-
-def _environment(extra: Mapping[str, str]) -> dict[str, str]:
-    # Variables for the Python of OBS, or of whoever started it, are not meant for this one.
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.upper().startswith("PYTHON") and name != "__PYVENV_LAUNCHER__"
-    }
-    kept["PYTHONPATH"] = str(home.PROJECT)
-    kept["PYTHONUTF8"] = "1"
-    kept[home.VARIABLE] = str(home.directory())
-    kept.update(extra)
-    return kept
+    return str(path)
 
 
 def log_file() -> Path:
@@ -174,7 +182,7 @@ def _open_log() -> BufferedWriter | int:
     """Return the open log, the large one of before put aside; the null device if it cannot be written."""
     path = log_file()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        home.make_own(path.parent)
         with contextlib.suppress(OSError):
             if path.stat().st_size > _LOG_SIZE:
                 path.replace(path.with_suffix(".old.log"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .layout import LayoutError
 from .memory import MemoryProblem, open_place
-from .messages import CloseRing, Loading, OpenRing, RingFailed, RingOpened
+from .messages import CloseRing, Loading, OpenRing, RingFailed, RingOpened, Shun
 from .ring import Ring
 
 if TYPE_CHECKING:
@@ -27,18 +27,31 @@ class Requests:
         self._numbers = itertools.count(1)
         self._process: Process | None = None
         self._avoid: tuple[str, ...] = ()
-        # Rings whose model is being loaded, or has a better device coming.
-        self._loading: set[int] = set()
+        #: Rings whose model is being loaded, or has a better device coming: the last word about each.
+        self._loading: dict[int, Loading] = {}
 
     @property
     def loading(self) -> bool:
         """Whether the worker loads a model now, as far as it has said."""
         return bool(self._loading)
 
-    def connect(self, process: Process, avoid: tuple[str, ...] = ()) -> None:
-        """Ask a new process for what every channel wants; ``avoid``: devices that it is not to use."""
+    def loads(self, device: str = "") -> set[str]:
+        """Return what the worker is loading now (on a device)."""
+        return {one.load for one in self._loading.values() if device in ("", one.device) and one.load}
+
+    def load_of(self, ring: int) -> str:
+        """Return what was loaded last for a ring; empty if nothing is known."""
+        return self._loading[ring].load if ring in self._loading else ""
+
+    def connect(self, process: Process, avoid: tuple[str, ...] = (), shun: tuple[str, ...] = ()) -> None:
+        """Ask a new process for what every channel wants.
+
+        ``avoid``: devices that it is not to use; ``shun``: what it is not to load.
+        """
         self._process, self._avoid = process, avoid
-        self._loading = set()
+        self._loading = {}
+        if shun:
+            process.send(Shun(shun))
         for channel in self._channels:
             self._ask(channel)
 
@@ -69,7 +82,7 @@ class Requests:
 
     def on_loading(self, message: Loading) -> None:
         """Note that a ring's model is being loaded."""
-        self._loading.add(message.ring)
+        self._loading[message.ring] = message
         for channel in self._channels:
             if message.ring in (channel.pending, channel.live):
                 channel.note = message.note
@@ -78,7 +91,7 @@ class Requests:
         """Hand a ring to its channel."""
         number = message.ring
         if message.settled:
-            self._loading.discard(number)
+            self._loading.pop(number, None)
         outlet = self._process.outlet if self._process else None
         if outlet is None:
             return
@@ -105,7 +118,7 @@ class Requests:
 
     def on_failed(self, message: RingFailed) -> None:
         """Note that there is no such ring, or no more."""
-        self._loading.discard(message.ring)
+        self._loading.pop(message.ring, None)
         for channel in self._channels:
             if message.ring == channel.pending:
                 channel.pending = None
@@ -135,12 +148,14 @@ class Requests:
             self._process.send(OpenRing(channel.pending, model, device, self._avoid))
         except ValueError:
             channel.pending = None
-            channel.problem = "The name of the model or of the device is too long; choose one from the list."
+            channel.problem = (
+                "The name of the model is too long: give its folder a shorter name, or choose another model."
+            )
 
     def _give_back(self, number: int | None) -> None:
         if number is None:
             return
-        self._loading.discard(number)
+        self._loading.pop(number, None)
         if self._process is not None:
             self._process.send(CloseRing(number))
 

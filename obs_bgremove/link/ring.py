@@ -15,6 +15,7 @@ from .layout import (
     INFER_NS,
     OVERVIEW,
     PART,
+    SLOT_COUNT,
     TAKEN,
     WRITTEN_NS,
     Box,
@@ -65,6 +66,10 @@ class Ring:
         self._wake = wake
         self._dead = False
         self._newest = 0
+        #: The serial of the frame in each slot, and how many overviews were handed over. The shared memory
+        #: has them, too, but the worker could write there: no address follows from a word of it.
+        self._held = [0] * SLOT_COUNT
+        self._looked = 0
         self._row = layout.width * 4
         self._frame_size = self._row * layout.height
         # For each slot: index of its first word, address of its frame, address of its alpha.
@@ -108,21 +113,19 @@ class Ring:
         now = perf_counter_ns()
         words = self._words
         newest, taken = self._newest, words[TAKEN]
-        oldest, frame = -1, 0
-        for base, place, _alpha in self._slots:
-            held = words[base]
-            if held and (held in (newest, taken)):
-                continue
-            if oldest < 0 or held < words[oldest]:
-                oldest, frame = base, place
-        words[oldest] = 0
+        oldest, least = 0, serial
+        for index, held in enumerate(self._held):
+            if held < least and (not held or held not in (newest, taken)):
+                oldest, least = index, held
+        base, frame, _alpha = self._slots[oldest]
+        words[base + FRAME_SERIAL] = 0
         fence()
         self._copy(frame, address, linesize)
-        words[oldest + HANDED_OVER_NS] = now
-        words[oldest + PART] = part
+        words[base + HANDED_OVER_NS] = now
+        words[base + PART] = part
         fence()
-        words[oldest + FRAME_SERIAL] = serial
-        self._newest = serial
+        words[base + FRAME_SERIAL] = serial
+        self._held[oldest] = self._newest = serial
         self._wake()
         return True
 
@@ -144,11 +147,12 @@ class Ring:
         """
         base, frame, _alpha = self._overview
         words = self._words
-        if self._dead or words[base + FRAME_SERIAL] != words[base + ALPHA_SERIAL]:
+        if self._dead or words[base + ALPHA_SERIAL] != self._looked:
             return False
         self._copy(frame, address, linesize)
         fence()
-        words[base + FRAME_SERIAL] += 1
+        self._looked += 1
+        words[base + FRAME_SERIAL] = self._looked
         return True
 
     def overview(self) -> tuple[int, Box | None]:
@@ -156,18 +160,25 @@ class Ring:
         base = self._overview[0]
         count = self._words[base + ALPHA_SERIAL]
         fence()
-        return count, Box.unpack(self._words[base + BOX])
+        return count, self._box(self._words[base + BOX])
+
+    def _box(self, word: int) -> Box | None:
+        """Return the box of a word; None if there is none in it, or one that is no part of an alpha."""
+        box = Box.unpack(word)
+        if box and box.left < box.right <= self.width and box.top < box.bottom <= self.height:
+            return box
+        return None
 
     def alphas(self, after: int) -> list[Alpha]:
         """Return the alphas of the frames after serial ``after`` that are there, oldest first."""
         words = self._words
         found = []
-        for base, _frame, address in self._slots:
+        for held, (base, _frame, address) in zip(self._held, self._slots):
             serial = words[base + ALPHA_SERIAL]
-            if serial > after and serial == words[base]:
+            if serial > after and serial == held:
                 fence()
                 trip = words[base + WRITTEN_NS] - words[base + HANDED_OVER_NS]
-                box = Box.unpack(words[base + BOX])
+                box = self._box(words[base + BOX])
                 found.append(Alpha(serial, address, words[base + INFER_NS], trip, box))
         if len(found) > 1:
             found.sort(key=lambda alpha: alpha.serial)

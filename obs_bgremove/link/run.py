@@ -15,17 +15,18 @@ if TYPE_CHECKING:
 class Run:
     """What is known of the worker process that runs now. Of the supervisor's thread."""
 
-    def __init__(self, process: Process, start_up: float) -> None:
-        """``start_up``: seconds until it has to be ready."""
+    def __init__(self, process: Process, start_up: float, load: float = patience.LOADING) -> None:
+        """``start_up``: seconds until it has to be ready; ``load``: for one model."""
         self.process = process
         self.start_up = start_up
+        self.load = load
         self.started_at = self.heard_at = self._awaited_since = time.monotonic()
         #: Whether rings can be made.
         self.ready = False
         #: Whether it said that it cannot work and ends.
         self.cannot = False
-        #: Seconds that the inference that runs now has been running.
-        self.busy_s = 0.0
+        #: Seconds that it has been busy with one picture or message, and its loader with one thing.
+        self.busy_s = self.loading_s = 0.0
         #: Names of the devices that it has loaded models on.
         self.used: set[str] = set()
 
@@ -53,6 +54,10 @@ class Run:
         waited = time.monotonic() - self._awaited_since
         return waited if not self.ready and waited > self.start_up else 0.0
 
+    def stuck(self) -> bool:
+        """Return whether it has been loading one model for too long; its heartbeat goes on meanwhile."""
+        return self.loading_s > self.load
+
     def fault(self, loading: bool) -> str:
         """Return why another process has to take its place, the end of a sentence; empty if it need not.
 
@@ -66,6 +71,8 @@ class Run:
             return f"was still not ready after {self.late():.0f} seconds"
         if self.busy_s > patience.HANGING:
             return f"has been busy with one picture for {self.busy_s:.0f} seconds"
+        if self.stuck():
+            return f"has been loading a model for {self.loading_s:.0f} seconds"
         return ""
 
     def warning(self, loading: bool) -> str:

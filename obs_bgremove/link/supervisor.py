@@ -156,10 +156,10 @@ class Supervisor:
             self._report(str(problem))
             self.start_at = time.monotonic() + patience.LOOK_AGAIN
             return
-        self.run = Run(process, self.restarts.start_up())
+        self.run = Run(process, self.restarts.start_up(), self.restarts.load())
         self.status.usage = Usage()
         self.status.pid = process.pid
-        self.requests.connect(process, self.restarts.avoid)
+        self.requests.connect(process, self.restarts.avoid, self.restarts.shunned())
 
     def watch(self, run: Run) -> None:
         """Look after the process: what it has not been sent yet, its silence, its health."""
@@ -178,6 +178,9 @@ class Supervisor:
         if not run.ready:
             self.restarts.late()
             again += f", with {self.restarts.start_up():.0f} seconds to be ready"
+        elif run.stuck():
+            self.restarts.stuck(self.requests.loads())
+            again += f", with {self.restarts.load():.0f} seconds for each model"
         run.process.kill()
         self.ended(run.process, f"The worker process {fault} and {again}; see {log_file()}.")
 
@@ -191,6 +194,7 @@ class Supervisor:
             self.start_at = time.monotonic() + patience.TRY_AGAIN
             return
         suspected = self.restarts.ended(run.lived(), run.used)
+        self.restarts.ended_while_loading(self.requests.loads("cpu"))
         if suspected:
             self._log(
                 f"The worker process keeps ending while {' and '.join(suspected)} is in use; "
@@ -212,13 +216,14 @@ class Supervisor:
     def _forget_process(self, run: Run) -> None:
         """Let go of the process and its rings, and see to its end."""
         self.run = None
+        pid = self.status.pid or run.process.pid
         self.status.pid = None
         self.status.silence = ""
         self.requests.disconnect()
         run.process.hang_up()
         _collect(run.process)
         run.process.join(patience.FAREWELL)
-        remove_leftovers(run.process.pid)
+        remove_leftovers(pid)
 
     def _end_process(self) -> None:
         if self.run is None:
@@ -241,7 +246,7 @@ class Supervisor:
             return
         run.heard_at = time.monotonic()
         if isinstance(message, Alive):
-            run.busy_s = message.busy_s
+            run.busy_s, run.loading_s = message.busy_s, message.loading_s
             self.status.usage = Usage(message.at_s, message.cpu_s, message.memory_mb)
         elif isinstance(message, Models):
             self._on_models(run, message)
@@ -254,8 +259,10 @@ class Supervisor:
             run.used.add(message.device)
             self.requests.on_loading(message)
         elif isinstance(message, RingOpened):
+            self.restarts.loaded(self.requests.load_of(message.ring))
             self.requests.on_opened(message)
         elif isinstance(message, RingFailed):
+            self.restarts.loaded(self.requests.load_of(message.ring))
             self.requests.on_failed(message)
 
     def _on_models(self, run: Run, message: Models) -> None:

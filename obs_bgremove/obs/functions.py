@@ -4,11 +4,15 @@
 Each row is (name, result, arguments[, check]). Declaring every argument matters: ctypes
 passes an undeclared pointer as a 32-bit int. Pointers to libobs' own objects are plain
 ``c_void_p``, because only libobs looks inside them.
+
+Which of them are called with the GIL held stands in ``leaves.py``.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import functools
 from ctypes import (
     POINTER,
     c_bool,
@@ -26,11 +30,12 @@ from ctypes import (
 from typing import TYPE_CHECKING, Any
 
 from . import library
+from .leaves import LEAVES
 from .library import ObsError
 from .structs import CallData, Vec2, Vec4
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 p = c_void_p
 
@@ -52,10 +57,10 @@ TABLE: list[tuple[Any, ...]] = [
     ("obs_register_source_s", None, [p, c_size_t]),
     ("obs_enter_graphics", None, []),
     ("obs_leave_graphics", None, []),
-    ("obs_add_tick_callback", None, [p, p]),
-    ("obs_remove_tick_callback", None, [p, p]),
     ("obs_wait_for_destroy_queue", c_bool, []),
     ("obs_get_frame_interval_ns", c_uint64, []),
+    ("obs_get_total_frames", c_uint32, []),
+    ("obs_get_lagged_frames", c_uint32, []),
     ("obs_get_base_effect", p, [c_int], _must_exist),
     ("obs_get_proc_handler", p, []),
     ("obs_get_source_by_name", p, [c_char_p]),
@@ -71,6 +76,7 @@ TABLE: list[tuple[Any, ...]] = [
     ("obs_weak_source_release", None, [p]),
     ("obs_source_removed", c_bool, [p]),
     ("obs_source_get_name", c_char_p, [p]),
+    ("obs_source_get_unversioned_id", c_char_p, [p]),
     ("obs_source_get_type", c_int, [p]),
     ("obs_source_get_output_flags", c_uint32, [p]),
     ("obs_source_get_signal_handler", p, [p]),
@@ -94,7 +100,9 @@ TABLE: list[tuple[Any, ...]] = [
     ("obs_source_enum_filters", None, [p, p, p]),
     ("obs_filter_get_parent", p, [p]),
     ("obs_filter_get_target", p, [p]),
+    ("obs_source_filter_add", None, [p, p]),
     ("obs_source_filter_remove", None, [p, p]),
+    ("obs_source_filter_set_order", None, [p, p, c_int]),
     # signals and procedures
     ("signal_handler_connect", None, [p, c_char_p, p, p]),
     ("signal_handler_disconnect", None, [p, c_char_p, p, p]),
@@ -103,7 +111,10 @@ TABLE: list[tuple[Any, ...]] = [
     ("calldata_set_data", None, [POINTER(CallData), c_char_p, p, c_size_t]),
     # settings
     ("obs_data_create", p, [], _must_exist),
+    ("obs_data_create_from_json", p, [c_char_p], _must_exist),
     ("obs_data_release", None, [p]),
+    ("obs_data_get_json", c_char_p, [p]),
+    ("obs_data_get_array", p, [p, c_char_p]),
     ("obs_data_apply", None, [p, p]),
     ("obs_data_get_string", c_char_p, [p, c_char_p]),
     ("obs_data_get_bool", c_bool, [p, c_char_p]),
@@ -192,6 +203,11 @@ TABLE: list[tuple[Any, ...]] = [
     ("gs_matrix_scale3f", None, [c_float] * 3),
     # frontend
     ("obs_frontend_add_event_callback", None, [p, p]),
+    ("obs_frontend_add_preload_callback", None, [p, p]),
+    ("obs_frontend_get_current_profile_path", p, []),
+    # (OBS 31 and newer.)
+    ("obs_frontend_get_app_config", p, []),
+    ("config_get_string", c_char_p, [p, c_char_p, c_char_p]),
 ]
 
 
@@ -204,18 +220,15 @@ class Functions:
 
     def __init__(self) -> None:
         self._rows: dict[str, tuple[Any, ...]] = {row[0]: row[1:] for row in TABLE}
-        self._libraries: list[ctypes.CDLL] | None = None
+        self._libraries: library.Libraries | None = None
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name not in self._rows:
             raise AttributeError(f"{name} is not in the table of libobs functions")
         if self._libraries is None:
             self._libraries = library.open_libraries()
-        for candidate in self._libraries:
-            function: Any = getattr(candidate, name, None)
-            if function is not None:
-                break
-        else:
+        function: Any = self._libraries.find(name, keep_gil=name in LEAVES)
+        if function is None:
             raise ObsError(f"this OBS has no function {name}; OBS 28 or newer is needed")
         result, arguments, *check = self._rows[name]
         function.restype = result
@@ -225,6 +238,32 @@ class Functions:
         setattr(self, name, function)
         found: Callable[..., Any] = function
         return found
+
+    @contextlib.contextmanager
+    def recorded(self) -> Iterator[list[functools.partial[Any]]]:
+        """Give a list of the calls of gs_... functions that are made inside the ``with``, by any thread.
+
+        So it is only for one that has entered the graphics context: the others cannot call them meanwhile.
+        """
+        calls: list[functools.partial[Any]] = []
+
+        def recording(function: Callable[..., Any]) -> Callable[..., Any]:
+            def call(*arguments: Any) -> Any:  # noqa: ANN401 - what the function takes and returns
+                calls.append(functools.partial(function, *arguments))
+                return function(*arguments)
+
+            return call
+
+        drawing = {name: getattr(self, name) for name in LEAVES if name.startswith("gs_")}
+        before = dict(self.__dict__)
+        self.__dict__.update({name: recording(function) for name, function in drawing.items()})
+        try:
+            yield calls
+        finally:
+            for name in drawing:
+                del self.__dict__[name]
+                if name in before:
+                    self.__dict__[name] = before[name]
 
 
 lib = Functions()

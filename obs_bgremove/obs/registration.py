@@ -10,7 +10,7 @@ Three rules keep OBS alive when Python ends before the last filter does:
 - ``destroy`` is libobs' own ``bfree`` on a handle made with ``bmalloc``, so destroying a
   filter never needs Python. Python hears of it through the source's "destroy" signal.
 - no ``video_tick``: OBS would call it on every filter until the very end. The frame clock
-  is one tick callback that can be removed (``clock.py``).
+  reads OBS' own counters (``clock.py``).
 - when scripting shuts down, ``shut_down`` takes every living filter off its source.
 """
 

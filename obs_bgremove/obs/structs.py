@@ -50,9 +50,9 @@ GetProperties = CFUNCTYPE(c_void_p, c_void_p)
 Update = CFUNCTYPE(None, c_void_p, c_void_p)
 VideoRender = CFUNCTYPE(None, c_void_p, c_void_p)
 GetColorSpace = CFUNCTYPE(c_int, c_void_p, c_size_t, POINTER(c_int))
-Tick = CFUNCTYPE(None, c_void_p, c_float)
 Signal = CFUNCTYPE(None, c_void_p, c_void_p)
 FrontendEvent = CFUNCTYPE(None, c_int, c_void_p)
+FrontendSave = CFUNCTYPE(None, c_void_p, c_bool, c_void_p)
 EnumTree = CFUNCTYPE(None, c_void_p, c_void_p, c_void_p)
 EnumFilters = CFUNCTYPE(None, c_void_p, c_void_p, c_void_p)
 EnumSources = CFUNCTYPE(c_bool, c_void_p, c_void_p)
@@ -119,6 +119,8 @@ FRONTEND_EVENT_EXIT, FRONTEND_EVENT_SCRIPTING_SHUTDOWN = 17, 36
 FRONTEND_EVENT_COLLECTION_CHANGED, FRONTEND_EVENT_COLLECTION_CLEANUP = 13, 25
 FRONTEND_EVENT_COLLECTION_CHANGING = 34
 
+# enum obs_order_movement: OBS' "up" is towards the source
+ORDER_INWARDS, ORDER_OUTWARDS = 0, 1
 # enum gs_color_format
 FORMAT_R8, FORMAT_RGBA, FORMAT_BGRA, FORMAT_RGBA16F = 2, 3, 5, 9
 # enum gs_color_space

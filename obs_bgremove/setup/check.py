@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import home
+from .. import home, scene_files
 from ..users_obs import program, users_settings
 from . import interpreter, models, obs_program, runtime, scene_collections, virtual_env
 from .errors import COMMAND, say
@@ -32,7 +32,7 @@ class Finding:
 
 def findings() -> list[Finding]:
     """Look at everything that a working installation has."""
-    return [_python(), _environment(), *_models(), _obs(), *_collections()]
+    return [_python(), _environment(), *_models(), *_obs(), *_collections()]
 
 
 def check() -> int:
@@ -86,18 +86,31 @@ def _models() -> list[Finding]:
     return found
 
 
-def _obs() -> Finding:
-    found = program.find_program()
-    if found is None:
-        sandbox = program.sandboxed()
-        if sandbox:
-            return Finding("OBS", f"installed as {sandbox}", obs_program.SANDBOXED)
-        return Finding("OBS", "not installed", obs_program.how_to_get())
-    version = program.version(found)
+def _obs() -> list[Finding]:
+    found = []
+    path = program.find_program()
+    if path is not None:
+        found.append(_version(program.version(path), str(path), obs_program.OLDEST))
+    if program.has_flatpak():
+        version, oldest = program.flatpak_version(), obs_program.OLDEST_FLATPAK
+        found.append(_version(version, f"Flatpak {program.FLATPAK}", oldest))
+        unseen = [place for place in (home.PROJECT, home.directory()) if not _seen(place)]
+        found += [Finding("OBS", f"its Flatpak does not see {place}", MOVE) for place in unseen]
+    if not found and program.has_snap():
+        found.append(Finding("OBS", "installed as a Snap", obs_program.SNAP))
+    return found or [Finding("OBS", "not installed", obs_program.how_to_get())]
+
+
+def _seen(folder: Path) -> bool:
+    """Return whether an OBS in Flatpak sees a folder at its own path."""
+    shared = (Path.home(), Path("/run/media"))
+    return folder.parts[1] not in UNSEEN or any(folder.is_relative_to(place) for place in shared)
+
+
+def _version(version: tuple[int, ...], where: str, oldest: int) -> Finding:
     number = f"{'.'.join(map(str, version))} " if version else ""
-    if version and version[0] < obs_program.OLDEST:
-        return Finding("OBS", f"{number}({found})", f"install OBS {obs_program.OLDEST} or newer.")
-    return Finding("OBS", f"{number}({found})")
+    todo = f"install OBS {oldest} or newer." if version and version[0] < oldest else ""
+    return Finding("OBS", f"{number}({where})", todo)
 
 
 def _collections() -> list[Finding]:
@@ -105,13 +118,13 @@ def _collections() -> list[Finding]:
     for configuration in users_settings.configurations():
         for path in scene_collections.files(configuration):
             try:
-                data = scene_collections.read(path)
+                data = scene_files.read(path)
             except (OSError, ValueError) as error:
                 found.append(
                     Finding("Scene collection", f"{path} cannot be read ({error})", BY_HAND, needed=False)
                 )
                 continue
-            if scene_collections.has_script(data):
+            if scene_files.lists_script(data):
                 found.append(Finding("Scene collection", f"{path.stem} runs the script"))
             else:
                 todo = f"close OBS and {INSTALL}"
@@ -121,7 +134,10 @@ def _collections() -> list[Finding]:
     return found
 
 
+#: Folders of the system that a Flatpak has of its own, or not at all.
+UNSEEN = ("app", "boot", "dev", "etc", "proc", "root", "run", "sys", "tmp", "usr", "var")
+MOVE = "move it into your home folder, and run install.py from there."
 BY_HAND = (
     f"start OBS once, close it, and run '{COMMAND}' again; or in OBS: Tools > Scripts > + > "
-    f"{scene_collections.SCRIPT}"
+    f"{scene_files.SCRIPT}"
 )

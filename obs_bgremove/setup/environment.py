@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import sys
 from typing import Any
@@ -13,6 +14,9 @@ from . import locked, pip, virtual_env
 from .errors import SetupError, say, writing_problem
 from .runtime import ON_DISK, PACKAGES, Choice
 from .stopwatch import Stopwatch
+
+#: The variables that say where libraries are. (A library that is loaded before all others is no place.)
+OF_LIBRARIES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH")
 
 
 def fingerprint(flavour: str, groups: list[str]) -> str:
@@ -40,7 +44,8 @@ def ensure(choice: Choice, groups: list[str], fall_back: bool, watch: Stopwatch 
             f"{choice.package} did not work here ('--flavour {choice.flavour}' tries again)",
         )
     if (
-        virtual_env.works()
+        virtual_env.is_own()
+        and virtual_env.works()
         and record.get("fingerprint") == fingerprint(choice.flavour, groups)
         and virtual_env.installed_runtime()
     ):
@@ -90,6 +95,14 @@ def _others(choice: Choice) -> list[Choice]:
     if sys.platform == "win32" and choice.flavour in ("cuda", "cuda12"):
         others.insert(0, Choice("directml", "it runs on every GPU of Windows"))
     return others if choice.flavour != "cpu" else []
+
+
+def record_variables() -> None:
+    """Record where libraries are by the user's own settings: OBS may be started with others. SetupError."""
+    found = {name: os.environ[name] for name in OF_LIBRARIES if name in os.environ}
+    record = home.read_record()
+    if record.get("environment", {}) != found:
+        _record({**record, "environment": found})
 
 
 def _record(record: dict[str, Any]) -> None:

@@ -10,6 +10,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+#: The name of OBS as a Flatpak.
+FLATPAK = "com.obsproject.Studio"
+
 
 def find_program() -> Path | None:
     """Return the path of the installed OBS; None if there is none."""
@@ -26,25 +29,35 @@ def find_program() -> Path | None:
     return next((place for place in places if place.exists()), None)
 
 
-def sandboxed() -> str:
-    """Return "Flatpak" or "Snap" if OBS is installed that way, else ""."""
-    if not sys.platform.startswith("linux"):
-        return ""
-    exports = [Path("/var/lib/flatpak"), Path.home() / ".local" / "share" / "flatpak"]
-    if any((place / "app" / "com.obsproject.Studio").exists() for place in exports):
-        return "Flatpak"
-    return "Snap" if Path("/snap/obs-studio").exists() else ""
+def has_flatpak() -> bool:
+    """Return whether OBS is installed as a Flatpak, for this user or for all."""
+    places = [Path("/var/lib/flatpak"), Path.home() / ".local" / "share" / "flatpak"]
+    return sys.platform.startswith("linux") and any((place / "app" / FLATPAK).exists() for place in places)
+
+
+def has_snap() -> bool:
+    """Return whether OBS is installed as a Snap."""
+    return sys.platform.startswith("linux") and Path("/snap/obs-studio").exists()
 
 
 def version(program: Path) -> tuple[int, ...]:
     """Return the version of an OBS on Linux, such as (29, 0, 2); empty where it cannot be asked."""
     if not sys.platform.startswith("linux"):
         return ()  # elsewhere --version opens a window or says nothing
+    return _version_in([str(program), "--version"])
+
+
+def flatpak_version() -> tuple[int, ...]:
+    """Return the version of the OBS that is a Flatpak; empty where it cannot be asked."""
+    return _version_in(["flatpak", "info", FLATPAK], r"Version:\s*(\d+)\.(\d+)\.(\d+)")
+
+
+def _version_in(command: list[str], pattern: str = r"(\d+)\.(\d+)\.(\d+)") -> tuple[int, ...]:
+    # In English: the names of what is printed are translated.
+    variables = {**os.environ, "LC_ALL": "C.UTF-8"}
     try:
-        done = subprocess.run(
-            [str(program), "--version"], capture_output=True, text=True, timeout=30, check=False
-        )
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, env=variables)
     except (OSError, subprocess.TimeoutExpired):
         return ()
-    match = re.search(r"(\d+)\.(\d+)\.(\d+)", done.stdout)
+    match = re.search(pattern, done.stdout)
     return tuple(int(part) for part in match.groups()) if match else ()

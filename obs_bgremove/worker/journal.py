@@ -21,7 +21,11 @@ def note(text: str) -> None:
 
 def note_error(error: BaseException) -> None:
     """Write an exception with the way it took."""
-    note("".join(traceback.format_exception(error)).rstrip())
+    try:
+        text = "".join(traceback.format_exception(error)).rstrip()
+    except Exception:  # noqa: BLE001 (an exception of a library may not even be printed)
+        text = type(error).__name__
+    note(text)
 
 
 def flush() -> None:

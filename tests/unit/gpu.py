@@ -20,6 +20,8 @@ class Gpu:
         self.compiled: list[str] = []
         self.compiles = True
         self.linear = True
+        #: How many frames OBS has made.
+        self.frames = 0
         self.space = SPACE_SRGB
         #: Whether there is room for another texture.
         self.has_room = True
@@ -88,6 +90,12 @@ class Gpu:
 
     def obs_get_frame_interval_ns(self):
         return 33_333_333
+
+    def obs_get_total_frames(self):
+        return self.frames
+
+    def obs_get_lagged_frames(self):
+        return 0
 
     def gs_get_linear_srgb(self):
         return self.linear

@@ -40,8 +40,9 @@ class ChosenBackground:
 
     def show(self) -> Background:
         """Return the newest background, which is seen from now on (graphics thread)."""
-        with contextlib.suppress(queue.Empty):
-            while True:
+        # In nearly all frames there is none.
+        while not self._next.empty():
+            with contextlib.suppress(queue.Empty):
                 newer = self._next.get_nowait()
                 # Not released here: that may take time.
                 self._old.put(self._shown)
@@ -50,7 +51,10 @@ class ChosenBackground:
         return self._shown
 
     def rest(self) -> None:
-        """Note that nobody sees the source for now."""
+        """Note that nobody sees the source for now (the thread that looks after the filters).
+
+        If the source is drawn at the same moment, its next frame wakes the background again.
+        """
         self._shown.set_showing(False)
 
     def look_after(self, parent: int | None) -> str:

@@ -3,33 +3,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib
-import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ... import home
+from . import model_card, model_file
+from .model_card import Card, CardProblem
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import ModuleType
-    from typing import BinaryIO
-
-
-def _toml_reader() -> ModuleType | None:
-    """Return the module that reads TOML; None if Python is older than 3.11 and tomli is missing."""
-    for name in ("tomllib", "tomli"):
-        with contextlib.suppress(ImportError):
-            return importlib.import_module(name)
-    return None
-
-
-tomllib = _toml_reader()
-
-_GIT_LFS = b"version https://git-lfs"
-#: Fields of ONNX' ModelProto: the graph, and the largest field number there is.
-_GRAPH, _LAST_FIELD = 7, 30
 
 
 class ModelProblem(Exception):
@@ -74,25 +56,42 @@ def read() -> dict[str, Model]:
     that of the first directory, so that a card of the user's goes before the project's.
 
     A folder with a card is known; with a model.onnx beside the card it is installed. The first
-    folder of a name in which the model is installed wins.
+    folder of a name in which the model is installed wins. What is wrong with a folder costs only its model.
     """
     found: dict[str, Model] = {}
-    for parent in home.model_directories():
-        try:
-            folders = sorted(path for path in parent.iterdir() if (path / "card.toml").is_file())
-        except OSError:
+    for folder in _folders():
+        if not _is_file(folder / "card.toml"):
             continue
-        for folder in folders:
-            model, known = _read_folder(folder), found.get(folder.name)
-            if known is None or (model.installed and not known.installed):
-                found[folder.name] = model
-            else:
-                # The project's card says which is the default: that of a fetched model is a copy of its day.
-                found[folder.name] = replace(known, default=model.default)
+        model = _read_folder(folder)
+        known = found.get(model.name)
+        if known is None or (model.installed and not known.installed):
+            found[model.name] = model
+        else:
+            # The project's card says which is the default: that of a fetched model is a copy of its day.
+            found[model.name] = replace(known, default=model.default)
     # Sorting keeps the order of what is equal: defaults stay in the order of the directories.
     return dict(
         sorted(found.items(), key=lambda item: (not item[1].default, "" if item[1].default else item[0]))
     )
+
+
+def _folders() -> list[Path]:
+    """Return what lies in the directories of models, which may be missing or not be readable."""
+    folders: list[Path] = []
+    for parent in home.model_directories():
+        try:
+            folders += sorted(parent.iterdir())
+        except OSError:
+            continue
+    return folders
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is a file, or something that we may not look at."""
+    try:
+        return path.is_file()
+    except OSError:
+        return True
 
 
 def choose(models: dict[str, Model], name: str) -> Model:
@@ -124,114 +123,49 @@ def passed_over(models: dict[str, Model], taken: Model) -> str:
 def signature() -> tuple[tuple[Path, str, int, int], ...]:
     """Return something that changes when a model is installed, removed or replaced."""
     found = []
-    for parent in home.model_directories():
-        try:
-            folders = sorted(path for path in parent.iterdir() if path.is_dir())
-        except OSError:
-            continue
-        for folder in folders:
-            for name in ("card.toml", "model.onnx"):
-                try:
-                    status = (folder / name).stat()
-                except OSError:
-                    continue
-                found.append((folder, name, status.st_size, status.st_mtime_ns))
+    for folder in _folders():
+        for name in ("card.toml", "model.onnx"):
+            try:
+                status = (folder / name).stat()
+            except OSError:
+                continue
+            found.append((folder, name, status.st_size, status.st_mtime_ns))
     return tuple(found)
 
 
 def _read_folder(folder: Path) -> Model:
-    name = folder.name
-    installed = (folder / "model.onnx").is_file()
-    if tomllib is None:
+    name = _shown(folder.name)
+    installed = _is_file(folder / "model.onnx")
+    if model_card.tomllib is None:
         problem = (
             "The model cards cannot be read, because the Python package tomli is missing; run install.py."
         )
         return Model(name, folder, name, installed=installed, problem=problem)
+    problem, card = "", Card(name)
     try:
-        card = tomllib.loads((folder / "card.toml").read_text(encoding="utf-8"))
-        size, recurrent, quality = (card.get(table, {}) for table in ("input", "recurrent", "quality"))
-        model = Model(
-            name,
-            folder,
-            title=str(card.get("title", name)),
-            summary=str(card.get("summary", "")),
-            height=int(size.get("height", 0)),
-            width=int(size.get("width", 0)),
-            default=card.get("default") is True,
-            settle_frames=int(recurrent.get("settle_frames", 0)),
-            error=float(quality["clips_mad"]) if "clips_mad" in quality else None,
-            installed=installed,
-        )
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        model = Model(name, folder, name, installed=installed)
-        problem = f"The card of the model {name} cannot be read ({error}); {model.remedy}."
+        card = model_card.read(folder / "card.toml", name)
+    except CardProblem as fault:
+        problem = f"The card of the model {name} cannot be read ({fault})"
+    except Exception as error:  # noqa: BLE001 (whatever somebody's file does to the reader, it costs only this model)
+        problem = f"The card of the model {name} cannot be read ({type(error).__name__}: {error})"
+    model = Model(name, folder, installed=installed, **card._asdict())
+    if problem:
+        return replace(model, problem=f"{problem}; {model.remedy}.")
+    if name != folder.name:
+        problem = f"The folder of the model {name} has a name that is no text in UTF-8; give it another name."
         return replace(model, problem=problem)
     return replace(model, problem=file_problem(model))
 
 
+def _shown(name: str) -> str:
+    """Return a name as text that OBS can show and keep: what is no text in it is written as an escape."""
+    text = name.encode("utf-8", "backslashreplace").decode("utf-8")
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+
+
 def file_problem(model: Model) -> str | None:
     """Return what is wrong with a model's file as far as can be seen from outside; None if nothing is."""
-    fault = _fault(model)
-    return f"{fault}; {model.remedy}." if fault else None
-
-
-def _fault(model: Model) -> str | None:
-    """Read a few bytes only: an ONNX file is a row of fields with their lengths, so that a
-    truncated one ends within a field.
-    """
-    try:
-        with model.file.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if not size:
-                return f"The file of the model {model.name} is empty"
-            if file.read(len(_GIT_LFS)) == _GIT_LFS:
-                return f"The file of the model {model.name} is only a Git LFS pointer"
-            file.seek(0)
-            state = _walk(file, size)
-    except FileNotFoundError:
-        return f"The model {model.name} is not installed"
-    except OSError as error:
-        return f"The file of the model {model.name} cannot be read ({error.strerror}: {model.file})"
-    if state == "truncated":
-        return f"The file of the model {model.name} is cut short ({model.file}, {size} bytes)"
-    if state == "other":
-        return f"The file of the model {model.name} is not an ONNX model ({model.file})"
-    return None
-
-
-def _walk(file: BinaryIO, size: int) -> str:
-    """Return "onnx", "truncated" or "other", going over the outermost fields of a file."""
-    graph = False
-    while file.tell() < size:
-        try:
-            tag = _varint(file)
-            field, kind = tag >> 3, tag & 7
-            if not 0 < field <= _LAST_FIELD:
-                return "other"
-            if kind == 0:
-                _varint(file)
-            elif kind == 2:
-                length = _varint(file)
-                # A file of another kind soon claims something absurd; one of ours does so only
-                # with a field that is really there, the graph being nearly all of it.
-                if file.tell() + length > size:
-                    return "truncated" if graph or field == _GRAPH else "other"
-                graph = graph or field == _GRAPH
-                file.seek(length, os.SEEK_CUR)
-            else:
-                return "other"
-        except EOFError:
-            return "truncated" if graph else "other"
-    return "onnx" if graph else "other"
-
-
-def _varint(file: BinaryIO) -> int:
-    value = 0
-    for shift in range(0, 70, 7):
-        byte = file.read(1)
-        if not byte:
-            raise EOFError
-        value |= (byte[0] & 0x7F) << shift
-        if not byte[0] & 0x80:
-            return value
-    return 1 << 70
+    if not model.installed:
+        return f"The model {model.name} is not installed; {model.remedy}."
+    fault = model_file.fault(model.file)
+    return f"The file of the model {model.name} {fault}; {model.remedy}." if fault else None

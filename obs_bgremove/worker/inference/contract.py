@@ -5,10 +5,13 @@ frame          input    uint8 [H, W, 4], B, G, R, A
 alpha          output   uint8 [H, W], 255 = person
 state_*        inputs   float of fixed sizes, zeros at the start
 next_state_*   outputs  the same, for the next frame
+
+Sides of frames and the memory of states have a limit, so that a model cannot take all memory of a machine.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,6 +22,10 @@ if TYPE_CHECKING:
     import onnxruntime
 
     State = tuple[type[np.floating], tuple[int, ...]]
+
+#: Pixels, as in link/layout.py; and bytes of all states together.
+_LARGEST_SIDE = 16384
+_MOST_STATE = 1 << 30
 
 _FLOATS: dict[str, type[np.floating]] = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 
@@ -61,8 +68,15 @@ def _read(session: onnxruntime.InferenceSession) -> Face:
     frame, alpha = inputs["frame"].shape, outputs["alpha"].shape
     _check(frame[2] == 4, f"'frame' has {frame[2]} channels, not 4 (B, G, R, A)")
     _check(frame[:2] == alpha, f"'frame' is {frame[0]}x{frame[1]} but 'alpha' {alpha[0]}x{alpha[1]}")
+    _check(
+        max(frame[:2]) <= _LARGEST_SIDE,
+        f"its frames are {frame[0]}x{frame[1]}, more than {_LARGEST_SIDE} on a side",
+    )
     del inputs["frame"]
-    return Face(frame[0], frame[1], dict(_state(entry, outputs) for entry in inputs.values()))
+    states = dict(_state(entry, outputs) for entry in inputs.values())
+    size = sum(np.dtype(dtype).itemsize * math.prod(shape) for dtype, shape in states.values())
+    _check(size <= _MOST_STATE, f"its states take {size / 1e9:.1f} GB")
+    return Face(frame[0], frame[1], states)
 
 
 def _state(entry: onnxruntime.NodeArg, outputs: dict[str, onnxruntime.NodeArg]) -> tuple[str, State]:

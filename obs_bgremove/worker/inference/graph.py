@@ -8,7 +8,7 @@ onnxruntime captures when a session that has ``enable_cuda_graph`` runs with a n
 - Frame, alpha and states lie at the same addresses of the GPU's memory each time.
 - The graph belongs to the thread that captured it: the one that serves, not the loader's.
 - A capture that fails may take the process with it, also later: it is tried once for each model, GPU, driver
-  and onnxruntime (``failed_before``).
+  and onnxruntime (``failed_before``). Where that cannot be recorded, it is not tried at all.
 - While it is captured no other thread of the process may allocate or copy on the GPU, or both fail:
   what loads says so (``loading``), and until it is done there are runs without a graph.
 """
@@ -24,13 +24,14 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import onnxruntime
 
+from ...files import replace_whole
+from .. import journal
 from ..reason import reason
 from . import providers
 from .engine import Binding, Engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -53,13 +54,30 @@ def failed_before(model: Model, device: Device) -> str:
     if device.name != "cuda":
         return ""
     try:
-        return _record(model).read_text(encoding="utf-8")
+        return _Record(model).read()
     except OSError:
         return ""
 
 
-def _record(model: Model) -> Path:
-    return providers.cache("graphs", model) / "failed.txt"
+class _Record:
+    """The file that says why a model goes without graphs; there is none where nothing has failed."""
+
+    def __init__(self, model: Model) -> None:
+        """Raise OSError if there is no place for it."""
+        self._file = providers.cache("graphs", model) / "failed.txt"
+
+    def read(self) -> str:
+        """Return what is recorded, half a sentence; raise OSError if nothing is."""
+        return self._file.read_text(encoding="utf-8", errors="replace") or "the record of it is empty"
+
+    def write(self, why: str) -> None:
+        """Record a reason; raise OSError if that cannot be done."""
+        replace_whole(self._file, why)
+
+    def clear(self) -> None:
+        """Forget it. A file that stays costs graphs only; another worker may have removed it."""
+        with contextlib.suppress(OSError):
+            self._file.unlink()
 
 
 class Bound(Protocol):
@@ -119,7 +137,11 @@ class _Launch:
     def __init__(self, engine: Engine, states_in: States, states_out: States) -> None:
         self.size = (engine.height, engine.width)
         self._session = engine.session
-        self._record = _record(engine.model)
+        try:
+            self._record: _Record | None = _Record(engine.model)
+        except OSError:
+            # A full disk, a home that cannot be written.
+            self._record = None
         self._owner = threading.get_ident()
         self._captured = False
         self._without, self._with = _options(_WITHOUT), _options(str(next(_numbers)))
@@ -140,24 +162,31 @@ class _Launch:
         self._session.run_with_iobinding(self._binding, self._with if self._captured else self._without)
         alpha[...] = self._alpha.numpy()
         # The thread that makes it only warms it up.
-        if not self._captured and threading.get_ident() != self._owner:
-            self._capture(alpha)
+        if self._record and not self._captured and threading.get_ident() != self._owner:
+            self._capture(self._record, alpha)
 
-    def _capture(self, alpha: NDArray[np.uint8]) -> None:
+    def _capture(self, record: _Record, alpha: NDArray[np.uint8]) -> None:
         """Capture, unless something loads. The same states are read, so the alpha must be the same."""
         with _gate:
             if _loading:
                 return
-            self._record.write_text("the worker ended while it captured one", encoding="utf-8")
+            try:
+                record.write("the worker ended while it captured one")
+            except OSError as error:
+                journal.note(f"no CUDA graph is captured, because that cannot be recorded: {reason(error)}")
+                self._record = None
+                return
             try:
                 self._session.run_with_iobinding(self._binding, self._with)
                 difference = np.abs(self._alpha.numpy().astype(np.int16) - alpha).max()
                 if difference > _TOLERANCE:
                     raise GraphProblem(f"its alpha is off by {difference} of 255")
             except Exception as error:
-                self._record.write_text(reason(error), encoding="utf-8")
+                # If that fails, the reason before stays.
+                with contextlib.suppress(OSError):
+                    record.write(reason(error))
                 raise GraphProblem(reason(error)) from error
-            self._record.unlink()
+            record.clear()
         self._captured = True
 
 

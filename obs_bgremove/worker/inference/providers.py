@@ -149,11 +149,16 @@ def order(wanted: str, avoid: tuple[str, ...] = ()) -> tuple[list[Device], list[
 def options(device: Device, model: Model, graphs: bool = True) -> list[Way]:
     """Return ways to run a model on a device, to try in turn: each what a session takes as ``providers``.
 
-    ``graphs``: whether CUDA graphs may be among them.
+    ``graphs``: whether CUDA graphs may be among them. Raises DeviceProblem where nothing can be kept.
     """
     more: dict[str, object] = {}
     if device.name == "tensorrt":
-        folder = str(cache("tensorrt", model))
+        try:
+            folder = str(cache("tensorrt", model))
+        except OSError as error:
+            raise DeviceProblem(
+                f"what it prepares cannot be kept ({error.strerror or error}: {home.directory()})"
+            ) from None
         more = {"trt_engine_cache_path": folder, "trt_timing_cache_path": folder}
     # What one does not take, the next may.
     others = [other.provider for other in DEVICES if other.name == "cuda" and device.name == "tensorrt"]
@@ -167,15 +172,21 @@ def options(device: Device, model: Model, graphs: bool = True) -> list[Way]:
 
 
 def cache(kind: str, model: Model) -> Path:
-    """Make the folder for what is made of a model for this very GPU, driver and software, and return it."""
+    """Make the folder for what is made of a model for this very GPU, driver and software, and return it.
+
+    Raises OSError.
+    """
     import onnxruntime
 
     made_for = hashlib.sha256(repr((*nvidia.identity(), onnxruntime.__version__)).encode())
-    made_for.update(model.file.read_bytes())
+    with model.file.open("rb") as file:
+        while piece := file.read(1 << 20):
+            made_for.update(piece)
+    ours = home.make_own(home.directory() / "cache")
     parent = home.directory() / "cache" / kind / model.name
     folder = parent / made_for.hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)
-    for old in parent.iterdir():
+    for old in parent.iterdir() if ours else ():
         # Of another driver, or another version of the model: they take up to some hundred megabytes.
         if old != folder:
             shutil.rmtree(old, ignore_errors=True)

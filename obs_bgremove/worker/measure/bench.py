@@ -74,12 +74,24 @@ def bench(
         for cuda in (one for one in devices if one.name == "cuda"):
             _choose_precision(chosen, cuda)
     rows, failed = _table(chosen, devices, seconds, brief)
-    if target:
-        Path(target).write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n", encoding="utf-8")
+    try:
+        if target:
+            content = json.dumps([asdict(row) for row in rows], indent=2)
+            Path(target).write_text(f"{content}\n", encoding="utf-8")
+        if record:
+            measured.keep_speed(rows)
+    except OSError as error:
+        print(_not_recorded(error), file=sys.stderr)
+        return 1
     if record:
-        measured.keep_speed(rows)
         print(automatic.explanation(models))
     return 1 if failed else 0
+
+
+def _not_recorded(error: OSError) -> str:
+    return (
+        f"The figures could not be recorded ({reason(error)}): free some space, or make that place writable."
+    )
 
 
 def _named(models: dict[str, Model], names: list[str]) -> list[Model]:
@@ -138,8 +150,11 @@ def _choose_threads(models: list[Model], seconds: float) -> None:
         except Exception as error:  # noqa: BLE001 (also what onnxruntime raises: the others stay)
             print(f"Threads for {model.name} cannot be chosen: {reason(error)}.", flush=True)
             continue
-        measured.keep_threads(model, threads.choose(figures))
         print(threads.table(model, figures), flush=True)
+        try:
+            measured.keep_threads(model, threads.choose(figures))
+        except OSError as error:
+            print(_not_recorded(error), flush=True)
 
 
 def _choose_precision(models: list[Model], device: Device) -> None:

@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import queue
 import threading
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...link.memory import MemoryProblem
@@ -28,8 +31,8 @@ if TYPE_CHECKING:
     from ..inference.stream import Stream
     from .fallback import Request
 
-#: Seconds between two messages about an engine that is being built.
-_PROGRESS = 5.0
+#: Letters of what identifies a file on a device.
+_LOAD = 16
 
 
 class EngineKey(NamedTuple):
@@ -40,6 +43,18 @@ class EngineKey(NamedTuple):
     modified_ns: int
     device: str
     plain: bool
+
+
+class Now(NamedTuple):
+    """What is being loaded now: since when (time.monotonic), and what is said about it."""
+
+    since: float
+    message: Loading
+
+    def progress(self) -> Loading:
+        """Return the message, with how long it has taken."""
+        note = self.message.note.rstrip(".")
+        return replace(self.message, note=f"{note}, for {time.monotonic() - self.since:.0f} s so far.")
 
 
 class Served(NamedTuple):
@@ -65,6 +80,13 @@ class Loader:
         #: Engines that are being built in the background, and those that could not be, with the reason.
         self._builds: dict[EngineKey, Build] = {}
         self._unbuildable: dict[EngineKey, str] = {}
+        #: What ended workers before, see ``Loading.load``.
+        self._shunned: frozenset[str] = frozenset()
+        #: When the loader began with what it does now (time.monotonic); 0 while it waits. Read on any thread.
+        self.busy_since = 0.0
+        self._now: Now | None = None
+        #: Held while progress is told, so that no word about loading comes after the one that ends it.
+        self._telling = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
 
     def start(self) -> None:
@@ -78,6 +100,19 @@ class Loader:
     def cancel(self, number: int) -> None:
         """Do not begin to make a stream that is not wanted any more. From any thread."""
         self._cancelled.add(number)
+
+    def shun(self, loads: tuple[str, ...]) -> None:
+        """Do not load these any more. From any thread."""
+        self._shunned = frozenset(loads)
+
+    def tell_progress(self) -> None:
+        """Let OBS know how long things have taken that take long. From any thread."""
+        with self._telling:
+            if self._now is not None:
+                self._tell(self._now.progress())
+            for build in list(self._builds.values()):
+                for number in list(build.waiting):
+                    self._tell_of(build, number)
 
     def release(self, stream: Stream) -> None:
         """Note that a stream is closed; its engine is freed with its last stream. From any thread."""
@@ -97,24 +132,22 @@ class Loader:
             return
         self._tell(Ready(devices))
         while True:
-            try:
-                function = self._queue.get(timeout=_PROGRESS if self._builds else None)
-            except queue.Empty:
-                self._tell_progress()
-            else:
-                from ..inference.graph import loading
+            function = self._queue.get()
+            from ..inference.graph import loading
 
-                with loading():
-                    function()
-                    # It may hold the last reference to something on a GPU.
-                    del function
+            self.busy_since = time.monotonic()
+            with loading():
+                function()
+                # It may hold the last reference to something on a GPU.
+                del function
+            self.busy_since = 0.0
 
     def _load(self, request: Request) -> None:
         if request.number in self._cancelled:
             self._cancelled.discard(request.number)
             return
         try:
-            stream, note, settled = self._on_best_device(request, catalogue.read())
+            stream, note, settled = self._on_best_device(request, self._known())
         except (ModelProblem, MemoryProblem) as problem:
             self._tell(RingFailed(request.number, str(problem)))
         except Exception as error:  # noqa: BLE001 (whatever it is, it costs this filter only)
@@ -128,8 +161,12 @@ class Loader:
             self._tell(RingOpened(request.number, model, device, place, note, settled))
 
     def _on_best_device(self, request: Request, models: dict[str, Model]) -> Served:
-        """Return a stream on the first device on which the model runs; raise ModelProblem."""
+        """Return a stream on the first device on which the model runs; raise ModelProblem.
+
+        Where the choice of the model is ours, one that cannot be used is passed over.
+        """
         devices, reasons = fallback.candidates(request)
+        passed: list[str] = []
         #: The request as it is after the failures so far.
         now, building = request, ""
         while devices:
@@ -143,10 +180,15 @@ class Loader:
             if device.slow_start and key not in self._engines:
                 building = self._build(key, request._replace(plain=now.plain), model, device).sentence()
                 continue
-            text = f"{model.title} is being loaded on {device.title}."
-            self._tell(Loading(request.number, device.name, text))
             try:
                 stream = self._make(request.number, model, device, key)
+            except ModelProblem as problem:
+                if request.model:
+                    raise
+                models = {**models, model.name: replace(model, problem=str(problem))}
+                passed.append(str(problem))
+                devices.insert(0, device)
+                continue
             except DeviceProblem as problem:
                 again = fallback.after(now, device, str(problem))
                 if again is None:
@@ -157,7 +199,14 @@ class Loader:
                     devices.insert(0, device)
                 now = again
                 continue
-            notes = [*fallback.notes(now, device, reasons), building, chosen, stream.engine.elsewhere]
+            passed = [one for one in passed if one not in chosen]
+            notes = [
+                *fallback.notes(now, device, reasons),
+                building,
+                *passed,
+                chosen,
+                stream.engine.elsewhere,
+            ]
             return Served(stream, " ".join(note for note in notes if note), not building)
         raise ModelProblem(
             f"The model {request.model or 'chosen automatically'} runs on no device: {'; '.join(reasons)}; "
@@ -171,10 +220,14 @@ class Loader:
         """
         from ..inference.stream import Stream
 
-        engine = self._engines.get(key) or _load_engine(model, device, key.plain)
+        load = _load_of(key)
+        text = f"{model.title} is being loaded on {device.title}."
+        self._now = Now(time.monotonic(), Loading(number, device.name, text, load))
+        self._tell(self._now.message)
         try:
+            engine = self._engines.get(key) or _load_engine(model, device, key.plain)
             stream = Stream(number, engine)
-        except MemoryProblem:
+        except (MemoryProblem, ModelProblem, DeviceProblem):
             raise
         except Exception as error:
             if device is CPU:
@@ -183,6 +236,9 @@ class Loader:
                     f"{model.remedy}, or choose another model."
                 ) from error
             raise DeviceProblem(reason(error)) from error
+        finally:
+            with self._telling:
+                self._now = None
         self._engines[key] = engine
         self._users[stream] = key
         count = sum(used == key for used in self._users.values())
@@ -195,6 +251,22 @@ class Loader:
         key = self._users.pop(stream)
         if key not in self._users.values():
             del self._engines[key]
+
+    def _known(self) -> dict[str, Model]:
+        """Return the catalogue; what ended workers before cannot be used, as far as that is known."""
+        models = catalogue.read()
+        if not self._shunned:
+            return models
+        return {name: self._shunned_or_not(model) for name, model in models.items()}
+
+    def _shunned_or_not(self, model: Model) -> Model:
+        if model.problem or _load_of(_key(model, CPU, plain=False)) not in self._shunned:
+            return model
+        problem = (
+            f"The worker process ended again and again while it loaded the model {model.name}. It is not "
+            f"loaded until OBS is restarted or the file changes; {model.remedy}, or choose another model."
+        )
+        return replace(model, problem=problem)
 
     # --- engines that take minutes -------------------------------------------------------
 
@@ -210,7 +282,8 @@ class Loader:
 
     def _built(self, key: EngineKey, made: Engine | str) -> None:
         """Move the filters that waited over to the engine, or let them know why there is none."""
-        build = self._builds.pop(key)
+        with self._telling:
+            build = self._builds.pop(key)
         journal.note(f"{build.sentence()} Done: {made}")
         if isinstance(made, str):
             self._unbuildable[key] = made
@@ -221,11 +294,6 @@ class Loader:
         if key not in self._users.values():
             # Nobody wants it any more; the next time it comes from the cache.
             self._engines.pop(key, None)
-
-    def _tell_progress(self) -> None:
-        for build in self._builds.values():
-            for number in build.waiting:
-                self._tell_of(build, number)
 
     def _tell_of(self, build: Build, number: int) -> None:
         self._tell(Loading(number, build.device.name, build.sentence()))
@@ -257,6 +325,11 @@ def _load_engine(model: Model, device: Device, plain: bool) -> Engine:
 def _key(model: Model, device: Device, plain: bool) -> EngineKey:
     status = model.file.stat()
     return EngineKey(model.file, status.st_size, status.st_mtime_ns, device.name, plain)
+
+
+def _load_of(key: EngineKey) -> str:
+    """Return what identifies a file on a device in messages."""
+    return hashlib.sha256(repr(key).encode()).hexdigest()[:_LOAD]
 
 
 def cannot_import(error: BaseException) -> str:

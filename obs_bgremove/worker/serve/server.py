@@ -5,6 +5,9 @@ main       infers, one picture after the other, round robin over the filters
 hang-up    ends the process as soon as OBS is gone, also during an inference (see inlet)
 loader     loads models and warms them up
 heartbeat  sends twice a second that the process is well, and watches the catalogue
+
+A thread that ends by an error ends the process, so that OBS starts another one: a worker without one of its
+threads would look alive for ever.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from ...link.messages import (
     Models,
     OpenRing,
     RingFailed,
+    Shun,
     Stop,
     decode_ask,
     encode,
@@ -47,8 +51,10 @@ if TYPE_CHECKING:
 _HEARTBEAT = 0.5
 #: The catalogue is looked at with every sixth heartbeat.
 _LOOK = 6
-#: Exit code when onnxruntime cannot be imported.
-CANNOT = 3
+#: Exit codes when onnxruntime cannot be imported, and when a thread ended by an error.
+CANNOT, BROKEN = 3, 4
+#: The loader's progress is sent with every tenth heartbeat.
+_PROGRESS = 10
 
 
 class Server:
@@ -65,7 +71,7 @@ class Server:
         # Of the main thread:
         self._streams: dict[int, Stream] = {}
         self._requests: dict[int, Request] = {}
-        #: When the inference began that runs now; 0 if none does.
+        #: When the picture or the message came that is served now; 0 while nothing is.
         self._busy_since = 0.0
         #: Rings that OBS wants, made or not.
         self._wanted: set[int] = set()
@@ -78,11 +84,15 @@ class Server:
         rest = True
         while True:
             # Without a picture to infer, wait until something comes.
-            for line in self._inlet.receive(wait=rest):
+            lines = self._inlet.receive(wait=rest)
+            for line in lines:
+                self._busy_since = time.monotonic()
                 self._listen(line)
             while not self._made_streams.empty():
+                self._busy_since = time.monotonic()
                 self._add(*self._made_streams.get())
             served = [self._serve(stream) for stream in list(self._streams.values())]
+            self._busy_since = 0.0
             rest = not any(served)
 
     def _serve(self, stream: Stream) -> bool:
@@ -93,8 +103,6 @@ class Server:
         except Exception as error:  # noqa: BLE001 (whatever a provider raises: the filter goes on elsewhere)
             self._failed(stream, error)
             return True
-        finally:
-            self._busy_since = 0.0
 
     # --- main thread ---------------------------------------------------------------------
 
@@ -109,6 +117,8 @@ class Server:
         elif isinstance(message, OpenRing):
             self._wanted.add(message.ring)
             self._loader.load(Request(message.ring, message.model, message.device, message.avoid))
+        elif isinstance(message, Shun):
+            self._loader.shun(message.loads)
         else:
             self._wanted.discard(message.ring)
             self._loader.cancel(message.ring)
@@ -156,12 +166,12 @@ class Server:
         signature = catalogue.signature()
         beats = 0
         while True:
-            began = self._busy_since
-            busy = round(time.monotonic() - began, 3) if began else 0.0
-            self._tell(_alive(busy))
+            self._tell(_alive(_since(self._busy_since), _since(self._loader.busy_since)))
             if _parent() != self._parent:
                 self._end()
             beats += 1
+            if beats % _PROGRESS == 0:
+                self._loader.tell_progress()
             if beats % _LOOK == 0:
                 fresh = catalogue.signature()
                 if fresh != signature:
@@ -204,8 +214,14 @@ def _parent() -> int:
     return 0 if sys.platform == "win32" else os.getppid()
 
 
-def _alive(busy_s: float) -> Alive:
-    return Alive(busy_s, round(time.monotonic(), 4), round(time.process_time(), 4), round(memory_mb(), 1))
+def _since(began: float) -> float:
+    """Return the seconds since a time of time.monotonic; 0 if it is 0."""
+    return round(time.monotonic() - began, 3) if began else 0.0
+
+
+def _alive(busy_s: float, loading_s: float) -> Alive:
+    used = round(time.process_time(), 4), round(memory_mb(), 1)
+    return Alive(busy_s, round(time.monotonic(), 4), *used, loading_s)
 
 
 def _information(model: Model) -> ModelInfo:
@@ -239,7 +255,21 @@ def serve() -> NoReturn:
     _give_way()
     source, sink = _take_pipes()
     sys.stdout = sys.stderr
-    Server(source, sink).run()
+    threading.excepthook = lambda what: _break_off(what.exc_value)
+    try:
+        Server(source, sink).run()
+    except BaseException as error:  # noqa: BLE001 (nothing is left that could go on)
+        _break_off(error)
+
+
+def _break_off(error: BaseException | None) -> NoReturn:
+    """End the process because one of its threads has ended by an error."""
+    try:
+        if error is not None:
+            journal.note_error(error)
+        remove_leftovers(os.getpid())
+    finally:
+        os._exit(BROKEN)
 
 
 def _take_pipes() -> tuple[int, int]:

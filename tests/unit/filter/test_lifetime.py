@@ -7,13 +7,14 @@ import threading
 
 import pytest
 
+from obs_bgremove.filter.guards.guards import Guards
 from obs_bgremove.filter.lifetime import Lifetime
 
 
 @pytest.fixture
 def lifetime(gpu):
     """Return the lifetime of a filter that is on no source."""
-    return Lifetime(1_000_001)
+    return Lifetime(1_000_001, Guards(), lambda: None)
 
 
 def test_the_end_waits_for_a_thread_that_asks(lifetime):
@@ -21,20 +22,18 @@ def test_the_end_waits_for_a_thread_that_asks(lifetime):
         assert alive
         ending = threading.Thread(target=lifetime.end)
         ending.start()
-        with lifetime.alive(wait=False) as asked_by_another:
-            assert not asked_by_another
+        ending.join(0.2)
         assert ending.is_alive()
     ending.join(30)
     assert not ending.is_alive()
 
 
 def test_after_the_end_nobody_asks(lifetime):
-    with lifetime.alive(wait=False) as alive:
+    with lifetime.alive() as alive:
         assert alive
     lifetime.end()
-    for wait in (True, False):
-        with lifetime.alive(wait) as alive:
-            assert not alive
+    with lifetime.alive() as alive:
+        assert not alive
 
 
 def test_a_failure_of_the_thread_that_asks_does_not_keep_the_filter(lifetime):

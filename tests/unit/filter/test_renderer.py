@@ -11,6 +11,7 @@ from obs_bgremove.filter.backgrounds.background import Background
 from obs_bgremove.filter.backgrounds.chosen import ChosenBackground
 from obs_bgremove.filter.frames.capture import Target
 from obs_bgremove.filter.frames.pictures import Picture
+from obs_bgremove.filter.guards.guards import Guards
 from obs_bgremove.filter.health import Health
 from obs_bgremove.filter.lifetime import Lifetime
 from obs_bgremove.filter.options.settings import Settings
@@ -27,15 +28,18 @@ TARGET = Target(target=1_000_001, parent=1_000_002, size=Size(640, 360))
 class Stage:
     """One filter that is drawn in one OBS frame after the other."""
 
-    def __init__(self):
-        self.shared = Shared(FrameClock(lambda: None), wake=lambda: None)
+    def __init__(self, gpu):
+        self.gpu = gpu
+        self.shared = Shared(FrameClock(), wake=lambda: None)
         channel = SimpleNamespace(ring=None, problem="", note="")
-        self.health = Health(TARGET.parent, self.shared, channel, Lifetime(TARGET.parent))
+        self.health = Health(
+            TARGET.parent, self.shared, channel, Lifetime(TARGET.parent, Guards(), lambda: None)
+        )
         background = ChosenBackground(Settings(), lambda _settings: Background())
         self.renderer = Renderer(self.shared, channel, background, self.health)
 
     def draw_frame(self):
-        self.shared.clock.number += 1
+        self.gpu.frames += 1
         self.renderer.render(TARGET, Settings())
 
 
@@ -51,7 +55,7 @@ def test_a_failure_while_they_are_made_frees_them_and_the_next_frame_tries_again
     graphics = made_by(gpu, lambda: FilterGraphics(shaders))
     assert graphics > 2
     for possible in range(graphics):
-        stage, before = Stage(), len(gpu.targets)
+        stage, before = Stage(gpu), len(gpu.targets)
         gpu.targets_left = possible
         with pytest.raises(ObsError, match="gs_texrender_create failed"):
             stage.draw_frame()
@@ -68,7 +72,7 @@ def test_a_failure_while_they_are_made_frees_them_and_the_next_frame_tries_again
 def test_a_failure_while_a_picture_is_made_leaves_no_part_of_it(gpu):
     graphics, picture = made_by(gpu, lambda: FilterGraphics(Shaders())), made_by(gpu, Picture)
     for possible in range(picture):
-        stage, before = Stage(), len(gpu.targets)
+        stage, before = Stage(gpu), len(gpu.targets)
         gpu.targets_left = graphics + possible
         with pytest.raises(ObsError):
             stage.draw_frame()
@@ -81,7 +85,7 @@ def test_a_failure_while_a_picture_is_made_leaves_no_part_of_it(gpu):
 
 
 def test_it_is_drawn_as_often_as_obs_asks_but_made_once_a_frame(gpu):
-    stage = Stage()
+    stage = Stage(gpu)
     stage.draw_frame()
     pictures = len(gpu.targets)
     for _again in range(3):

@@ -248,7 +248,7 @@ def test_a_device_that_is_not_there_is_named_and_replaced(directory):
 def test_a_name_that_is_too_long_is_a_sentence(directory):
     with worker_home.client() as client:
         channel = client.open()
-        channel.request("x" * 1000, "cpu")
+        channel.request("x" * 5000, "cpu")
         assert "too long" in until(lambda: channel.problem, "a problem")
 
 

@@ -2,6 +2,7 @@
 """The shared-memory protocol, both sides of it in one process."""
 
 import ctypes
+import dataclasses
 import os
 import sys
 
@@ -189,11 +190,43 @@ def test_a_picture_whose_alpha_never_came_cannot_be_repeated(pair):
 
 
 def test_the_box_comes_with_its_alpha(pair):
-    for serial, box in ((1, Box(1, 2, 10, 6)), (2, None), (3, Box(0, 0, 16384, 16384))):
+    for serial, box in ((1, Box(1, 2, 10, 6)), (2, None), (3, Box(0, 0, 1, 1))):
         pair.hand_over(serial)
         pair.slots.take()
         pair.slots.give(1, box)
-    assert [alpha.box for alpha in pair.ring.alphas(0)] == [(1, 2, 10, 6), None, (0, 0, 16384, 16384)]
+    assert [alpha.box for alpha in pair.ring.alphas(0)] == [(1, 2, 10, 6), None, (0, 0, 1, 1)]
+
+
+def test_the_largest_box_fits_into_a_word():
+    assert Box.unpack(Box(0, 1, 16384, 16383).pack()) == (0, 1, 16384, 16383)
+
+
+@pytest.mark.parametrize("box", [(0, 0, 11, 6), (0, 0, 10, 7), (5, 0, 5, 6), (6, 0, 5, 6), (0, 3, 5, 2)])
+def test_a_box_that_is_no_part_of_the_alpha_is_none(pair, box):
+    pair.hand_over(1)
+    pair.slots.take()
+    pair.slots.give(1, Box(*box))
+    pair.slots.answer_overview(Box(*box))
+    assert [alpha.box for alpha in pair.ring.alphas(0)] == [None]
+    assert pair.ring.overview()[1] is None
+
+
+MOST = 2**64 - 1
+
+
+@pytest.mark.parametrize("value", [1, 2, 3, MOST])
+def test_words_that_the_worker_must_not_write_move_no_frame(pair, value):
+    """All slots look like the newest or the one in work: there would be no slot for the next frame."""
+    words = pair.slots.memory.words
+    for serial in (1, 2, 3, 4, 5, 6):
+        for base in pair.slots.layout.slot_words():
+            words[base + layout.FRAME_SERIAL] = words[base + layout.ALPHA_SERIAL] = value
+        words[layout.TAKEN] = value
+        assert pair.hand_over(serial)
+        assert Overviews(pair)(7) in (True, False)
+    header = words[:10].tolist()
+    assert Layout.read(words) == pair.slots.layout and header[0] == layout.MAGIC
+    assert sum(pair.frame(slot) == bytes([6]) * FRAME for slot in range(layout.SLOT_COUNT)) == 1
 
 
 def test_what_part_a_frame_shows_goes_with_it(pair):
@@ -351,14 +384,44 @@ def test_without_a_system_call_for_it_a_file_is_filled_by_writing(monkeypatch, t
 
 
 @needs_files
-def test_memory_that_is_gone_is_a_sentence(tmp_path):
+def test_memory_that_is_gone_is_a_sentence(monkeypatch, tmp_path):
+    monkeypatch.setattr(memory, "_folders", lambda: [str(tmp_path)])
     with pytest.raises(memory.MemoryProblem, match=r"cannot be opened.*restart OBS"):
-        memory.open_place(Place(4096, str(tmp_path / "gone"), remove=True))
+        memory.open_place(Place(4096, str(tmp_path / "obs_bgremove-gone"), remove=True))
 
 
 @needs_files
-def test_memory_that_is_too_small_is_refused(tmp_path):
-    path = tmp_path / "small"
+def test_memory_that_is_too_small_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setattr(memory, "_folders", lambda: [str(tmp_path)])
+    path = tmp_path / "obs_bgremove-small"
     path.write_bytes(bytes(100))
     with pytest.raises(memory.MemoryProblem, match="smaller than announced"):
         memory.open_place(Place(4096, str(path), remove=True))
+
+
+@needs_files
+@pytest.mark.parametrize("size", [0, -8, 4097, 1 << 40, 1 << 70])
+def test_a_size_that_no_ring_has_is_refused(pair, size):
+    with pytest.raises(memory.MemoryProblem, match="it would have"):
+        memory.open_place(dataclasses.replace(pair.slots.memory.place, size=size))
+
+
+@needs_files
+def test_what_is_not_the_workers_is_neither_written_nor_removed(tmp_path):
+    diary = tmp_path / "diary"
+    diary.write_bytes(b"mine" * 1024)
+    with pytest.raises(memory.MemoryProblem, match="lies at another place"):
+        memory.open_place(Place(4096, str(diary), remove=True))
+    assert diary.read_bytes() == b"mine" * 1024
+    with diary.open("r+b") as file, pytest.raises(memory.MemoryProblem, match="may become smaller"):
+        memory.open_place(Place(4096, f"/proc/{os.getpid()}/fd/{file.fileno()}"))
+    with open("/dev/zero", "r+b") as file, pytest.raises(memory.MemoryProblem, match="is no memory"):
+        memory.open_place(Place(4096, f"/proc/{os.getpid()}/fd/{file.fileno()}"))
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="there are no memory files")
+def test_memory_never_becomes_smaller(pair):
+    """Whoever reads beyond the end of a file that was cut is ended by the system."""
+    descriptor = int(pair.slots.memory.place.path.rpartition("/")[2])
+    with pytest.raises(OSError, match="not permitted"):
+        os.ftruncate(descriptor, 0)

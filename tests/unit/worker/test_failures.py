@@ -70,6 +70,16 @@ def test_a_model_that_fails_in_the_first_inference_on_the_cpu_is_a_sentence(pret
     assert told.problem.endswith(", or choose another model.")
 
 
+def test_automatic_goes_on_with_another_model_than_one_that_is_refused(directory):
+    model = worker_models.green()
+    model.graph.node[0].op_type = "Nonsense"
+    worker_home.add_model(directory, "a-refused", model, default=True)
+    told = load(model="")
+    assert (type(told), told.model) == (RingOpened, "green")
+    assert told.note.startswith("The model a-refused cannot be loaded (")
+    assert load(model="a-refused").problem.startswith("The model a-refused cannot be loaded (")
+
+
 def test_where_there_is_no_shared_memory_that_is_what_is_told(pretended, monkeypatch):
     def full(_size):
         raise MemoryProblem("There is no shared memory to be had; free some.")
@@ -124,8 +134,14 @@ STATE = entry("state_a", 1, 2, kind="tensor(float)")
         ([FRAME, entry("mood", 1)], [ALPHA], "it has an unknown input 'mood'"),
         ([FRAME, entry("state_a", 1)], [ALPHA], r"'state_a' is tensor\(uint8\) \[1\], not float"),
         ([FRAME, STATE], [ALPHA, entry("next_state_a", 1, 3, kind=STATE.type)], r"'next_state_a' is .*3\]"),
+        ([entry("frame", 10**6, 32, 4)], [entry("alpha", 10**6, 32)], "its frames are 1000000x32, more than"),
+        (
+            [FRAME, entry("state_a", 10**6, 10**6, kind=STATE.type)],
+            [ALPHA, entry("next_state_a", 10**6, 10**6, kind=STATE.type)],
+            r"its states take 4000\.0 GB",
+        ),
     ],
-    ids=["channels", "sizes", "unknown", "state of bytes", "another state"],
+    ids=["channels", "sizes", "unknown", "state of bytes", "another state", "huge frame", "huge state"],
 )
 def test_a_model_of_another_shape_is_a_sentence(directory, inputs, outputs, words):
     session = SimpleNamespace(get_inputs=lambda: inputs, get_outputs=lambda: outputs)

@@ -2,8 +2,11 @@
 """CUDA graphs, with the CPU in the GPU's place: it takes the same calls, and captures nothing."""
 
 import ctypes
+import io
+import os
 import threading
 from collections import Counter
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -119,7 +122,7 @@ def test_a_graph_is_captured_by_the_thread_that_serves_and_replayed(make_filter)
     ids = served.session.ids
     assert set(ids) == {WITHOUT}
     ids.clear()
-    assert [served.infer(value) for value in (7, 80, 200)] == [{7}, {80}, {200}]
+    assert [served.infer(value) for value in (7, 80, 100)] == [{7}, {80}, {100}]
     # One for all slots.
     assert ids == [WITHOUT, ids[1], ids[1], ids[1]]
     assert ids[1] != WITHOUT
@@ -241,6 +244,77 @@ def test_a_capture_that_failed_or_ended_the_worker_is_not_tried_again(make_filte
     loader._load(Request(1, "green", "cuda"))
     assert made[0].engine.device is PRETENDED and not made[0].engine.graphs
     made[0].close()
+
+
+@pytest.fixture
+def full(monkeypatch):
+    """Let the disk be full: files are made, and nothing can be written into them."""
+    real = Path.open
+
+    def opened(path, mode="r", *arguments, **options):
+        file = real(path, mode, *arguments, **options)
+        return io.FileIO(os.dup(os.open("/dev/full", os.O_WRONLY)), "w") if "r" not in mode else file
+
+    def fill():
+        monkeypatch.setattr(Path, "open", opened)
+
+    return fill
+
+
+needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file that is always full")
+
+
+@needs_full
+def test_on_a_full_disk_it_goes_on_without_capturing(make_filter, full):
+    served = make_filter()
+    full()
+    assert [served.infer(value) for value in (7, 80)] == [{7}, {80}]
+    assert set(served.session.ids) == {WITHOUT}
+    assert graph.failed_before(served.stream.engine.model, PRETENDED) == ""
+
+
+@needs_full
+def test_on_a_disk_that_gets_full_the_reason_before_stays(make_filter, full):
+    served = make_filter()
+    real = served.session.run_with_iobinding
+
+    def run(binding, options):
+        real(binding, options)
+        if served.session.ids[-1] != WITHOUT:
+            full()
+            raise RuntimeError("no capture here")
+
+    served.session.run_with_iobinding = run
+    with pytest.raises(GraphProblem, match="no capture here"):
+        served.infer(1)
+    assert (
+        graph.failed_before(served.stream.engine.model, PRETENDED) == "the worker ended while it captured one"
+    )
+
+
+def test_where_nothing_can_be_kept_it_goes_on_without_capturing(directory, make_filter):
+    (directory / "cache").write_text("in the way of the folder")
+    served = make_filter()
+    assert [served.infer(value) for value in (7, 80)] == [{7}, {80}]
+    assert set(served.session.ids) == {WITHOUT}
+
+
+def test_a_record_that_cannot_be_read_counts_as_one(make_filter, directory):
+    served = make_filter()
+    served.session.fails = RuntimeError("no capture here")
+    with pytest.raises(GraphProblem):
+        served.infer(1)
+    (record,) = directory.glob("cache/graphs/green/*/failed.txt")
+    for content in (b"", b"\xff\xfe"):
+        record.write_bytes(content)
+        assert graph.failed_before(served.stream.engine.model, PRETENDED)
+
+
+def test_a_device_that_has_to_keep_something_is_left_where_it_cannot(directory):
+    (directory / "cache").write_text("in the way of the folder")
+    tensorrt = next(device for device in providers.DEVICES if device.name == "tensorrt")
+    with pytest.raises(DeviceProblem, match="what it prepares cannot be kept"):
+        providers.options(tensorrt, catalogue.read()["green"])
 
 
 def test_a_model_that_cannot_have_graphs_is_loaded_without(directory, pretended, monkeypatch, capfd):

@@ -159,7 +159,7 @@ def test_another_device_serves_while_an_engine_is_built(directory, pretended_ten
     loader._load(Request(1, "green", "tensorrt"))
     assert (told[-1].device, told[-1].settled) == ("cpu", False)
     assert "is being built for NVIDIA TensorRT" in told[-1].note
-    loader._tell_progress()
+    loader.tell_progress()
     assert (type(told[-1]), told[-1].ring) == (Loading, 1)
     go.set()
     loader._queue.get(timeout=worker_home.DEADLINE)()

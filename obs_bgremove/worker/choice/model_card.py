@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a model's card.toml says: read strictly, because anybody may have written it."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import ModuleType
+
+
+def _toml_reader() -> ModuleType | None:
+    """Return the module that reads TOML; None if Python is older than 3.11 and tomli is missing."""
+    for name in ("tomllib", "tomli"):
+        with contextlib.suppress(ImportError):
+            return importlib.import_module(name)
+    return None
+
+
+tomllib = _toml_reader()
+
+#: Bytes of a card; ours have two thousand.
+_LARGEST = 1 << 18
+#: No model takes larger pictures (see link/layout.py), and none needs more frames to settle.
+_LARGEST_SIDE, _MOST_FRAMES = 16384, 10_000
+#: A larger error than that of alphas that are wrong everywhere, in thousandths.
+_WORST = 1_000_000
+#: Characters that a list or a page can show.
+_TITLE, _SUMMARY = 100, 2000
+
+
+class CardProblem(Exception):
+    """What is wrong with a card, half a sentence."""
+
+
+class Card(NamedTuple):
+    """The fields of a card that the worker needs. ``error``: of its alphas; None if nobody measured it."""
+
+    title: str
+    summary: str = ""
+    height: int = 0
+    width: int = 0
+    default: bool = False
+    settle_frames: int = 0
+    error: float | None = None
+
+
+def read(file: Path, title: str) -> Card:
+    """Return what a card says, with ``title`` if it has none; raise CardProblem."""
+    assert tomllib is not None, "the catalogue looks first"
+    try:
+        size = file.stat().st_size
+        if size > _LARGEST:
+            raise CardProblem(f"it has {size} bytes, more than {_LARGEST}")
+        card = tomllib.loads(file.read_text(encoding="utf-8"))
+    except RecursionError:
+        raise CardProblem("it is nested too deeply") from None
+    except (OSError, ValueError) as error:
+        raise CardProblem(str(error)) from None
+    frame, recurrent, quality = (_table(card, name) for name in ("input", "recurrent", "quality"))
+    return Card(
+        title=_text(card, "title", _TITLE, title),
+        summary=_text(card, "summary", _SUMMARY, ""),
+        height=_whole(frame, "height", _LARGEST_SIDE),
+        width=_whole(frame, "width", _LARGEST_SIDE),
+        default=card.get("default") is True,
+        settle_frames=_whole(recurrent, "settle_frames", _MOST_FRAMES),
+        error=_error(quality),
+    )
+
+
+def _table(card: dict[str, Any], name: str) -> dict[str, Any]:
+    found = card.get(name, {})
+    if not isinstance(found, dict):
+        raise CardProblem(f"{name!r} is no table")
+    return found
+
+
+def _text(table: dict[str, Any], name: str, longest: int, usual: str) -> str:
+    found = table.get(name, usual)
+    if not isinstance(found, str):
+        raise CardProblem(f"{name!r} is no text")
+    shown = "".join(one for one in found if one.isprintable() or one == "\n").strip()
+    return (shown if len(shown) <= longest else f"{shown[: longest - 3]}...") or usual
+
+
+def _whole(table: dict[str, Any], name: str, most: int) -> int:
+    found = table.get(name, 0)
+    # A bool is an int to Python.
+    if type(found) is not int or not 0 <= found <= most:
+        raise CardProblem(f"{name!r} is no whole number from 0 to {most}")
+    return found
+
+
+def _error(quality: dict[str, Any]) -> float | None:
+    found = quality.get("clips_mad")
+    if found is None:
+        return None
+    # Also refuses what is no number at all (nan): it is not smaller than anything.
+    if type(found) not in (int, float) or not 0 <= found <= _WORST:
+        raise CardProblem(f"'clips_mad' is no number from 0 to {_WORST}")
+    return float(found)
