@@ -16,13 +16,14 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspa
 
 from obs_bgremove.obs import data
 from obs_bgremove.obs.functions import lib
-from obs_bgremove.obs.library import open_libraries
 from obs_bgremove.obs.vendor import Vendor
+
+process = ctypes.CDLL(None)
 
 
 def function(name, result, *arguments):
     """Return a C function of OBS."""
-    (found, *_others) = [one for library in open_libraries() if (one := getattr(library, name, None))]
+    found = process[name]
     found.restype, found.argtypes = result, arguments
     return found
 
