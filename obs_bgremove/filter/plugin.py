@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from ..obs import data, frontend, log, registration
+from ..obs.clearing import Clearing
 from ..obs.clock import FrameClock
 from ..obs.functions import lib
 from ..obs.vendor import Vendor
@@ -19,6 +20,7 @@ class Plugin:
     def __init__(self) -> None:
         self._started = False
         self._caretaker = Caretaker(living)
+        self._clearing = Clearing()
         self._shared = Shared(FrameClock(), self._caretaker.wake)
 
     def start(self) -> None:
@@ -31,6 +33,7 @@ class Plugin:
         self._vendor = Vendor(BackgroundFilters.ID)
         self._vendor.answer("get_status", _answer_status)
         self._caretaker.start(without_filters=self._shared.rest, beside=self._shared.guards)
+        self._clearing.watch()
         frontend.on_preload(script_list.complete)
         frontend.on_exit(self._end)
         frontend.on_exit(script_list.heal)

@@ -19,6 +19,23 @@ if TYPE_CHECKING:
 _kept: list[object] = []
 
 
+def on_event(action: Callable[[int], None]) -> None:
+    """Call ``action`` (UI thread) with the number of each event, for the life of the process.
+
+    OBS calls what was registered last first.
+    """
+
+    def event(number: int, _parameter: int | None) -> None:
+        try:
+            action(number)
+        except Exception:  # noqa: BLE001 - an exception must not cross C
+            log.exception(f"event {number} of OBS")
+
+    callback = FrontendEvent(event)
+    _kept.append(callback)
+    lib.obs_frontend_add_event_callback(callback, None)
+
+
 def on_exit(action: Callable[[], None]) -> None:
     """Call ``action`` (UI thread) once when OBS closes: settings are saved, Python still runs.
 
@@ -27,16 +44,11 @@ def on_exit(action: Callable[[], None]) -> None:
     """
     waiting = [action]
 
-    def event(number: int, _parameter: int | None) -> None:
+    def event(number: int) -> None:
         if number in (FRONTEND_EVENT_SCRIPTING_SHUTDOWN, FRONTEND_EVENT_EXIT) and waiting:
-            try:
-                waiting.pop()()
-            except Exception:  # noqa: BLE001 - an exception must not cross C
-                log.exception("shutting down")
+            waiting.pop()()
 
-    callback = FrontendEvent(event)
-    _kept.append(callback)
-    lib.obs_frontend_add_event_callback(callback, None)
+    on_event(event)
 
 
 def on_preload(action: Callable[[int | None], None]) -> None:

@@ -66,6 +66,7 @@ TABLE: list[tuple[Any, ...]] = [
     ("obs_get_source_by_name", p, [c_char_p]),
     ("obs_enum_sources", None, [p, p]),
     ("obs_enum_scenes", None, [p, p]),
+    ("obs_enum_all_sources", None, [p, p]),
     # sources
     ("obs_source_create_private", p, [c_char_p, c_char_p, p], _must_exist),
     ("obs_source_get_ref", p, [p]),
@@ -76,6 +77,7 @@ TABLE: list[tuple[Any, ...]] = [
     ("obs_source_removed", c_bool, [p]),
     ("obs_source_get_name", c_char_p, [p]),
     ("obs_source_get_unversioned_id", c_char_p, [p]),
+    ("obs_source_get_type", c_int, [p]),
     ("obs_source_get_output_flags", c_uint32, [p]),
     ("obs_source_get_signal_handler", p, [p]),
     ("obs_source_get_width", c_uint32, [p]),

@@ -186,10 +186,8 @@ def parent_of(wanted: int) -> Iterator[int | None]:
         lib.obs_source_enum_filters(source, on_filter, None)
         return not held
 
-    callback = EnumSources(look)
-    lib.obs_enum_sources(callback, None)
-    if not held:
-        lib.obs_enum_scenes(callback, None)
+    # "obs_enum_scenes" knows the scenes of the main canvas only.
+    lib.obs_enum_all_sources(EnumSources(look), None)
     try:
         yield held[0] if len(held) == 2 else None
     finally:

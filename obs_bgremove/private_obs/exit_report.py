@@ -40,6 +40,11 @@ class ExitReport:
     skipped: int | None
     log: str = field(repr=False)
 
+    @property
+    def cleared(self) -> bool:
+        """Whether OBS could clear its scenes. Without our script, OBS 32 sometimes cannot, and crashes."""
+        return "Not all sources were cleared" not in self.log
+
 
 def parse(code: int, log: str, lagged: int | None = None, skipped: int | None = None) -> ExitReport:
     """Return the report of a run from OBS' log text."""

@@ -21,6 +21,8 @@ from tests.obs.stage import BLUE, filtered, one_scene, open_obs, status, statuse
 FILTER = "Background Removal"
 NEXT, HIDE, SHOW = (f"obs_bgremove.{name}" for name in ("next_background", "hide_room", "show_room"))
 KEYS = {NEXT: "OBS_KEY_F8", HIDE: "OBS_KEY_F9", SHOW: "OBS_KEY_F9"}
+#: Their numbers on the keyboard of an Xvfb.
+KEY_CODES = {"F8": 74, "F9": 75}
 SETTINGS = {"background": "color", "background_color": BLUE, "model": "green"}
 
 
@@ -47,6 +49,8 @@ def enabled(obs):
 def press(obs, key, until, what):
     """Hold a key until what it does is seen, as a hand does: OBS asks now and then which keys are down."""
     environment = {**os.environ, "DISPLAY": obs.display}
+    # By its number: xdotool finds some names on the level of Alt, and then presses Alt, too.
+    key = str(KEY_CODES[key])
     try:
         subprocess.run(["xdotool", "keydown", key], env=environment, check=True)
         wait_for(until, what)

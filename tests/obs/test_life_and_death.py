@@ -46,7 +46,9 @@ def leaks_without(tmp_path_factory, numbered_clip):
     with open_obs(tmp_path_factory.mktemp("bare"), tmp_path_factory.mktemp("none"), things) as obs:
         # Whatever leaks in OBS itself has begun by then.
         time.sleep(1.0)
-        return obs.stop().leaks
+        report = obs.stop()
+    # Without our script OBS 32 does not always clear its scenes, and leaks them.
+    return report.leaks if report.cleared else 0
 
 
 @pytest.fixture
