@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import torch
 from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 #: The memory: one float tensor [B, C, h, w] for each state.
 States: TypeAlias = tuple[Tensor, ...]
@@ -24,6 +27,27 @@ class Network(nn.Module):
     memory: dict[str, tuple[int, int]] = {}  # noqa: RUF012  (a constant of each class)
     #: Height and width must be multiples of this.
     multiple = 16
+
+    def __init__(self) -> None:
+        super().__init__()
+        #: Names of the parts that do not learn (see freeze).
+        self.frozen: list[str] = []
+
+    def freeze(self, names: list[str]) -> None:
+        """Keep the parts of these names as they are, statistics of their normalisations included.
+
+        Raises AttributeError if there is no such part.
+        """
+        for name in names:
+            self.get_submodule(name).requires_grad_(False)
+        self.frozen = list(names)
+
+    def train(self, mode: bool = True) -> Self:
+        """Learn (or not), except for what is frozen."""
+        super().train(mode)
+        for name in self.frozen:
+            self.get_submodule(name).eval()
+        return self
 
     def zeros(self, batch: int, height: int, width: int, device: torch.device | None = None) -> States:
         """Return the memory of a network that has seen nothing."""

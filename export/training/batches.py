@@ -54,7 +54,9 @@ def dataset(recipe: Recipe, root: Path, split: str) -> sequence.Stills | sequenc
     moves = moves.split(HELD_OUT, split == "train") or moves
     clips = sequence.Clips(found, backgrounds, shape, count, recipe.seed + offset, moves, recipe.busy)
     # The test uses the labels alone: a teacher must not judge its own alphas.
-    return Taught(clips, recipe.teacher) if recipe.teacher and split != "test" else clips
+    if recipe.teacher and split != "test":
+        return Taught(clips, recipe.teacher, edge_only=recipe.busy > 0)
+    return clips
 
 
 def split_off(found: list[T], learning: bool) -> list[T]:

@@ -46,7 +46,9 @@ class Recipe:
       the weights that the project ships.
     - ``blend``: how far to start from the published weights (0) towards those of ``init`` (1).
     - ``started_rate``: the share of ``rate`` for weights that were published ones; 0 keeps them as they are.
-    - ``teacher``: an installed model that refines the alphas of clips, also of those that validate.
+    - ``frozen``: parts of the network that stay entirely as they are, such as "encoder".
+    - ``teacher``: an installed model that refines the alphas of clips, also of those that validate; with
+      ``busy`` clips only near the contour, as what moves may deceive the teacher too.
     - ``entropy``: the weight of the cross entropy in the loss. ``edge``: additional weight of what is near
       a contour.
     - ``contrast``: the factor by which the edges of our own labels, which are means of several answers, are
@@ -81,6 +83,7 @@ class Recipe:
     rate: float = 1e-3
     started_rate: float = 1.0
     blend: float = 1.0
+    frozen: list[str] = field(default_factory=list)
     teacher: str = ""
     decay: float = 1e-2
     warmup: int = 500

@@ -503,6 +503,20 @@ def test_what_is_frozen_stays_between_the_published_weights_and_those_of_the_che
     assert not torch.equal(trained.logits.weight, learned["logits.weight"])
 
 
+def test_parts_that_a_recipe_freezes_stay_as_they_are(data, tmp_path):
+    torch.manual_seed(0)
+    entry = tiny(network="quality", epochs=1, rate=1e-3, init="begun.pt", frozen=["encoder", "detail"])
+    begun = networks.build("quality")
+    torch.save({"network": begun.state_dict(), "recipe": dataclasses.asdict(entry)}, data / "begun.pt")
+    loop.train(entry, data, tmp_path / "run")
+    before, after = begun.state_dict(), checkpoint.load(tmp_path / "run" / "best.pt")[0].state_dict()
+    moved = {name.partition(".")[0] for name in before if not torch.equal(before[name], after[name])}
+    # The statistics of a normalisation as well.
+    assert not moved & {"encoder", "detail"} and {"gate", "memory_16", "decode_2", "logits"} <= moved
+    with pytest.raises(ExportError, match="freezes a part"):
+        loop.train(dataclasses.replace(entry, frozen=["head"]), data, tmp_path / "other")
+
+
 def test_a_teacher_refines_the_alphas_where_it_agrees(monkeypatch):
     class Half:
         """A clip of two frames whose left half is a person."""
@@ -535,6 +549,9 @@ def test_a_teacher_refines_the_alphas_where_it_agrees(monkeypatch):
         _, alphas, _ = taught.Taught(Half(), "teacher")[0]
         assert alphas[0, 0, 0] == pytest.approx(0.8) and alphas[1, 0, 0] == pytest.approx(205 / 255)
         assert alphas[0, 0, 14] == 1 and alphas[0, 0, 30] == 0
+    # Its edge alone: within five pixels of the contour, which is before pixel 16.
+    _, alphas, _ = taught.Taught(Half(), "teacher", edge_only=True)[0]
+    assert alphas[0, 0, 11] == pytest.approx(0.8) and alphas[0, 0, 10] == 1
 
 
 def test_a_teacher_that_is_not_free_is_refused(data, tmp_path):
