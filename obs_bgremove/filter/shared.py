@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ..link.channel import Channel
     from ..obs.clock import FrameClock
+    from .health import LastFrame
 
 
 class Shared:
@@ -34,6 +35,8 @@ class Shared:
         #: Whether the scene collection lists the script. OBS keeps a list for each collection. If the one
         #: that it starts with does not list the script, it does not know the filter.
         self.listed = True
+        #: The last frame of each filter.
+        self.last_frames: list[LastFrame] = []
         self._interval = SwitchInterval()
         self._starting = threading.Lock()
         self._channels = 0
