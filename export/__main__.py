@@ -8,6 +8,8 @@ import importlib
 import sys
 from typing import Protocol, cast
 
+from obs_bgremove import console
+
 from .common.errors import exit_code
 
 #: Command -> (its module, what it does). The modules import what is large only when they run.
@@ -53,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return its exit code: 0, or 1 after a sentence about what is wrong."""
+    console.prepare()
     options = _parser().parse_args(arguments)
     return exit_code(lambda: options.run(options))
 

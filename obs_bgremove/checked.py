@@ -19,9 +19,9 @@ _Kind = TypeVar("_Kind")
 def record(kind: type[_Kind], value: object) -> _Kind:
     """Return an object of a data class, its fields taken from a dict (as the json module makes one).
 
-    The fields may be int (of 64 bits), float (finite; an int becomes one), bool, str, None, tuples of one
-    type, data classes of such fields, and unions of these. A field that is missing takes its default. Keys
-    that are no fields are left out: a newer version may say more. Raises ValueError.
+    The fields may be int (of 64 bits), float (finite; an int becomes one), bool, str (of UTF-8), None, tuples
+    of one type, data classes of such fields, and unions of these. A field that is missing takes its default.
+    Keys that are no fields are left out: a newer version may say more. Raises ValueError.
     """
     if not isinstance(value, dict):
         raise ValueError(f"{kind.__name__} is {type(value).__name__}, not an object")
@@ -60,6 +60,8 @@ def _checked(value: object, hint: Any, where: str) -> object:  # noqa: ANN401 (t
         return float(value)
     if hint is int and type(value) is int and not -(1 << 63) <= value < 1 << 63:
         raise ValueError(f"{where} is too large")
+    if hint is str and isinstance(value, str) and any("\ud800" <= one <= "\udfff" for one in value):
+        raise ValueError(f"{where} is no text")
     if hint in (int, bool, str) and type(value) is hint:
         return value
     raise ValueError(f"{where} is {type(value).__name__}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Files that are replaced whole or not at all, and files that may be missing or damaged.
+"""Files that are replaced whole or not at all, files that may be missing or damaged, and their names.
 
 Standard library only: used by the Python inside OBS, by the worker and by install.py.
 """
@@ -9,11 +9,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
+from typing import Any
 
 
 def replace_whole(path: Path, content: str | bytes) -> None:
@@ -36,6 +35,31 @@ def replace_whole(path: Path, content: str | bytes) -> None:
         with contextlib.suppress(OSError):
             fresh.unlink()
         raise
+
+
+def as_path(text: str) -> Path:
+    """Return the path that a text in UTF-8 names (a setting, a record).
+
+    Where the locale has no such letters (LANG=C), the Python inside OBS has other strings for names of files.
+    """
+    try:
+        return Path(os.fsdecode(text.encode("utf-8", "surrogateescape")))
+    except UnicodeEncodeError:
+        return Path(text)
+
+
+def as_text(path: Path) -> str:
+    """Return a path as text in UTF-8, for settings and people; what is no text in it becomes an escape."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def sweep(path: Path) -> None:
+    """Delete what writers of a file left that were stopped in the middle; there must be none at work."""
+    left = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{8}}\.new")
+    with contextlib.suppress(OSError):
+        for one in path.parent.iterdir():
+            if left.fullmatch(one.name):
+                one.unlink()
 
 
 def read_json(path: Path) -> Any | None:  # noqa: ANN401 (what is in the file decides)

@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from . import flatpak
-from .files import read_json, replace_whole
+from .files import as_path, read_json, replace_whole
 
 VARIABLE = "OBS_BGREMOVE_HOME"
 #: The checkout (or unpacked archive) that this file lies in.
 PROJECT = Path(__file__).resolve().parent.parent
 #: How the names of folders begin in which models are made: one that is left over is nobody's model.
 UNFINISHED = ".new-"
+#: A file in each folder of the data directory that we made: a folder without it may belong to somebody else.
+MARK = ".made-by-obs_bgremove"
 
 
 def directory() -> Path:
@@ -34,7 +36,7 @@ def directory() -> Path:
             moved = note().read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
             moved = ""
-    return Path(moved).expanduser().resolve() if moved else usual()
+    return as_path(moved).expanduser().resolve() if moved else usual()
 
 
 def usual() -> Path:
@@ -93,3 +95,21 @@ def write_record(record: dict[str, Any]) -> None:
     path = record_file()
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_whole(path, json.dumps(record, indent=2) + "\n")
+
+
+def make_own(folder: Path) -> bool:
+    """Make a folder of the data directory and mark it; return whether it is ours. May raise OSError.
+
+    A folder that is there without a mark is used as it is. It is not ours, whatever its name.
+    """
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        return is_own(folder)
+    (folder / MARK).touch()
+    return True
+
+
+def is_own(folder: Path) -> bool:
+    """Return whether we made a folder, so that all of it may be deleted."""
+    return (folder / MARK).is_file()

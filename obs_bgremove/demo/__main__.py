@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 
-from .. import home
+from .. import console, home
 from ..private_obs import collection, profile
 from ..private_obs.instance import PrivateObs
 from ..private_obs.wait import ObsError, wait_for
@@ -41,6 +41,7 @@ def main() -> int:
         "--into", type=Path, default=Path("demo"), help="folder for the two pictures (default: demo)"
     )
     parser.add_argument("--leave-open", action="store_true", help="open OBS on the display and leave it open")
+    console.prepare()
     options = parser.parse_args()
     try:
         return run(options.into, options.leave_open)
@@ -67,12 +68,16 @@ def run(into: Path, leave_open: bool) -> int:
             "The demo's OBS needs the Python that your OBS uses, and none is set there: set it in OBS, "
             "Tools > Scripts > Python Settings, close OBS and run this again."
         )
+    folder = home.directory() / "demo"
+    # Before the folder of the pictures, which may be the same one.
+    if not home.make_own(folder):
+        raise ObsError(
+            f"{folder} is in the way, and not of an earlier demo: move it away and run this again."
+        )
     into.mkdir(parents=True, exist_ok=True)
     for name in ("before.png", "after.png"):
         # Old pictures must not pass for new ones.
         (into / name).unlink(missing_ok=True)
-    folder = home.directory() / "demo"
-    folder.mkdir(parents=True, exist_ok=True)
     picture = person.portrait()
     clip = person.write_clip(picture, folder / "camera.avi")
     background = backdrop.write(folder / "evening.png")

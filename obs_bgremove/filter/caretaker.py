@@ -36,6 +36,7 @@ class Caretaker:
     def __init__(self, living: Callable[[], Sequence[LookedAfter]]) -> None:
         """``living`` returns the filters that exist."""
         self._living = living
+        self._beside: LookedAfter | None = None
         self._ending = False
         self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -44,8 +45,12 @@ class Caretaker:
         """Look after the filters now (any thread; it never waits)."""
         self._wakes.put(None)
 
-    def start(self, without_filters: Callable[[], None]) -> None:
-        """Begin. ``without_filters`` is called when there was no filter for ``KEEP_WORKER`` seconds."""
+    def start(self, without_filters: Callable[[], None], beside: LookedAfter | None = None) -> None:
+        """Begin. ``without_filters`` is called when there was no filter for ``KEEP_WORKER`` seconds.
+
+        ``beside``: what is looked after, too, when all filters have been.
+        """
+        self._beside = beside
         self._thread = threading.Thread(
             target=self._look_after, args=[without_filters], name="obs_bgremove", daemon=True
         )
@@ -71,9 +76,10 @@ class Caretaker:
             idle = 0 if living else idle + 1
             if idle == self.KEEP_WORKER / self.PERIOD:
                 without_filters()
-            for one in living:
+            looked_after = [*living, self._beside] if self._beside else living
+            for one in looked_after:
                 try:
                     one.look_after()
                 except Exception:  # noqa: BLE001 - the other filters need the thread
                     log.exception("looking after a filter")
-            period = self.SOON if any(one.arriving for one in living) else self.PERIOD
+            period = self.SOON if any(one.arriving for one in looked_after) else self.PERIOD

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from .passes.cut import Cut
@@ -40,7 +41,7 @@ def compose(
     size: Size,
     seconds: float,
 ) -> Composed:
-    """Draw all passes but the last one.
+    """Draw all passes but the last one (inside ``replacing``).
 
     Without an alpha the background covers everything. ``size`` is the size of the source, ``seconds`` the
     time since the last call.
@@ -50,7 +51,8 @@ def compose(
     network_alpha = None
     if alpha_of and alpha_of.alpha:
         network_alpha = alpha_of.alpha.texture
-        cut = _cut_out(passes, settings, cut, alpha_of, network_alpha)
+        key = "cut", cut, alpha_of.seen, alpha_of.small.texture, network_alpha, settings
+        cut = passes.replays.draw(key, partial(_cut_out, passes, settings, cut, alpha_of, network_alpha))
     if settings.view in _VIEWS:
         return Composed(DrawnBackground(_VIEWS[settings.view], network_alpha), cut)
     # The person already is in the light of the room, and so of the blurred one.

@@ -43,7 +43,7 @@ class BackgroundFilter:
         self._effort = Effort(1 / shared.frame_seconds())
         self._request_model()
         self._background = ChosenBackground(self._settings, partial(make, being_drawn=shared.being_drawn))
-        self._lifetime = Lifetime(source)
+        self._lifetime = Lifetime(source, shared.guards, shared.wake)
         self._health = Health(source, shared, self._channel, self._lifetime)
         self._renderer = Renderer(shared, self._channel, self._background, self._health)
 
@@ -81,7 +81,7 @@ class BackgroundFilter:
 
     def render(self) -> None:
         """Draw the person on the new background; if there is no alpha, the background alone."""
-        target = lib.obs_filter_get_target(self._source)
+        target = self._shared.guards.below(lib.obs_filter_get_target(self._source))
         parent = lib.obs_filter_get_parent(self._source)
         if not target or not parent:
             return
@@ -92,13 +92,14 @@ class BackgroundFilter:
 
     def color_space(self, wanted: list[int]) -> int:
         """Return the colour space to draw in: HDR if the source is in HDR and it is wanted."""
-        return self._renderer.color_space(lib.obs_filter_get_target(self._source), wanted)
+        target = self._shared.guards.below(lib.obs_filter_get_target(self._source))
+        return self._renderer.color_space(target or 0, wanted)
 
     # --- our own thread -----------------------------------------------------------------
 
     def look_after(self) -> None:
         """Find out what is wrong, log it once, and try what may have become possible."""
-        self._lifetime.bind_hotkeys()
+        self._lifetime.bind()
         with self._lifetime.alive() as alive:
             if not alive:
                 return

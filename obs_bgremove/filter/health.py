@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from .. import home
 from ..obs import log, sources
+from ..scene_files import SCRIPT
 from .effort.counters import Counters
 from .effort.effort import Seen
 from .report.meters import Meter, Stopwatch
@@ -22,11 +23,10 @@ if TYPE_CHECKING:
     from .options.settings import Settings
     from .shared import Shared
 
-#: See ``Shared.listed``.
+#: See ``Shared.copies_listed``.
 _UNLISTED = (
-    "This scene collection does not list the filter's script: add "
-    f"{home.PROJECT / 'obs_bgremove' / 'obs_script.py'} under Tools > Scripts. Without it OBS shows the room "
-    "at its next start."
+    "This scene collection does not list the filter's script. It is added when OBS closes; to add it now: "
+    f"Tools > Scripts > + > {SCRIPT}."
 )
 #: A filter that was not drawn for this many OBS frames starts again: the frames that it has are old.
 FORGET_AFTER = 15
@@ -133,7 +133,7 @@ class Health:
             seconds = self.stall.seconds
             problems.append(f"The worker has sent no alpha for {seconds:.0f} s. See {home.log_directory()}.")
         # While OBS changes the scene collection, the filters of the old one have no source any more.
-        if source and not self._shared.listed:
+        if source and not self._shared.copies_listed:
             problems.append(_UNLISTED)
         return " ".join(one for one in problems if one)
 

@@ -9,11 +9,14 @@ import time
 from typing import TYPE_CHECKING
 
 from ..obs import sources
+from ..obs.signals import Connection
 from ..obs.sources import WeakSource
 from .hotkey_actions import HotkeyActions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from .guards.guards import Guards
 
 
 class Lifetime:
@@ -22,9 +25,11 @@ class Lifetime:
     #: A new filter is put on its source within this many seconds. One that is not is a copy.
     ARRIVAL = 2.0
 
-    def __init__(self, source: int) -> None:
-        """``source`` is the filter's handle in OBS."""
+    def __init__(self, source: int, guards: Guards, wake: Callable[[], None]) -> None:
+        """``source`` is the filter's handle in OBS; ``wake`` has the guards looked after now."""
         self._source = source
+        self._guards, self._wake = guards, wake
+        self._switched: Connection | None = None
         self._made_at = time.monotonic()
         # The filtered source. OBS names it only while the filter is drawn.
         self._parents = [WeakSource(None)]
@@ -58,8 +63,8 @@ class Lifetime:
         """Whether OBS has created the filter a moment ago and not put it on its source yet."""
         return self._hotkeys is None and time.monotonic() - self._made_at < self.ARRIVAL
 
-    def bind_hotkeys(self) -> None:
-        """Bind the hotkeys, once the filter is on a source.
+    def bind(self) -> None:
+        """Bind the hotkeys, and have the room guard kept, once the filter is on a source.
 
         Filters are private to OBS and have no hotkeys of their own: they are those of the source. Never call
         it inside ``alive``: OBS may keep its hotkeys locked while it waits for the filter to end.
@@ -69,6 +74,15 @@ class Lifetime:
                 # The filter is held here. If it is destroyed already, this is another one at its address.
                 if parent and not self._ended:
                     self._hotkeys = HotkeyActions(self._source, parent)
+                    self._guards.watch(parent)
+                    self.remember(parent)
+                    self._switched = Connection(self._source, "enable", self._follow)
+
+    def _follow(self) -> None:
+        # The filter's eye, or a hotkey: any thread, inside OBS' call that switches the filter.
+        with self._parents[-1].held() as parent:
+            if parent:
+                self._guards.follow(parent, self._wake)
 
     def end(self) -> None:
         """Wait until no thread asks the filter any more, then take its hotkeys out of OBS."""
@@ -76,6 +90,10 @@ class Lifetime:
             self._ended = True
         if self._hotkeys:
             self._hotkeys.release()
+        if self._switched:
+            self._switched.release()
+        # Its guard has nothing to guard any more.
+        self._wake()
 
     def release(self) -> None:
         """Forget the filtered source."""

@@ -7,6 +7,7 @@ from ..obs import data, frontend, log, registration
 from ..obs.clock import FrameClock
 from ..obs.functions import lib
 from ..obs.vendor import Vendor
+from . import script_list
 from .caretaker import Caretaker
 from .filter import BackgroundFilters, living
 from .shared import Shared
@@ -22,21 +23,23 @@ class Plugin:
 
     def start(self) -> None:
         """Start everything, once. OBS calls it again when it reloads the script or changes the collection."""
-        self._shared.listed = True
+        self._shared.copies_listed += 1
         if self._started:
             return
         self._started = True
         registration.register(BackgroundFilters(self._shared))
         self._vendor = Vendor(BackgroundFilters.ID)
         self._vendor.answer("get_status", _answer_status)
-        self._caretaker.start(without_filters=self._shared.rest)
+        self._caretaker.start(without_filters=self._shared.rest, beside=self._shared.guards)
+        frontend.on_preload(script_list.complete)
         frontend.on_exit(self._end)
+        frontend.on_exit(script_list.heal)
         version = lib.obs_get_version()
         log.info(f"ready in OBS {version >> 24}.{version >> 16 & 255}.{version & 65535}")
 
     def unlisted(self) -> None:
-        """Note that OBS does not list the script any more, unless ``start`` follows."""
-        self._shared.listed = False
+        """Note that OBS does not list a copy of the script any more, unless ``start`` follows."""
+        self._shared.copies_listed = max(0, self._shared.copies_listed - 1)
 
     def _end(self) -> None:
         """Leave nothing behind that OBS could call after Python has ended."""

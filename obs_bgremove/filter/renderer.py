@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..obs import sources
 from ..obs.functions import lib
 from ..obs.gpu_objects import GpuObjects
-from ..obs.graphics import entered
+from ..obs.graphics import entered, replacing
 from ..obs.structs import SPACE_709_EXTENDED, SPACE_SRGB
 from .compositor import Composed, compose
 from .frames.capture import Capture, Target
@@ -35,7 +35,7 @@ class FilterGraphics:
         self._gpu = GpuObjects()
         with self._gpu.made_together():
             self.passes = self._gpu.keep(Passes(shaders))
-            self.capture = self._gpu.keep(Capture(shaders.shrink))
+            self.capture = self._gpu.keep(Capture(shaders.shrink, self.passes.replays))
 
     def free(self) -> None:
         """Free the GPU objects."""
@@ -119,13 +119,15 @@ class Renderer:
         exchange.receive(capture, self._channel.ring, settings, now)
         exchange.draw(capture, target, now - self._hdr_wanted_at <= 1, now)
         seconds = self._shared.frame_seconds()
-        shown = exchange.choose(now, seconds)
-        last.has_alpha = shown is not None and shown.alpha_of is not None
-        last.delay = shown.delay if shown else 0
-        if shown is None:
-            return None
-        background = self._background.show()
-        return compose(passes, settings, background, shown, target.size, seconds)
+        with replacing():
+            exchange.stage(capture)
+            shown = exchange.choose(now, seconds)
+            last.has_alpha = shown is not None and shown.alpha_of is not None
+            last.delay = shown.delay if shown else 0
+            if shown is None:
+                return None
+            background = self._background.show()
+            return compose(passes, settings, background, shown, target.size, seconds)
 
     def free(self) -> None:
         """Free the GPU objects (graphics context not entered)."""

@@ -10,6 +10,7 @@ from ..link.client import Client
 from ..obs import log
 from ..obs.functions import lib
 from ..obs.switch_interval import SwitchInterval
+from .guards.guards import Guards
 from .passes.shaders import ShaderCache
 
 if TYPE_CHECKING:
@@ -29,12 +30,13 @@ class Shared:
         self.wake = wake
         self.client = Client(log=log.info)
         self.shaders = ShaderCache()
+        self.guards = Guards()
         #: The filtered sources whose pictures are being made at this moment, innermost last (graphics context
         #: entered). Drawn once more inside that, OBS would draw them bare: the room would be the background.
         self.being_drawn: list[int] = []
-        #: Whether the scene collection lists the script. OBS keeps a list for each collection. If the one
-        #: that it starts with does not list the script, it does not know the filter.
-        self.listed = True
+        #: How many copies of the script the scene collection lists. OBS keeps a list for each collection. If
+        #: the one that it starts with lists none, it does not know the filter.
+        self.copies_listed = 0
         #: The last frame of each filter.
         self.last_frames: list[LastFrame] = []
         self._interval = SwitchInterval()
@@ -70,4 +72,5 @@ class Shared:
     def close(self) -> None:
         """End the worker and free the shaders, before Python ends."""
         self.client.stop()
+        self.guards.release()
         self.shaders.free()

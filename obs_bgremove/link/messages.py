@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import select
 from dataclasses import asdict, dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .. import checked
 
@@ -257,8 +257,17 @@ _NAMES: dict[type[Ask | Tell], dict[str, str]] = {
 
 def encode(message: Ask | Tell) -> bytes:
     """Return a message as a line."""
-    fields = {**_NAMES[type(message)], **asdict(message)}
+    fields = _text({**_NAMES[type(message)], **asdict(message)})
     return json.dumps(fields, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def _text(value: Any) -> Any:  # noqa: ANN401 (fields of any type)
+    """Return values with what is no text in them (names of files that are not UTF-8) written as escapes."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, dict):
+        return {name: _text(inner) for name, inner in value.items()}
+    return [_text(inner) for inner in value] if isinstance(value, (list, tuple)) else value
 
 
 def decode_ask(line: bytes) -> Ask:

@@ -9,10 +9,10 @@ import signal
 import subprocess
 import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import flatpak, home
+from ..files import as_path
 from .messages import LONGEST_TO_WORKER, Ask, Lines, MessageProblem, Tell, decode_tell, encode
 from .outlet import Outlet
 from .variables import added, workers
@@ -20,6 +20,7 @@ from .variables import added, workers
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from io import BufferedWriter
+    from pathlib import Path
 
 _LOG_SIZE = 1 << 20
 #: Seconds in which a signal has reached a worker outside of the sandbox.
@@ -163,12 +164,13 @@ def interpreter(chosen: str | None = None) -> str:
     Raises StartProblem if there is none.
     """
     python = chosen or home.read_record().get("python")
-    if not python:
+    if not isinstance(python, str) or not python:
         raise StartProblem(_INSTALL.format(f"{home.record_file()} names no interpreter"))
+    path = as_path(python)
     # In a sandbox the link to the system's Python leads nowhere: outside it does not.
-    if not (Path(python).is_symlink() if flatpak.sandbox() else Path(python).is_file()):
+    if not (path.is_symlink() if flatpak.sandbox() else path.is_file()):
         raise StartProblem(_INSTALL.format(f"the interpreter {python} does not exist"))
-    return str(python)
+    return str(path)
 
 
 def log_file() -> Path:
@@ -180,7 +182,7 @@ def _open_log() -> BufferedWriter | int:
     """Return the open log, the large one of before put aside; the null device if it cannot be written."""
     path = log_file()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        home.make_own(path.parent)
         with contextlib.suppress(OSError):
             if path.stat().st_size > _LOG_SIZE:
                 path.replace(path.with_suffix(".old.log"))

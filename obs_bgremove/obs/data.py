@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, TypeAlias
+import json
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .functions import lib
+from .utf8 import utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -47,7 +49,7 @@ def write(data: int, values: Mapping[str, Value]) -> None:
         if isinstance(value, bool):
             lib.obs_data_set_bool(data, key, value)
         elif isinstance(value, str):
-            lib.obs_data_set_string(data, key, value.encode())
+            lib.obs_data_set_string(data, key, utf8(value))
         elif isinstance(value, float):
             lib.obs_data_set_double(data, key, value)
         else:
@@ -97,3 +99,25 @@ def write_list(data: int, name: str, items: Sequence[Mapping[str, Value]]) -> No
         lib.obs_data_set_array(data, name.encode(), array)
     finally:
         lib.obs_data_array_release(array)
+
+
+def read_json(data: int) -> Any | None:  # noqa: ANN401 (what is in it decides)
+    """Return all of a settings object as the json module would; None if it is not to be read."""
+    text: bytes = lib.obs_data_get_json(data) or b""
+    try:
+        return json.loads(text.decode())
+    except (ValueError, RecursionError):
+        return None
+
+
+def write_json_list(data: int, name: str, items: Sequence[object]) -> None:
+    """Set a list of objects, which may have objects inside them."""
+    made = lib.obs_data_create_from_json(json.dumps({name: list(items)}).encode())
+    try:
+        array = lib.obs_data_get_array(made, name.encode())
+        try:
+            lib.obs_data_set_array(data, name.encode(), array)
+        finally:
+            lib.obs_data_array_release(array)
+    finally:
+        lib.obs_data_release(made)

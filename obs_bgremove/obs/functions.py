@@ -10,7 +10,9 @@ Which of them are called with the GIL held stands in ``leaves.py``.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import functools
 from ctypes import (
     POINTER,
     c_bool,
@@ -33,7 +35,7 @@ from .library import ObsError
 from .structs import CallData, Vec2, Vec4
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 p = c_void_p
 
@@ -76,6 +78,7 @@ TABLE: list[tuple[Any, ...]] = [
     ("obs_weak_source_release", None, [p]),
     ("obs_source_removed", c_bool, [p]),
     ("obs_source_get_name", c_char_p, [p]),
+    ("obs_source_get_unversioned_id", c_char_p, [p]),
     ("obs_source_get_output_flags", c_uint32, [p]),
     ("obs_source_get_signal_handler", p, [p]),
     ("obs_source_get_width", c_uint32, [p]),
@@ -98,7 +101,9 @@ TABLE: list[tuple[Any, ...]] = [
     ("obs_source_enum_filters", None, [p, p, p]),
     ("obs_filter_get_parent", p, [p]),
     ("obs_filter_get_target", p, [p]),
+    ("obs_source_filter_add", None, [p, p]),
     ("obs_source_filter_remove", None, [p, p]),
+    ("obs_source_filter_set_order", None, [p, p, c_int]),
     # signals and procedures
     ("signal_handler_connect", None, [p, c_char_p, p, p]),
     ("signal_handler_disconnect", None, [p, c_char_p, p, p]),
@@ -107,7 +112,10 @@ TABLE: list[tuple[Any, ...]] = [
     ("calldata_set_data", None, [POINTER(CallData), c_char_p, p, c_size_t]),
     # settings
     ("obs_data_create", p, [], _must_exist),
+    ("obs_data_create_from_json", p, [c_char_p], _must_exist),
     ("obs_data_release", None, [p]),
+    ("obs_data_get_json", c_char_p, [p]),
+    ("obs_data_get_array", p, [p, c_char_p]),
     ("obs_data_apply", None, [p, p]),
     ("obs_data_get_string", c_char_p, [p, c_char_p]),
     ("obs_data_get_bool", c_bool, [p, c_char_p]),
@@ -196,6 +204,11 @@ TABLE: list[tuple[Any, ...]] = [
     ("gs_matrix_scale3f", None, [c_float] * 3),
     # frontend
     ("obs_frontend_add_event_callback", None, [p, p]),
+    ("obs_frontend_add_preload_callback", None, [p, p]),
+    ("obs_frontend_get_current_profile_path", p, []),
+    # (OBS 31 and newer.)
+    ("obs_frontend_get_app_config", p, []),
+    ("config_get_string", c_char_p, [p, c_char_p, c_char_p]),
 ]
 
 
@@ -226,6 +239,32 @@ class Functions:
         setattr(self, name, function)
         found: Callable[..., Any] = function
         return found
+
+    @contextlib.contextmanager
+    def recorded(self) -> Iterator[list[functools.partial[Any]]]:
+        """Give a list of the calls of gs_... functions that are made inside the ``with``, by any thread.
+
+        So it is only for one that has entered the graphics context: the others cannot call them meanwhile.
+        """
+        calls: list[functools.partial[Any]] = []
+
+        def recording(function: Callable[..., Any]) -> Callable[..., Any]:
+            def call(*arguments: Any) -> Any:  # noqa: ANN401 - what the function takes and returns
+                calls.append(functools.partial(function, *arguments))
+                return function(*arguments)
+
+            return call
+
+        drawing = {name: getattr(self, name) for name in LEAVES if name.startswith("gs_")}
+        before = dict(self.__dict__)
+        self.__dict__.update({name: recording(function) for name, function in drawing.items()})
+        try:
+            yield calls
+        finally:
+            for name in drawing:
+                del self.__dict__[name]
+                if name in before:
+                    self.__dict__[name] = before[name]
 
 
 lib = Functions()

@@ -45,10 +45,15 @@ TRANSPARENT = vec4(0, 0, 0, 0)
 class RenderTarget:
     """A texture that can be drawn into (``gs_texrender``); it takes the size of each drawing."""
 
+    #: How many textures were made or freed by now, of all targets: grows when a target changes its texture.
+    changes = 0
+
     def __init__(self, color_format: int) -> None:
         self._format = color_format
         self.handle: int | None = lib.gs_texrender_create(color_format, 0)
         self.width = self.height = 0
+        #: The handle of the texture with what was drawn last; 0 before the first drawing.
+        self.texture = 0
 
     @contextlib.contextmanager
     def drawing(self, width: int, height: int, space: int = SPACE_SRGB) -> Iterator[None]:
@@ -58,31 +63,45 @@ class RenderTarget:
 
         Raises ObsError if the GPU cannot make a texture of that size.
         """
+        self._begin(width, height, space)
+        lib.gs_clear(CLEAR_COLOR, byref(TRANSPARENT), 0.0, 0)
+        try:
+            yield
+        finally:
+            lib.gs_texrender_end(self.handle)
+
+    def fill(self, effect: Effect, technique: bytes, width: int, height: int) -> int:
+        """Replace all of it by what a technique draws with the uniforms set before; return the texture.
+
+        Call it inside ``replacing``. Raises ObsError if the GPU cannot make a texture of that size.
+        """
+        self._begin(width, height, SPACE_SRGB)
+        try:
+            effect.draw(technique, width, height)
+        finally:
+            lib.gs_texrender_end(self.handle)
+        return self.texture
+
+    def _begin(self, width: int, height: int, space: int) -> None:
         lib.gs_texrender_reset(self.handle)
         if not lib.gs_texrender_begin_with_color_space(self.handle, width, height, space):
             # libobs has noted the new size without a texture of it, and would not try again.
             self.free()
             self.handle = lib.gs_texrender_create(self._format, 0)
             raise ObsError(f"the GPU refused a render target of {width}x{height} pixels")
-        self.width, self.height = width, height
-        lib.gs_clear(CLEAR_COLOR, byref(TRANSPARENT), 0.0, 0)
+        if (width, height) != (self.width, self.height):
+            RenderTarget.changes += 1
+            self.width, self.height = width, height
+            self.texture = lib.gs_texrender_get_texture(self.handle) or 0
         lib.gs_ortho(0.0, width, 0.0, height, -100.0, 100.0)
-        try:
-            yield
-        finally:
-            lib.gs_texrender_end(self.handle)
-
-    @property
-    def texture(self) -> int:
-        """The handle of the texture with what was drawn last; 0 before the first drawing."""
-        texture: int = lib.gs_texrender_get_texture(self.handle) or 0
-        return texture
 
     def free(self) -> None:
         """Free the GPU object."""
         if self.handle:
+            RenderTarget.changes += 1
             lib.gs_texrender_destroy(self.handle)
             self.handle = None
+            self.width = self.height = self.texture = 0
 
 
 class StagingSurface:
@@ -198,6 +217,13 @@ def blending(*function: int) -> Iterator[None]:
         yield
     finally:
         lib.gs_blend_state_pop()
+
+
+@contextlib.contextmanager
+def replacing() -> Iterator[None]:
+    """Replace what was there by values as they are: no blending, no sRGB encoding (for ``fill``)."""
+    with blending(), linear_light(False):
+        yield
 
 
 @contextlib.contextmanager

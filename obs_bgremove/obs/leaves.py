@@ -18,8 +18,8 @@ Not leaves, though they look like it:
 - ``obs_source_get_color_space``: it may run the source's code.
 - ``obs_source_release``: it may destroy the source.
 - ``obs_enter_graphics``: it waits for the graphics mutex, which a thread that waits for the GIL may hold.
-- ``gs_stage_texture``, ``gs_stagesurface_map`` and ``gs_texture_set_image``: they may wait until the GPU has
-  finished. That is no deadlock, but other scripts need not wait for the GPU.
+- ``gs_stage_texture``: where there is no GPU it waits until everything is drawn. That is no deadlock, but
+  other scripts need not wait for it.
 - ``blog``: it runs the log handler of the frontend, which takes a lock and writes to a file. (A leaf that is
   called wrongly logs that. The handler calls no Python, so not even that would be a deadlock.)
 - what makes and frees GPU objects (rare, and the driver may take its time).
@@ -43,6 +43,8 @@ LEAVES: dict[str, str] = {
     "obs_filter_get_target": _FIELD,
     "obs_filter_get_parent": _FIELD,
     "obs_source_get_output_flags": _FIELD,
+    "obs_source_get_unversioned_id": _FIELD,
+    "obs_source_enabled": _FIELD,
     "obs_source_removed": _FIELD,
     "obs_get_frame_interval_ns": _FIELD,
     "obs_get_total_frames": _FIELD,
@@ -53,7 +55,10 @@ LEAVES: dict[str, str] = {
     "gs_texrender_get_texture": _FIELD,
     "gs_texrender_begin_with_color_space": _DRIVER,
     "gs_texrender_end": _DRIVER,
+    # What the GPU was given a frame ago: it has finished.
+    "gs_stagesurface_map": _DRIVER,
     "gs_stagesurface_unmap": _DRIVER,
+    "gs_texture_set_image": _DRIVER,
     # Effects. A value is copied into the effect; the loop hands all of them to the driver.
     "gs_effect_set_texture": _RECORD,
     "gs_effect_set_texture_srgb": _RECORD,

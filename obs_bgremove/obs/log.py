@@ -7,6 +7,7 @@ import traceback
 
 from .functions import lib
 from .structs import LOG_ERROR, LOG_INFO, LOG_WARNING
+from .utf8 import utf8
 
 
 def info(text: str) -> None:
@@ -28,4 +29,4 @@ def exception(where: str) -> None:
 def _write(level: int, text: str) -> None:
     # blog() takes a printf format. Its variable arguments travel differently on Apple's
     # ARM, so the finished text is the format and there are none.
-    lib.blog(level, f"[obs_bgremove] {text}".replace("%", "%%").encode())
+    lib.blog(level, utf8(f"[obs_bgremove] {text}".replace("%", "%%")))

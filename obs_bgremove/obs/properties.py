@@ -18,6 +18,7 @@ from .structs import (
     ButtonClicked,
     PropertyModified,
 )
+from .utf8 import utf8
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,59 +33,59 @@ class Page:
     def choice(self, name: str, label: str, options: Iterable[tuple[str, str]]) -> int:
         """Add a list of (value, label) to choose one from; the setting is a string."""
         made: int = lib.obs_properties_add_list(
-            self.handle, name.encode(), label.encode(), COMBO_LIST, COMBO_STRING
+            self.handle, name.encode(), utf8(label), COMBO_LIST, COMBO_STRING
         )
         for value, text in options:
-            lib.obs_property_list_add_string(made, text.encode(), value.encode())
+            lib.obs_property_list_add_string(made, utf8(text), utf8(value))
         return made
 
     def path(self, name: str, label: str, file_filter: str) -> int:
         """Add a file to choose; ``file_filter`` is Qt's ("Pictures (*.png *.jpg)")."""
         made: int = lib.obs_properties_add_path(
-            self.handle, name.encode(), label.encode(), PATH_FILE, file_filter.encode(), None
+            self.handle, name.encode(), utf8(label), PATH_FILE, file_filter.encode(), None
         )
         return made
 
     def slider(self, name: str, label: str, low: float, high: float, step: float, suffix: str) -> int:
         """Add a slider; the setting is a float."""
         made: int = lib.obs_properties_add_float_slider(
-            self.handle, name.encode(), label.encode(), low, high, step
+            self.handle, name.encode(), utf8(label), low, high, step
         )
         lib.obs_property_float_set_suffix(made, suffix.encode())
         return made
 
     def switch(self, name: str, label: str) -> int:
         """Add a check box; the setting is a bool."""
-        made: int = lib.obs_properties_add_bool(self.handle, name.encode(), label.encode())
+        made: int = lib.obs_properties_add_bool(self.handle, name.encode(), utf8(label))
         return made
 
     def color(self, name: str, label: str) -> int:
         """Add a colour; the setting is an int 0xAABBGGRR."""
-        made: int = lib.obs_properties_add_color(self.handle, name.encode(), label.encode())
+        made: int = lib.obs_properties_add_color(self.handle, name.encode(), utf8(label))
         return made
 
     def text(self, name: str, text: str, warning: bool) -> int:
         """Add a text to read, marked if it is a warning."""
-        made: int = lib.obs_properties_add_text(self.handle, name.encode(), text.encode(), TEXT_INFO)
+        made: int = lib.obs_properties_add_text(self.handle, name.encode(), utf8(text), TEXT_INFO)
         _mark(made, warning)
         return made
 
     def button(self, name: str, label: str, clicked: object) -> int:
         """Add a button; ``clicked`` is made by ``on_click``."""
-        made: int = lib.obs_properties_add_button(self.handle, name.encode(), label.encode(), clicked)
+        made: int = lib.obs_properties_add_button(self.handle, name.encode(), utf8(label), clicked)
         return made
 
     def group(self, name: str, label: str) -> Page:
         """Add a frame with a title; return the page inside of it, which OBS frees with this one."""
         inner = Page()
-        lib.obs_properties_add_group(self.handle, name.encode(), label.encode(), GROUP_NORMAL, inner.handle)
+        lib.obs_properties_add_group(self.handle, name.encode(), utf8(label), GROUP_NORMAL, inner.handle)
         return inner
 
 
 def set_text(page: int, name: str, text: str, warning: bool) -> None:
     """Change the text of a ``Page.text`` on a page that is open."""
     found = lib.obs_properties_get(page, name.encode())
-    lib.obs_property_set_description(found, text.encode())
+    lib.obs_property_set_description(found, utf8(text))
     _mark(found, warning)
 
 
@@ -94,7 +95,7 @@ def _mark(made: int, warning: bool) -> None:
 
 def explain(made: int, text: str) -> None:
     """Set the text that appears while the mouse rests on a property."""
-    lib.obs_property_set_long_description(made, text.encode())
+    lib.obs_property_set_long_description(made, utf8(text))
 
 
 def show(page: int, name: str, visible: bool) -> None:

@@ -85,6 +85,12 @@ def name_of(source: int | None) -> str:
     return name.decode(errors="replace")
 
 
+def kind_of(source: int) -> str:
+    """Return the kind of a source as OBS knows it, without a version; empty for none."""
+    kind: bytes = lib.obs_source_get_unversioned_id(source) or b""
+    return kind.decode(errors="replace")
+
+
 def draw_target(target: int, parent: int) -> None:
     """Draw a filter's target as OBS' own filters do.
 
@@ -120,6 +126,45 @@ def contains(tree: int, source: int) -> bool:
 
     lib.obs_source_enum_full_tree(tree, EnumTree(compare), None)
     return bool(found)
+
+
+@contextlib.contextmanager
+def filters_of(source: int) -> Iterator[list[int]]:
+    """Give the handles of a source's filters, from the source outwards; they are held inside the ``with``."""
+    held: list[int] = []
+
+    def collect(_parent: int, found: int, _parameter: int | None) -> None:
+        one = lib.obs_source_get_ref(found)
+        if one:
+            held.append(one)
+
+    lib.obs_source_enum_filters(source, EnumFilters(collect), None)
+    try:
+        yield held
+    finally:
+        for one in held:
+            lib.obs_source_release(one)
+
+
+def with_filter(kind: str) -> list[WeakSource]:
+    """Return the sources and scenes that have a filter of a kind; they are to be released."""
+    found: list[WeakSource] = []
+    wanted = kind.encode()
+
+    def compare(parent: int, one: int, _parameter: int | None) -> None:
+        if lib.obs_source_get_unversioned_id(one) == wanted:
+            found.append(WeakSource(parent))
+
+    on_filter = EnumFilters(compare)
+
+    def look(_parameter: int | None, source: int) -> bool:
+        lib.obs_source_enum_filters(source, on_filter, None)
+        return True
+
+    callback = EnumSources(look)
+    lib.obs_enum_sources(callback, None)
+    lib.obs_enum_scenes(callback, None)
+    return found
 
 
 @contextlib.contextmanager

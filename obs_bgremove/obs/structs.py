@@ -52,6 +52,7 @@ VideoRender = CFUNCTYPE(None, c_void_p, c_void_p)
 GetColorSpace = CFUNCTYPE(c_int, c_void_p, c_size_t, POINTER(c_int))
 Signal = CFUNCTYPE(None, c_void_p, c_void_p)
 FrontendEvent = CFUNCTYPE(None, c_int, c_void_p)
+FrontendSave = CFUNCTYPE(None, c_void_p, c_bool, c_void_p)
 EnumTree = CFUNCTYPE(None, c_void_p, c_void_p, c_void_p)
 EnumFilters = CFUNCTYPE(None, c_void_p, c_void_p, c_void_p)
 EnumSources = CFUNCTYPE(c_bool, c_void_p, c_void_p)
@@ -114,6 +115,8 @@ SOURCE_SRGB = 1 << 15
 MEDIA_STATE_ERROR = 7
 FRONTEND_EVENT_EXIT, FRONTEND_EVENT_SCRIPTING_SHUTDOWN = 17, 36
 
+# enum obs_order_movement: OBS' "up" is towards the source
+ORDER_INWARDS, ORDER_OUTWARDS = 0, 1
 # enum gs_color_format
 FORMAT_R8, FORMAT_RGBA, FORMAT_BGRA, FORMAT_RGBA16F = 2, 3, 5, 9
 # enum gs_color_space

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import home
+from .. import home, scene_files
 from ..users_obs import program, users_settings
 from . import interpreter, models, obs_program, runtime, scene_collections, virtual_env
 from .errors import COMMAND, say
@@ -118,13 +118,13 @@ def _collections() -> list[Finding]:
     for configuration in users_settings.configurations():
         for path in scene_collections.files(configuration):
             try:
-                data = scene_collections.read(path)
+                data = scene_files.read(path)
             except (OSError, ValueError) as error:
                 found.append(
                     Finding("Scene collection", f"{path} cannot be read ({error})", BY_HAND, needed=False)
                 )
                 continue
-            if scene_collections.has_script(data):
+            if scene_files.lists_script(data):
                 found.append(Finding("Scene collection", f"{path.stem} runs the script"))
             else:
                 todo = f"close OBS and {INSTALL}"
@@ -139,5 +139,5 @@ UNSEEN = ("app", "boot", "dev", "etc", "proc", "root", "run", "sys", "tmp", "usr
 MOVE = "move it into your home folder, and run install.py from there."
 BY_HAND = (
     f"start OBS once, close it, and run '{COMMAND}' again; or in OBS: Tools > Scripts > + > "
-    f"{scene_collections.SCRIPT}"
+    f"{scene_files.SCRIPT}"
 )

@@ -4,13 +4,26 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from pathlib import Path
 
-from .. import home
+from .. import console, home
+from ..files import replace_whole
 from ..users_obs.screen import has_display
-from . import environment, interpreter, models, obs_program, runtime, scene_collections, speed, virtual_env
+from . import (
+    environment,
+    interpreter,
+    letters,
+    models,
+    obs_program,
+    runtime,
+    scene_collections,
+    speed,
+    turn,
+    virtual_env,
+)
 from .check import BY_HAND, check
 from .errors import SetupError, say, writing_problem
 from .stopwatch import Stopwatch
@@ -53,22 +66,29 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line asks for; return the exit code."""
+    console.prepare()
     options = parser().parse_args(arguments)
     try:
         if options.check:
             return check()
         if options.uninstall:
-            uninstall(options.yes)
+            # Without a record the data directory may be somebody else's: it gets no file of ours.
+            with turn.taken() if home.record_file().exists() else contextlib.nullcontext():
+                uninstall(options.yes)
+            turn.tidy()
             return 0
+        # Before there is a data directory.
+        interpreter.refuse()
         if options.demo:
             return demo(options)
-        install(options)
+        with turn.taken():
+            install(options)
         return 0
     except SetupError as error:
-        print(f"Error: {error}", file=sys.stderr)
+        console.complain(f"Error: {error}")
         return 1
     except KeyboardInterrupt:
-        print("Stopped. Run it again to go on.", file=sys.stderr)
+        console.complain("Stopped. Run it again to go on.")
         return 130
 
 
@@ -83,8 +103,9 @@ def install(options: argparse.Namespace) -> None:
         todo = obs_program.ensure(screenless=False)
     script_problem = add_script()
     say(watch.sentence())
-    if todo:
-        say(todo)
+    for sentence in (todo, letters.problem()):
+        if sentence:
+            say(sentence)
     if script_problem:
         raise SetupError(script_problem)
     if sys.platform in ("win32", "darwin"):
@@ -101,9 +122,7 @@ def set_up(flavour: str, wanted: list[str], groups: list[str], watch: Stopwatch 
     What fetching a model needs is only installed if one is ``wanted`` that the project does not carry.
     """
     watch = watch or Stopwatch()
-    problem = interpreter.problem()
-    if problem:
-        raise SetupError(problem)
+    interpreter.refuse()
     names = models.select(wanted)
     if not names and not models.carried() and not models.fetched():
         raise SetupError("No model came along with this copy of the project: add '--model mediapipe'.")
@@ -124,7 +143,7 @@ def note_place() -> None:
             home.note().unlink(missing_ok=True)
         else:
             home.usual().mkdir(parents=True, exist_ok=True)
-            home.note().write_text(f"{home.directory()}\n", encoding="utf-8")
+            replace_whole(home.note(), f"{home.directory()}\n")
     except OSError as error:
         raise writing_problem(home.usual(), error) from None
 
@@ -134,35 +153,36 @@ def add_script() -> str:
     if hasattr(os, "geteuid") and os.geteuid() == 0 and os.environ.get("SUDO_USER"):
         say("Note: under sudo, these are the OBS settings of root; run install.py as yourself for yours.")
     try:
-        changed, same, warnings = scene_collections.add()
+        changed, same, left_alone, failed = scene_collections.add()
     except SetupError as error:
         return str(error)
-    for warning in warnings:
+    for warning in left_alone:
         say(warning)
     for path in changed:
         say(f"Added the script to the scene collection {path.stem}.")
-    if changed:
+    if changed or failed:
         say(f"Copies of the collections as they were lie in {scene_collections.backups()}.")
     for path in same:
         say(f"The scene collection {path.stem} has the script.")
-    if not changed and not same:
+    if not changed and not same and not failed:
         say(f"OBS has no scene collection yet: {BY_HAND}")
-    return ""
+    return " ".join(failed)
 
 
 def demo(options: argparse.Namespace) -> int:
     """Set everything up and show it in a private OBS; return the exit code."""
     watch = Stopwatch()
-    set_up(options.flavour, options.model, [DEMO], watch)
-    note_place()
-    with watch.part("measuring"):
-        speed.ensure()
-    with watch.part("OBS"):
-        todo = obs_program.ensure(screenless=not has_display(), demo=True)
-    if todo:
-        raise SetupError(todo)
-    # The demo does not need the user's OBS: a problem there is said, and is no failure.
-    script_problem = add_script()
+    with turn.taken():
+        set_up(options.flavour, options.model, [DEMO], watch)
+        note_place()
+        with watch.part("measuring"):
+            speed.ensure()
+        with watch.part("OBS"):
+            todo = obs_program.ensure(screenless=not has_display(), demo=True)
+        if todo:
+            raise SetupError(todo)
+        # The demo does not need the user's OBS: a problem there is said, and is no failure.
+        script_problem = add_script()
     if script_problem:
         say(script_problem)
     say(watch.sentence())

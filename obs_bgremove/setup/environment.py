@@ -44,7 +44,8 @@ def ensure(choice: Choice, groups: list[str], fall_back: bool, watch: Stopwatch 
             f"{choice.package} did not work here ('--flavour {choice.flavour}' tries again)",
         )
     if (
-        virtual_env.works()
+        virtual_env.is_own()
+        and virtual_env.works()
         and record.get("fingerprint") == fingerprint(choice.flavour, groups)
         and virtual_env.installed_runtime()
     ):

@@ -4,22 +4,30 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
+
+from ..console import say
+from . import causes
+
+__all__ = ["COMMAND", "SetupError", "say", "writing_problem"]
 
 #: How a person runs install.py.
 COMMAND = "py install.py" if sys.platform == "win32" else "python3 install.py"
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class SetupError(Exception):
     """A sentence or two: what is wrong, and what to do about it."""
 
 
-def say(sentence: str) -> None:
-    """Print one line at once."""
-    print(sentence, flush=True)
-
-
-def writing_problem(place: object, error: OSError) -> SetupError:
+def writing_problem(place: Path, error: OSError) -> SetupError:
     """Return the error for a place that cannot be written to."""
+    known = causes.of_error(error, place)
+    if known:
+        return SetupError(f"{known[0].upper()}{known[1:]}.")
     reason = error.strerror or error
     return SetupError(
         f"{place} cannot be written to ({reason}): make it writable, "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .. import home
 from . import virtual_env
-from .errors import SetupError, say
+from .errors import SetupError, say, writing_problem
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,6 +74,7 @@ def fetch(names: list[str]) -> None:
     if not missing:
         return
     into = home.directory() / "models"
+    _record(missing)
     if virtual_env.run_module("export", "fetch", *missing, "--into", str(into)):
         raise SetupError(
             "A model could not be obtained (the reason stands above); what is installed goes on working."
@@ -84,14 +85,44 @@ def fetch(names: list[str]) -> None:
     say(f"Models: {', '.join(names)}.")
 
 
-def made_by_the_user() -> list[Path]:
-    """Return the folders in HOME/models that this project did not put there."""
+def _record(names: list[str]) -> None:
+    """Record which models are about to be fetched: these, and no others, were made by the installation."""
+    record = home.read_record()
+    before = record.get("models", [])
+    try:
+        home.write_record({**record, "models": sorted({*before, *names})})
+    except OSError as error:
+        raise writing_problem(home.directory(), error) from None
+
+
+def _in_home() -> list[Path]:
+    """Return what lies in HOME/models, if that is not the project's own shelf."""
     directory = home.directory() / "models"
-    if not directory.is_dir():
+    if not directory.is_dir() or directory.resolve() == (home.PROJECT / "models").resolve():
         return []
-    ours = known()
-    return sorted(
+    return sorted(directory.iterdir())
+
+
+def made_by_us() -> list[Path]:
+    """Return the folders in HOME/models that the installation fetched, and what a stopped one left."""
+    recorded = home.read_record().get("models", [])
+    return [
         path
-        for path in directory.iterdir()
-        if path.name not in ours and not path.name.startswith(home.UNFINISHED)
-    )
+        for path in _in_home()
+        if path.name in recorded or path.name.startswith(home.UNFINISHED) or _has_our_card(path)
+    ]
+
+
+def _has_our_card(folder: Path) -> bool:
+    """Return whether a folder has the card of the project's model of that name: older versions fetched it."""
+    cards = [place / "card.toml" for place in (folder, home.PROJECT / "models" / folder.name)]
+    try:
+        return cards[0].read_bytes() == cards[1].read_bytes()
+    except OSError:
+        return False
+
+
+def made_by_the_user() -> list[Path]:
+    """Return the models in HOME/models that the installation did not put there."""
+    ours = made_by_us()
+    return [path for path in _in_home() if path not in ours and (path / "model.onnx").is_file()]

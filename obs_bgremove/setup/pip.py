@@ -7,24 +7,12 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from .. import home
+from . import causes
 from .errors import SetupError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_NETWORK = (
-    "NewConnectionError",
-    "Temporary failure in name resolution",
-    "ConnectTimeoutError",
-    "Network is unreachable",
-    "Failed to establish",
-    "Name or service not known",
-    "ReadTimeoutError",
-    "getaddrinfo failed",
-    "Failed to resolve",
-    "Connection refused",
-    "connection broken by",
-)
 #: What pip says where no package suits this machine.
 _NO_PACKAGE = ("No matching distribution", "Could not find a version", "is not a supported wheel")
 
@@ -55,15 +43,9 @@ def run(python: Path, *arguments: str, quiet: bool = False) -> None:
 
 def error(said: str) -> SetupError:
     """Return the error for what a pip that failed has said."""
-    if any(word in said for word in _NETWORK):
-        return SetupError(
-            "The package registry cannot be reached: check the network connection and run this again."
-        )
-    if "No space left on device" in said:
-        return SetupError(
-            f"The disk of {home.directory()} is full: free some space, "
-            "or set OBS_BGREMOVE_HOME to a folder on another one."
-        )
+    known = causes.of_words(said)
+    if known:
+        return SetupError(f"{known[0].upper()}{known[1:]}. Then run this again.")
     if "externally-managed" in said:
         return SetupError(
             f"{home.directory() / 'venv'} is not a virtual environment any more: "

@@ -1,28 +1,38 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Our script in the script list of OBS' scene collections (``basic/scenes/*.json``)."""
+"""What install.py changes in OBS' scene collections (``basic/scenes/*.json``)."""
 
 from __future__ import annotations
 
-import json
 import shutil
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
-from .. import home
-from ..files import replace_whole
+from .. import home, scene_files
+from ..files import replace_whole, sweep
 from ..users_obs import obs_processes, users_settings
 from .errors import SetupError, writing_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: An object of JSON: a scene collection, or an entry of its list of scripts.
-Collection = dict[str, Any]
+    from ..scene_files import Collection
 
-SCRIPT = home.PROJECT / "obs_bgremove" / "obs_script.py"
 #: How many backups may be made within one second.
 _MOST_OF_ONE_SECOND = 100
+
+
+class Outcome(NamedTuple):
+    """What an edit came to.
+
+    ``changed`` and ``same`` are files. ``left_alone`` has a warning for each that cannot be understood: it
+    was not touched. ``failed`` has an error for each that should have been changed and cannot be written.
+    """
+
+    changed: list[Path]
+    same: list[Path]
+    left_alone: list[str]
+    failed: list[str]
 
 
 def files(configuration: Path) -> list[Path]:
@@ -31,60 +41,21 @@ def files(configuration: Path) -> list[Path]:
     moved = users_settings.ini_value(configuration / "global.ini", "Locations", "SceneCollections").strip()
     if moved:
         folders.append(Path(moved) / "obs-studio")
-    unique = {path.resolve() for folder in folders for path in folder.glob("basic/scenes/*.json")}
-    return sorted(unique)
+    return sorted({_real(path) for folder in folders for path in folder.glob("basic/scenes/*.json")})
 
 
-def read(path: Path) -> Collection:
-    """Return a scene collection; ValueError if the file is not one."""
-    data = json.loads(path.read_text(encoding="utf-8-sig"))
-    if not isinstance(data, dict) or not isinstance(data.get("sources"), list):
-        raise ValueError("it is not a scene collection")
-    modules = data.get("modules", {})
-    if not isinstance(modules, dict) or not isinstance(modules.get("scripts-tool", []), list):
-        raise ValueError("its list of scripts is not a list")
-    return data
+def _real(path: Path) -> Path:
+    """Return where a link leads, or the path itself if that is nowhere."""
+    try:
+        return path.resolve(strict=True)
+    except (OSError, RuntimeError):
+        # A circle of links, or a link to nothing: whoever reads it says so.
+        return path
 
 
-def is_ours(entry: object) -> bool:
-    """Return whether an entry of a script list is our script, of this checkout or another one."""
-    path = entry.get("path") if isinstance(entry, dict) else None
-    if not isinstance(path, str):
-        return False
-    return path.replace("\\", "/").split("/")[-2:] == ["obs_bgremove", "obs_script.py"]
-
-
-def has_script(data: Collection) -> bool:
-    """Return whether a scene collection runs this checkout's script."""
-    entries = data.get("modules", {}).get("scripts-tool", [])
-    return any(is_ours(entry) and entry["path"] == SCRIPT.as_posix() for entry in entries)
-
-
-def with_script(data: Collection, script: str) -> Collection:
-    """Return the collection with our script in its list exactly once, an older one's settings kept."""
-    entries = data.get("modules", {}).get("scripts-tool", [])
-    older: Collection = next((entry for entry in entries if is_ours(entry)), {"settings": {}})
-    kept: list[Collection] = []
-    for entry in entries:
-        if not is_ours(entry):
-            kept.append(entry)
-        elif entry is older:
-            kept.append({**older, "path": script})
-    if not any(is_ours(entry) for entry in kept):
-        kept.append({**older, "path": script})
-    return _with_entries(data, kept)
-
-
-def without_script(data: Collection) -> Collection:
-    """Return the collection without our script."""
-    entries = data.get("modules", {}).get("scripts-tool", [])
-    if not any(is_ours(entry) for entry in entries):
-        return data
-    return _with_entries(data, [entry for entry in entries if not is_ours(entry)])
-
-
-def _with_entries(data: Collection, entries: list[Collection]) -> Collection:
-    return {**data, "modules": {**data.get("modules", {}), "scripts-tool": entries}}
+def all_files() -> list[Path]:
+    """Return the scene collections of this user."""
+    return [path for place in users_settings.configurations() for path in files(place)]
 
 
 def refuse_while_running(places: list[Path]) -> None:
@@ -98,44 +69,65 @@ def refuse_while_running(places: list[Path]) -> None:
             )
 
 
-def add() -> tuple[list[Path], list[Path], list[str]]:
+def add() -> Outcome:
     """Put our script into every scene collection; see :func:`change`."""
-    return change(lambda data: with_script(data, SCRIPT.as_posix()))
+    return change(scene_files.with_script)
 
 
-def remove() -> tuple[list[Path], list[Path], list[str]]:
-    """Take our script out of every scene collection; see :func:`change`."""
-    return change(without_script)
+def remove(filters: bool) -> Outcome:
+    """Take our script out of every scene collection, our ``filters`` and their guards too; see `change`."""
+
+    def edit(data: Collection) -> Collection:
+        edited = scene_files.without_script(data)
+        return scene_files.without_filters(edited) if filters else edited
+
+    return change(edit)
 
 
-def change(edit: Callable[[Collection], Collection]) -> tuple[list[Path], list[Path], list[str]]:
+def filtered() -> dict[Path, list[str]]:
+    """Return the names of the sources with our filter or a room guard, by the collection that has some."""
+    found = {}
+    for path in all_files():
+        try:
+            names = scene_files.filtered(scene_files.read(path))
+        except (OSError, ValueError):
+            continue
+        if names:
+            found[path] = names
+    return found
+
+
+def change(edit: Callable[[Collection], Collection]) -> Outcome:
     """Edit every scene collection of this user, each backed up first and replaced whole or not at all.
 
-    Returns the files that were changed, those that needed no change, and a warning for each that was
-    left alone because it cannot be understood. Raises SetupError if a running OBS uses one of them (only
-    if there is something to change), or if one cannot be written.
+    One file that is damaged, or cannot be written, costs itself only. Raises SetupError, before any change,
+    if a running OBS uses one of them (only if there is something to change), or if no backup can be made.
     """
     places = users_settings.configurations()
-    changes: list[tuple[Path, Collection]] = []
-    same: list[Path] = []
-    warnings: list[str] = []
-    for path in (path for place in places for path in files(place)):
+    changes: list[tuple[Path, str]] = []
+    outcome = Outcome([], [], [], [])
+    for path in all_files():
         try:
-            data = read(path)
+            data = scene_files.read(path)
+            edited = edit(data)
+            if edited == data:
+                outcome.same.append(path)
+            else:
+                changes.append((path, scene_files.text(edited)))
         except (OSError, ValueError) as error:
-            warnings.append(f"{path} was left alone: {error}.")
-            continue
-        edited = edit(data)
-        if edited == data:
-            same.append(path)
-        else:
-            changes.append((path, edited))
+            outcome.left_alone.append(f"{path} was left alone: {error}.")
+        except RecursionError:
+            outcome.left_alone.append(f"{path} was left alone: it is nested too deeply.")
     if changes:
         refuse_while_running(places)
         folder = _backup([path for path, _ in changes])
-        for path, edited in changes:
-            _replace(path, edited, folder)
-    return [path for path, _ in changes], same, warnings
+        for path, content in changes:
+            problem = _replace(path, content, folder)
+            if problem:
+                outcome.failed.append(problem)
+            else:
+                outcome.changed.append(path)
+    return outcome
 
 
 def backups() -> Path:
@@ -170,11 +162,14 @@ def _new_folder(name: str) -> Path:
     raise last
 
 
-def _replace(path: Path, data: Collection, folder: Path) -> None:
+def _replace(path: Path, content: str, folder: Path) -> str:
+    """Replace a file; return what is wrong, "" if nothing is."""
     try:
-        replace_whole(path, json.dumps(data, indent=4, ensure_ascii=False) + "\n")
+        replace_whole(path, content)
+        sweep(path)
     except OSError as error:
-        raise SetupError(
+        return (
             f"{path} cannot be written ({error.strerror or error}): make it writable and run this again "
             f"(a copy lies in {folder})."
-        ) from None
+        )
+    return ""

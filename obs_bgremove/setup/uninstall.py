@@ -3,71 +3,99 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 from .. import home
-from . import models, scene_collections
+from . import models, scene_collections, turn, virtual_env
 from .errors import SetupError, say, writing_problem
 from .question import ask
 
+#: What a stopped writer of a record left: see files.replace_whole.
+_UNFINISHED = re.compile(r"\.(install|measured)\.json\.[0-9a-f]{8}\.new")
+
 
 def uninstall(yes: bool) -> None:
-    """Remove the script from OBS' scene collections, then what the data directory holds.
+    """Remove the script from OBS' scene collections, then what the installation made in the data directory.
 
-    Models that the user put there stay unless ``yes`` or the user agrees; backups always stay. SetupError if
-    there is something to delete but no record of an installation: it may belong to somebody else.
+    That is what install.json records, and folders that are marked as ours; all else stays. So do the models
+    that the user put there, unless the user agrees that they go, and always the backups. Our filters and
+    their room guards are taken out of the collections if ``yes`` or the user agrees. Raises SetupError.
     """
-    changed, _, warnings = scene_collections.remove()
-    for warning in warnings:
-        say(warning)
-    for path in changed:
-        say(f"Removed the script from the scene collection {path.stem}.")
+    failed = _leave_collections(yes)
     own = models.made_by_the_user()
-    keep: list[Path] = []
-    if own and not ask(
-        f"Delete your own models too ({', '.join(path.name for path in own)})?", yes, default=False
-    ):
-        keep = own
-    ours = _made_by_us(keep)
-    if not home.read_record() and any(path.exists() for path in ours):
+    # Never by --yes: what the user made cannot be fetched again.
+    question = f"Delete your own models too ({', '.join(path.name for path in own)})?"
+    keep = [] if own and ask(question, yes=False, default=False) else own
+    ours = _made_by_us()
+    if not home.read_record() and ours:
         raise SetupError(
             f"{home.directory()} has no record of an installation (install.json), so nothing in it was "
             f"deleted: delete it by hand, or set {home.VARIABLE} to the folder of the installation."
         )
-    for path in ours:
+    for path in [*ours, *(path for path in own if path not in keep)]:
         _delete(path)
+    # The record goes last: what is stopped before can be done again.
+    if home.read_record():
+        _delete(home.record_file())
+    turn.forget()
     _delete_if_empty(home.directory() / "models", scene_collections.backups(), home.directory())
     if not home.directory().exists():
         _delete_note()
+    _say_what_stays(keep)
+    if failed:
+        raise SetupError(" ".join(failed))
+    say("Uninstalled. (OBS itself was left as it is.)")
+
+
+def _leave_collections(yes: bool) -> list[str]:
+    """Take what is ours out of the scene collections; return what could not be done."""
+    filtered = scene_collections.filtered()
+    for path, names in filtered.items():
+        say(f"The scene collection {path.stem} has the filter or its room guard on: {', '.join(names)}.")
+    question = "Take the filters out of these scene collections? Then OBS shows the room behind you again."
+    out = bool(filtered) and ask(question, yes, default=False)
+    changed, _, left_alone, failed = scene_collections.remove(filters=out)
+    for warning in left_alone:
+        say(warning)
+    for path in changed:
+        what = "the script and the filters" if out and path in filtered else "the script"
+        say(f"Removed {what} from the scene collection {path.stem}.")
+    if filtered and not out:
+        say(
+            "The filters were left there. OBS does not know them any more. Where they have a room guard, it "
+            "hides the source: remove both in OBS, or run this again with --yes. Installing again brings "
+            "everything back."
+        )
+    return failed
+
+
+def _made_by_us() -> list[Path]:
+    """Return what the installation made in the data directory, apart from its record."""
+    directory = home.directory()
+    if not directory.is_dir():
+        return []
+    found = [path for path in (directory / name for name in ("logs", "demo", "cache")) if home.is_own(path)]
+    if virtual_env.is_own() and virtual_env.folder().exists():
+        found.insert(0, virtual_env.folder())
+    found += [path for path in directory.iterdir() if _UNFINISHED.fullmatch(path.name)]
+    if home.read_record().get("measured"):
+        found += [path for path in [home.measurements_file()] if path.exists()]
+    return found + models.made_by_us()
+
+
+def _say_what_stays(keep: list[Path]) -> None:
     for path in keep:
         say(f"Kept your own model {path}.")
     if scene_collections.backups().exists():
         say(f"Kept the backups of scene collections in {scene_collections.backups()}.")
-    say("Uninstalled. (OBS itself was left as it is.)")
-
-
-def _made_by_us(keep: list[Path]) -> list[Path]:
-    directory = home.directory()
-    names = (
-        "venv",
-        "logs",
-        "demo",
-        "cache",
-        "install.new",
-        "measured.json",
-        # Of older versions.
-        "speed.json",
-        "speed.new",
-        "threads.json",
-        "threads.new",
-    )
-    # What a stopped writer of a record left: see files.replace_whole.
-    unfinished = directory.glob(".*.json.*.new")
-    below = directory / "models"
-    fetched = [path for path in below.iterdir() if path not in keep] if below.is_dir() else []
-    # The record goes last: what is stopped before can be done again.
-    return [*(directory / name for name in names), *unfinished, *fetched, home.record_file()]
+    known = {"models", scene_collections.backups().name}
+    if home.directory().is_dir():
+        others = sorted(path.name for path in home.directory().iterdir() if path.name not in known)
+        if others:
+            unknown = "because nothing shows that install.py has made it"
+            say(f"Kept in {home.directory()}, {unknown}: {', '.join(others)}.")
 
 
 def _delete_note() -> None:

@@ -8,10 +8,11 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from .. import home
-from . import apt
+from . import apt, causes
 from .errors import SetupError, say, writing_problem
 
 #: Dependency groups (PEP 735) are known to pip from here on.
@@ -55,32 +56,39 @@ def make() -> None:
     """Make the bare environment, again if its Python is gone; SetupError if that is not possible."""
     try:
         home.directory().mkdir(parents=True, exist_ok=True)
-        probe = home.directory() / ".writable"
-        probe.touch()
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=home.directory()):
+            pass
     except OSError as error:
         raise writing_problem(home.directory(), error) from None
-    if works():
-        return
     if _may_be_anybodys():
         raise SetupError(
-            f"{folder()} is in the way: it is no virtual environment, and install.py has not made it. "
-            "Move it away, or set OBS_BGREMOVE_HOME to another folder."
+            f"{folder()} is in the way: install.py has not made it. Move it away, or set {home.VARIABLE} to "
+            "another folder."
         )
+    if works():
+        return
     say(f"Making a virtual environment in {folder()}.")
+    _clear()
     if importlib.util.find_spec("ensurepip") is None and apt.available() and _is_the_systems():
         apt.install("python3-venv", f"python3.{sys.version_info[1]}-venv")
-    done = run([sys.executable, "-m", "venv", "--clear", str(folder())])
+    done = run([sys.executable, "-m", "venv", str(folder())])
     if done.returncode == 0 and works():
         return
     # Debian keeps ensurepip in another package; the pip of this Python may fill the gap.
-    bare = run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder())])
+    _clear()
+    bare = run([sys.executable, "-m", "venv", "--without-pip", str(folder())])
+    filled = None
     if bare.returncode == 0:
         filled = run([sys.executable, "-m", "pip", "--python", str(python()), "install", "-q", PIP])
         if filled.returncode == 0 and works():
             return
+    said = "".join(one.stdout + one.stderr for one in (done, bare, filled) if one)
+    # It does not say why what it runs in turn has failed: the disk is tried, while it is as full as it got.
+    known = causes.of_words(said) or causes.of_place(home.directory())
     shutil.rmtree(folder(), ignore_errors=True)
-    if bare.returncode == 0 or "ensurepip" in done.stdout + done.stderr:
+    if known:
+        raise SetupError(f"No virtual environment could be made: {known}. Then run this again.")
+    if bare.returncode == 0 or "ensurepip" in said:
         raise SetupError(
             "This Python cannot make virtual environments: install its venv module "
             "(Debian, Ubuntu: sudo apt install python3-venv) and run this again."
@@ -91,11 +99,32 @@ def make() -> None:
     )
 
 
+def is_own() -> bool:
+    """Return whether install.py has made the environment. (Older versions recorded its Python only.)"""
+    return home.is_own(folder()) or home.read_record().get("python") == str(python())
+
+
 def _may_be_anybodys() -> bool:
-    """Return whether there is something that must not be cleared away for a new environment."""
-    if home.read_record() or (folder() / "pyvenv.cfg").is_file():
+    """Return whether there is something that must not be changed or cleared away."""
+    if is_own() or not (folder().exists() or folder().is_symlink()):
         return False
-    return folder().is_dir() and any(folder().iterdir())
+    return not folder().is_dir() or any(folder().iterdir())
+
+
+def _clear() -> None:
+    """Leave an empty folder that is marked as ours: what is stopped from here on can be done again."""
+    try:
+        folder().mkdir(exist_ok=True)
+        (folder() / home.MARK).touch()
+        for path in folder().iterdir():
+            if path.name == home.MARK:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+    except OSError as error:
+        raise writing_problem(folder(), error) from None
 
 
 def _is_the_systems() -> bool:

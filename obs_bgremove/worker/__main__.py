@@ -6,6 +6,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from .. import console
+
 
 def main() -> int:
     """Run a subcommand; return the exit code."""
@@ -25,6 +27,7 @@ def main() -> int:
         "--record", action="store_true", help='let the "Automatic" model go by what is measured now'
     )
     bench.add_argument("--brief", action="store_true", help='measure only what "Automatic" goes by')
+    console.prepare()
     arguments = parser.parse_args()
     if arguments.command == "serve":
         from .serve.server import serve

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the filter costs OBS' graphics thread per frame.
 
-    python -m tests.bench.graphics [--home DIR] [--fast MODEL] [--slow MODEL] [--seconds S]
+    python -m tests.bench.graphics [--home DIR] [--fast MODEL] [--slow MODEL] [--seconds S] [--size WxH ...]
 
 The same scene runs in a real OBS without the filter, with a fast model and with a slow one, at
-640x360 and 1280x720. "cpu" is processor time of the graphics thread inside the filter, "wall"
-the clock (with software OpenGL it includes waiting for the drawing itself), "OBS" what OBS'
-own profiler says of its graphics thread. The model must make no difference.
+640x360 and 1280x720, or at other sizes. "cpu" is processor time of the graphics thread inside the
+filter, "wall" the clock (with software OpenGL it includes waiting for the drawing itself), "OBS"
+what OBS' own profiler says of its graphics thread. The model must make no difference.
 """
 
 from __future__ import annotations
@@ -19,14 +19,16 @@ from obs_bgremove.private_obs import collection
 from tests.obs import fast_and_slow
 from tests.obs.stage import BLUE, DRAWN_BY_OTHERS, filtered, one_scene, open_obs, status, wait_until_running
 
-SIZES = (640, 360), (1280, 720)
+SIZES = "640x360", "1280x720"
 #: What the made model takes: some 20 times as long as the fast one.
 SLOW_MS = 40.0
 
 
 def main() -> None:
     """Run the benchmark and print its table."""
-    options = fast_and_slow.parser(__doc__.splitlines()[0], seconds=20.0).parse_args()
+    parser = fast_and_slow.parser(__doc__.splitlines()[0], seconds=20.0)
+    parser.add_argument("--size", nargs="+", default=SIZES, metavar="WxH")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         run(Path(folder), options)
 
@@ -37,7 +39,7 @@ def run(folder: Path, options) -> None:
     print(
         "size      run                            cpu ms: med p99  wall ms: med p99  OBS ms: med p99  lagged"
     )
-    for size in SIZES:
+    for size in (tuple(map(int, one.split("x"))) for one in options.size):
         clip = fast_and_slow.write_clip(folder / f"{size[0]}.avi", size)
         costs = {}
         for model in (None, options.fast, options.slow):

@@ -22,12 +22,10 @@ from obs_bgremove.filter import renderer
 from obs_bgremove.filter.backgrounds.of_source import SourceBackground
 from obs_bgremove.filter.frames.capture import Capture
 from obs_bgremove.filter.frames.pictures import Picture
-from obs_bgremove.filter.passes.blur import Blur
-from obs_bgremove.filter.passes.colors import Colors
-from obs_bgremove.filter.passes.edge import Edge
 from obs_bgremove.filter.passes.light import Light
 from obs_bgremove.filter.report import meters
 from obs_bgremove.obs import data, graphics
+from obs_bgremove.obs.replays import Replays
 from obs_bgremove.obs.vendor import Vendor
 
 finish = ctypes.CDLL("libGL.so.1").glFinish
@@ -38,15 +36,17 @@ TIMED = [
     (Picture, "upload_alpha", "upload the alpha"),
     (Capture, "draw", "capture"),
     (Capture, "stage", "shrink"),
-    (Colors, "draw", "colours around"),
-    (Edge, "draw", "edge controls"),
-    (Blur, "draw", "blur"),
-    (Light, "around", "light: background, small"),
-    (Light, "presence", "light: presence"),
     (Light, "factors", "light: factors"),
     (SourceBackground, "draw", "picture behind"),
     (renderer, "composite", "composite"),
 ]
+#: The passes that are made by a list of calls: the first word of their key, the table's words.
+REPLAYED = {
+    "cut": "colours around, edge controls",
+    "blur": "blur",
+    "around": "light: background, small",
+    "shine": "light: around the edge",
+}
 #: What makes a GPU object: nothing may, once the filter runs.
 MAKING = ("gs_texture_create", "gs_texrender_create", "gs_stagesurface_create", "gs_effect_create_from_file")
 #: Where the passes' memory is taken.
@@ -60,24 +60,41 @@ made = 0
 vendor = None
 
 
+def measured(words, function, *arguments):
+    """Call a function; note (wall clock, processor time of all threads and of this one), nanoseconds."""
+    if tracemalloc.is_tracing():
+        return function(*arguments)
+    finish()
+    wall, every, own = time.perf_counter_ns(), time.process_time_ns(), time.thread_time_ns()
+    try:
+        return function(*arguments)
+    finally:
+        own = time.thread_time_ns() - own
+        finish()
+        every = time.process_time_ns() - every
+        times.setdefault(words, []).append((time.perf_counter_ns() - wall, every, own))
+
+
 def timed(owner, name, words):
-    """Replace a function by one that notes (wall clock, processor time) of each call, nanoseconds."""
+    """Replace a function by one whose calls are ``measured``."""
     function = getattr(owner, name)
 
     @functools.wraps(function)
     def replacement(*arguments):
-        if tracemalloc.is_tracing():
-            return function(*arguments)
-        finish()
-        wall, cpu = time.perf_counter_ns(), time.thread_time_ns()
-        try:
-            return function(*arguments)
-        finally:
-            cpu = time.thread_time_ns() - cpu
-            finish()
-            times.setdefault(words, []).append((time.perf_counter_ns() - wall, cpu))
+        return measured(words, function, *arguments)
 
     setattr(owner, name, replacement)
+
+
+def replayed():
+    """Replace ``Replays.draw`` by one that times the passes in ``REPLAYED``."""
+    draw = Replays.draw
+
+    def replacement(self, key, make):
+        words = REPLAYED.get(key[0])
+        return draw(self, key, make) if words is None else measured(words, draw, self, key, make)
+
+    Replays.draw = replacement
 
 
 def counted(name):
@@ -94,14 +111,14 @@ def counted(name):
 
 def count_resized():
     """Count each render target that is drawn in another size than before: libobs makes it again."""
-    drawing = graphics.RenderTarget.drawing
+    begin = graphics.RenderTarget._begin
 
-    def replacement(self, width, height, *space):
+    def replacement(self, width, height, space):
         global made
         made += (self.width, self.height) != (width, height)
-        return drawing(self, width, height, *space)
+        begin(self, width, height, space)
 
-    graphics.RenderTarget.drawing = replacement
+    graphics.RenderTarget._begin = replacement
 
 
 def answer_allocated(_asked, response):
@@ -133,6 +150,7 @@ def script_load(settings):
     global vendor
     for row in TIMED:
         timed(*row)
+    replayed()
     # What is kept of the last frames for the status fills within half a minute; here at once.
     meters.deque = lambda maxlen: collections.deque(maxlen=8)
     for name in MAKING:

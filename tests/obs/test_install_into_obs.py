@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from obsws_python.error import OBSSDKRequestError
 
-from obs_bgremove import home
+from obs_bgremove import home, scene_files
 from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.instance import PrivateObs
 from obs_bgremove.setup import scene_collections
@@ -40,10 +40,10 @@ def test_refused_while_obs_runs_then_the_script_is_there_once(users_obs):
     assert obs.stop().code == 0
     # OBS has rewritten the file by now; the script is still known in it.
     assert scene_collections.add()[1] == [obs.scenes_file()]
-    data = scene_collections.read(obs.scenes_file())
+    data = scene_files.read(obs.scenes_file())
     assert len(data["modules"]["scripts-tool"]) == 1
 
-    scene_collections.remove()
+    scene_collections.remove(filters=False)
     obs.start()
     assert "Red" in {thing["inputName"] for thing in obs.ws.get_input_list().inputs}
     with pytest.raises(OBSSDKRequestError, match="vendor"):

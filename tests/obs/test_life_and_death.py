@@ -253,7 +253,7 @@ def test_a_collection_that_does_not_list_the_script_is_told(tmp_path, data_home,
         obs.ws.create_source_filter("Plain", FILTER, "obs_bgremove", SETTINGS)
         (told,) = wait_until_running(obs)
         for text in (told["problem"], told["text"]):
-            assert f"does not list the filter's script: add {SCRIPT} under Tools > Scripts" in text
+            assert f"It is added when OBS closes; to add it now: Tools > Scripts > + > {SCRIPT}." in text
         wait_for(lambda: "does not list the filter's script" in obs.log(), "the log says so")
         obs.switch_collection("Test")
         assert wait_until_running(obs)[0]["problem"] == ""

@@ -40,8 +40,9 @@ class ChosenBackground:
 
     def show(self) -> Background:
         """Return the newest background, which is seen from now on (graphics thread)."""
-        with contextlib.suppress(queue.Empty):
-            while True:
+        # In nearly all frames there is none.
+        while not self._next.empty():
+            with contextlib.suppress(queue.Empty):
                 newer = self._next.get_nowait()
                 # Not released here: that may take time.
                 self._old.put(self._shown)

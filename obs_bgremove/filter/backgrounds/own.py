@@ -47,7 +47,7 @@ class Color(Background):
         value = settings.background_color
         blue, green, red = ((value >> shift & 255) / 255 for shift in (16, 8, 0))
         self._encoded = vec4(red, green, blue, 1.0)
-        color = vec4(_linear(red), _linear(green), _linear(blue), 1.0)
+        color = _linear(red), _linear(green), _linear(blue), 1.0
         self._drawn = DrawnBackground(CompositeTechnique.ON_COLOR, color=color)
 
     def draw(self, passes: Passes, cut: Cut) -> DrawnBackground:  # noqa: ARG002 - other kinds use them

@@ -10,12 +10,13 @@ from ...obs.graphics import StagingSurface, blending
 from ...obs.sources import draw_target
 from ...obs.structs import FORMAT_BGRA, SPACE_709_EXTENDED
 from ..passes.drawing import AS_IN_SCENE
-from ..passes.geometry import Size
+from ..passes.geometry import WHOLE, Region, Size
 from ..passes.shrink import shrink
 
 if TYPE_CHECKING:
     from ...link.ring import Ring
-    from ...obs.graphics import Effect
+    from ...obs.graphics import Effect, RenderTarget
+    from ...obs.replays import Replays
     from .framing import Framing
     from .pairing import Frame
     from .pictures import Picture
@@ -45,8 +46,9 @@ class Capture:
     one: the GPU has finished by then, so nothing stalls.
     """
 
-    def __init__(self, shrink_effect: Effect) -> None:
+    def __init__(self, shrink_effect: Effect, replays: Replays) -> None:
         self._effect = shrink_effect
+        self._replays = replays
         self._gpu = GpuObjects()
         self._overview = self._gpu.target(FORMAT_BGRA)
         self._staging: StagingSurface | None = None
@@ -64,19 +66,23 @@ class Capture:
                 draw_target(target.target, target.parent)
 
     def stage(self, frame: Frame[Picture], size: Size, framing: Framing) -> None:
-        """Begin to read the region of a frame back at the model's input size."""
+        """Begin to read the region of a frame back at the model's input size (inside ``replacing``)."""
         picture = frame.picture
         self._staging = _fitting(self._staging, size)
         picture.seen = framing.region
-        texture, full = picture.frame.texture, Size(picture.frame.width, picture.frame.height)
-        shrink(self._effect, texture, full, picture.small, size, picture.seen)
+        self._shrink(picture.frame, picture.small, size, picture.seen)
         self._staging.stage(picture.small.texture)
         self._staged = _Staged(self._staging, frame.serial, framing.part)
         if framing.overview_due():
             self._overview_staging = _fitting(self._overview_staging, size)
-            shrink(self._effect, texture, full, self._overview, size)
+            self._shrink(picture.frame, self._overview, size, WHOLE)
             self._overview_staging.stage(self._overview.texture)
             self._overview_staged = self._overview_staging
+
+    def _shrink(self, frame: RenderTarget, into: RenderTarget, size: Size, seen: Region) -> None:
+        texture, full = frame.texture, Size(frame.width, frame.height)
+        key = "shrink", texture, full, into.handle, size, seen
+        self._replays.draw(key, lambda: shrink(self._effect, texture, full, into, size, seen))
 
     def hand_over(self, ring: Ring) -> int | None:
         """Copy what was staged in an earlier frame to the worker; return its serial.

@@ -63,6 +63,8 @@ class Exchange:
         self._pairing: Pairing[Picture] = Pairing(self._pictures.give_back)
         self._framing = Framing()
         self._serials = Serials()
+        #: The frame that was drawn and is not being read back yet.
+        self._drawn: Frame[Picture] | None = None
         #: The ring that is used at present; other threads read it.
         self.ring: Ring | None = None
         self._replaced: _Replaced | None = None
@@ -142,7 +144,7 @@ class Exchange:
         self._framing.found(box, seen, ring.width, ring.height)
 
     def draw(self, capture: Capture, target: Target, hdr: bool, now: int) -> None:
-        """Draw a new frame, if ``hdr`` in HDR too, and begin to read it back for the worker."""
+        """Draw a new frame, if ``hdr`` in HDR too."""
         picture = self._pictures.take()
         if picture is None:
             return
@@ -152,9 +154,13 @@ class Exchange:
             # It never gets an alpha, so it must not wait for one.
             self._pictures.give_back(picture)
             raise
-        frame = Frame(self._serials.next(), now, picture)
-        self._pairing.add(frame)
-        if self.ring is not None:
+        self._drawn = Frame(self._serials.next(), now, picture)
+        self._pairing.add(self._drawn)
+
+    def stage(self, capture: Capture) -> None:
+        """Begin to read back for the worker what was drawn (inside ``replacing``)."""
+        frame, self._drawn = self._drawn, None
+        if frame is not None and self.ring is not None:
             capture.stage(frame, Size(self.ring.width, self.ring.height), self._framing)
 
     def choose(self, now: int, frame_seconds: float) -> Shown | None:

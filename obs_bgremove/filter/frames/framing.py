@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from functools import reduce
 from typing import TYPE_CHECKING
 
 from ..passes.geometry import WHOLE, Region
@@ -48,7 +47,8 @@ class Framing:
         #: A number that changes with the region; it fits into 32 bits.
         self.part = 0
         self._elsewhere: Region | None = None
-        self._people: deque[Region] = deque(maxlen=self.PATIENCE)
+        #: Where people were in the last alphas: left, top, right, bottom.
+        self._people: deque[tuple[float, float, float, float]] = deque(maxlen=self.PATIENCE)
         self._pictures = 0
 
     def overview_due(self) -> bool:
@@ -75,7 +75,7 @@ class Framing:
         if people is None:
             self.look_everywhere()
             return
-        self._people.append(people)
+        self._people.append((people.x, people.y, people.right, people.bottom))
         if self._at_border(people):
             self._change(self._wanted(list(self._people)[-self.BEFORE :]))
         elif len(self._people) == self.PATIENCE:
@@ -99,13 +99,15 @@ class Framing:
             or (region.bottom < 1 and people.bottom > region.bottom - near)
         )
 
-    def _wanted(self, where: Iterable[Region]) -> Region:
-        people = reduce(_union, where)
+    def _wanted(self, where: Iterable[tuple[float, float, float, float]]) -> Region:
+        # Computed for each alpha: column by column, so that Python's own minimum does the work.
+        lefts, tops, rights, bottoms = zip(*where)
+        left, top, right, bottom = min(lefts), min(tops), max(rights), max(bottoms)
         more = 1 + 2 * self.MARGIN
-        width, height = (max(size * more, self.SMALLEST) for size in (people.width, people.height))
+        width, height = max((right - left) * more, self.SMALLEST), max((bottom - top) * more, self.SMALLEST)
         width, height = max(width, height / self.STRETCH), max(height, width / self.STRETCH)
-        x, width = self._span(people.x + people.width / 2, width)
-        y, height = self._span(people.y + people.height / 2, height)
+        x, width = self._span((left + right) / 2, width)
+        y, height = self._span((top + bottom) / 2, height)
         return Region(x, y, width, height)
 
     def _span(self, middle: float, size: float) -> tuple[float, float]:

@@ -220,6 +220,13 @@ class Settings:
         choices=SYNCS,
         advanced=True,
     )
+    room_guard: bool = _setting(
+        True,
+        "Room guard",
+        "Keeps a filter of OBS below this one that hides the source. Where this filter does not run (Safe "
+        "Mode, a deleted folder), OBS then shows nothing instead of the room.",
+        advanced=True,
+    )
     view: str = _setting("result", "View", "See what the filter sees.", choices=VIEWS, advanced=True)
 
     @classmethod

@@ -7,16 +7,17 @@ import math
 from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
-from ...obs.graphics import blending, linear_light
+from ...obs.graphics import linear_light
 from ...obs.structs import FORMAT_RGBA, FORMAT_RGBA16F
 from .cut import Cut, set_alpha
-from .drawing import REPLACE, set_flag, set_vec2
+from .drawing import flag, set_vec4
 from .geometry import Size
 from .shrink import shrink
 from .techniques import BlurTechnique
 
 if TYPE_CHECKING:
     from ...obs.gpu_objects import GpuObjects
+    from ...obs.replays import Replays
     from .shaders import Shaders
 
 
@@ -33,8 +34,9 @@ class Blur:
     #: many as four bilinear samples cover.
     WEIGHED = 4
 
-    def __init__(self, gpu: GpuObjects, shaders: Shaders) -> None:
+    def __init__(self, gpu: GpuObjects, shaders: Shaders, replays: Replays) -> None:
         self._shaders = shaders
+        self._replays = replays
         # Weighted colours become small beside a person; eight bits would show bands there.
         self._weighed = gpu.target(FORMAT_RGBA16F)
         self._shrunk = gpu.target(FORMAT_RGBA16F)
@@ -47,6 +49,9 @@ class Blur:
 
         It is sRGB-encoded, or in HDR if the frame is. Without an alpha everything counts as room.
         """
+        return self._replays.draw(("blur", cut, strength), lambda: self._draw(cut, strength))
+
+    def _draw(self, cut: Cut, strength: float) -> int:
         width, height = cut.size
         radius = max(1.0, strength * self.STRONGEST * height)
         smaller = max(int(radius / self.RADIUS), 1)
@@ -54,14 +59,12 @@ class Blur:
         size = Size(math.ceil(width / weighed), math.ceil(height / weighed))
         effect = self._shaders.blur
         room = self._weighed
-        with room.drawing(*size), blending(*REPLACE), linear_light(False):
-            lib.gs_effect_set_texture_srgb(effect["frame"], cut.hdr or cut.frame)
-            set_flag(effect["hdr"], cut.hdr)
-            set_alpha(effect, cut, self._shaders.nothing.texture)
-            set_flag(effect["has_alpha"], cut.alpha)
-            set_vec2(effect["pixel"], 0.25 / size[0], 0.25 / size[1])
-            set_vec2(effect["guard"], self.GUARD * height / width, self.GUARD)
-            effect.draw(BlurTechnique.WEIGH, *size)
+        lib.gs_effect_set_texture_srgb(effect["frame"], cut.hdr or cut.frame)
+        set_alpha(effect, cut, self._shaders.nothing.texture)
+        set_vec4(effect["options"], flag(cut.hdr), flag(cut.alpha))
+        guard = self.GUARD * height / width, self.GUARD
+        set_vec4(effect["distances"], *guard, 0.25 / size[0], 0.25 / size[1])
+        room.fill(effect, BlurTechnique.WEIGH, *size)
         if weighed < smaller:
             small = Size(math.ceil(width / smaller), math.ceil(height / smaller))
             shrink(self._shaders.shrink, room.texture, size, self._shrunk, small)
@@ -71,9 +74,9 @@ class Blur:
             (BlurTechnique.DISC, room, self._disc, False),
             (BlurTechnique.FILL, self._disc, blurred, True),
         ):
-            with target.drawing(*size), blending(*REPLACE), linear_light(encoded):
+            with linear_light(encoded):
                 lib.gs_effect_set_texture(effect["image"], source.texture)
-                set_vec2(effect["radius"], radius / width, radius / height)
-                set_flag(effect["hdr"], cut.hdr)
-                effect.draw(technique, *size)
+                set_vec4(effect["distances"], radius / width, radius / height)
+                set_vec4(effect["options"], flag(cut.hdr), flag(cut.alpha))
+                target.fill(effect, technique, *size)
         return blurred.texture

@@ -6,11 +6,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...obs.functions import lib
-from .drawing import set_flag, set_seen
+from .drawing import flag, set_seen, set_vec4
 from .geometry import WHOLE, Region, Size
 
 if TYPE_CHECKING:
     from ...obs.graphics import Effect
+
+
+class EdgeColors(NamedTuple):
+    """The colours of person and room around each pixel of the seen part (``Colors.draw``)."""
+
+    #: The texture: the person's in its left half, the room's in its right half.
+    texture: int
+    #: Half a texel, as a part of the width of one of the halves.
+    inset: float
 
 
 class Cut(NamedTuple):
@@ -28,8 +37,8 @@ class Cut(NamedTuple):
     #: alpha unless it is ``placed``: then it covers the frame.
     seen: Region = WHOLE
     placed: bool = False
-    #: The colours of person and room (``Colors.draw``); None if nobody asks for them.
-    colors: tuple[int, int] | None = None
+    #: The colours of person and room; None if nobody asks for them.
+    colors: EdgeColors | None = None
     #: Whether the alpha is the network's, to be refined against the frame.
     refine: bool = False
     #: Whether the room's colour is to be taken out of the person's.
@@ -37,17 +46,14 @@ class Cut(NamedTuple):
 
 
 def set_alpha(effect: Effect, cut: Cut, nothing: int) -> None:
-    """Set the alpha and where it lies; ``nothing`` is ``Shaders.nothing``."""
+    """Set the alpha, and as the seen part the one that it covers; ``nothing`` is ``Shaders.nothing``."""
     lib.gs_effect_set_texture(effect["alpha"], cut.alpha or nothing)
-    set_seen(effect, cut.seen)
-    set_flag(effect["placed"], cut.placed)
+    set_seen(effect, WHOLE if cut.placed else cut.seen)
 
 
 def set_edge(effect: Effect, cut: Cut, nothing: int) -> None:
     """Set the uniforms of edge_colors.effect; ``nothing`` is ``Shaders.nothing``."""
-    person, room = cut.colors or (nothing, nothing)
-    lib.gs_effect_set_texture(effect["person_colors"], person)
-    lib.gs_effect_set_texture(effect["room_colors"], room)
+    texture, inset = cut.colors or (nothing, 0.0)
+    lib.gs_effect_set_texture(effect["colors"], texture)
     set_seen(effect, cut.seen)
-    set_flag(effect["refine"], cut.refine)
-    set_flag(effect["clean"], cut.clean)
+    set_vec4(effect["options"], flag(cut.alpha), inset, flag(cut.refine), flag(cut.clean))

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import functools
 from ctypes import byref
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...obs.functions import lib
-from ...obs.structs import BLEND_INV_SRC_ALPHA, BLEND_ONE, BLEND_SRC_ALPHA, Vec2
+from ...obs.graphics import vec4
+from ...obs.structs import BLEND_INV_SRC_ALPHA, BLEND_ONE, BLEND_SRC_ALPHA
 
 if TYPE_CHECKING:
     from ...obs.graphics import Effect
@@ -20,17 +22,22 @@ PREMULTIPLIED = (BLEND_ONE, BLEND_INV_SRC_ALPHA)
 AS_IN_SCENE = (BLEND_SRC_ALPHA, BLEND_INV_SRC_ALPHA, BLEND_ONE, BLEND_INV_SRC_ALPHA)
 
 
-def set_vec2(uniform: int, x: float, y: float) -> None:
-    """Set a float2."""
-    lib.gs_effect_set_vec2(uniform, byref(Vec2(x, y)))
+@functools.lru_cache(maxsize=256)
+def _four(x: float, y: float, z: float, w: float) -> Any:  # noqa: ANN401 - a reference of ctypes
+    # The same few values come in every frame.
+    return byref(vec4(x, y, z, w))
+
+
+def set_vec4(uniform: int, x: float, y: float, z: float = 0.0, w: float = 0.0) -> None:
+    """Set a float4: four small values are one call."""
+    lib.gs_effect_set_vec4(uniform, _four(x, y, z, w))
 
 
 def set_seen(effect: Effect, seen: Region) -> None:
     """Set the part of the frame that the network saw."""
-    set_vec2(effect["seen_origin"], seen.x, seen.y)
-    set_vec2(effect["seen_size"], seen.width, seen.height)
+    set_vec4(effect["region"], *seen)
 
 
-def set_flag(uniform: int, value: object) -> None:
-    """Set a float to 1 or 0."""
-    lib.gs_effect_set_float(uniform, 1.0 if value else 0.0)
+def flag(value: object) -> float:
+    """Return 1 or 0, as shaders take a choice."""
+    return 1.0 if value else 0.0

@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from ...obs.structs import Vec4
     from .techniques import CompositeTechnique
 
 
@@ -17,14 +16,12 @@ class DrawnBackground(NamedTuple):
     #: ON_IMAGE: the background. SHOW_COMPARISON: the network's alpha.
     texture: int | None = None
     #: ON_COLOR: the colour, linear.
-    color: Vec4 | None = None
+    color: tuple[float, float, float, float] | None = None
     #: ON_IMAGE: whether the background is in HDR (linear, white is 1).
     hdr: bool = False
     #: How much light comes around the person's edge, 0 to 1.
     wrap: float = 0.0
-    #: ON_IMAGE: the background, blurred.
-    around: int | None = None
-    #: The alpha, blurred (``Light.presence``).
-    presence: int | None = None
+    #: The background and the alpha, blurred (``Light.shine``).
+    shine: int | None = None
     #: What the person's light is multiplied with (``Light.factors``).
     factors: int | None = None

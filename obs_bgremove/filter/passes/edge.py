@@ -7,10 +7,9 @@ import math
 from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
-from ...obs.graphics import blending, linear_light
-from ...obs.structs import FORMAT_R8
+from ...obs.structs import FORMAT_R8, FORMAT_RGBA
 from .cut import set_edge
-from .drawing import REPLACE, set_vec2
+from .drawing import set_vec4
 from .geometry import Size
 from .shrink import shrink
 from .techniques import EdgeTechnique
@@ -31,12 +30,15 @@ class Edge:
         (0.5 * math.cos(turn) / math.cos(math.pi / 16), 0.5 * math.sin(turn) / math.cos(math.pi / 16))
         for turn in (0.0, math.pi / 8)
     )
+    #: The strips of the frame that are moved at a time.
+    _STRIPS = 4
     #: A softened alpha is computed at a size at which this part of the standard deviation is a pixel.
     _PIXEL = 1 / 1.5
 
     def __init__(self, gpu: GpuObjects, shaders: Shaders) -> None:
         self._shaders = shaders
-        # One pair at the size of the source, one for what is soft: each keeps its size.
+        # A pair for the strips, one at the size of the source, one for what is soft: each keeps its size.
+        self._packed = [gpu.target(FORMAT_RGBA), gpu.target(FORMAT_RGBA)]
         self._large = [gpu.target(FORMAT_R8), gpu.target(FORMAT_R8)]
         self._small = [gpu.target(FORMAT_R8), gpu.target(FORMAT_R8)]
 
@@ -51,17 +53,32 @@ class Edge:
         # What is refined afterwards would be where the colours are, not where it was moved to.
         set_edge(self._shaders.edge, cut, self._shaders.nothing.texture)
         lib.gs_effect_set_texture_srgb(self._shaders.edge["frame"], cut.frame)
-        first = EdgeTechnique.REFINE if cut.refine else EdgeTechnique.PLACE
-        alpha = self._pass(first, cut.alpha, self._large, size)
         if shift:
-            x, y = abs(shift) / size.width, abs(shift) / size.height
-            for along, beside in self._OCTAGONS:
-                technique = EdgeTechnique.GROW if shift > 0 else EdgeTechnique.SHRINK
-                offsets = (along * x, beside * y), (-beside * x, along * y)
-                alpha = self._pass(technique, alpha, self._large, size, *offsets)
+            alpha = self._moved(cut.alpha, size, shift, cut.refine)
+        else:
+            first = EdgeTechnique.REFINE if cut.refine else EdgeTechnique.PLACE
+            alpha = self._pass(first, cut.alpha, self._large, size)
         if softness:
             alpha = self._soften(alpha, size, softness)
         return cut._replace(alpha=alpha, placed=True, refine=False)
+
+    def _moved(self, alpha: int, full: Size, shift: float, refine: bool) -> int:
+        """Return the alpha in the whole frame with its edge moved; what refines it is set."""
+        effect, distance = self._shaders.edge, abs(shift)
+        # Four strips of the frame, one in each channel of a texture: see edge.effect.
+        strip, margin = math.ceil(full.height / self._STRIPS), math.ceil(distance) + 2
+        size = Size(full.width, strip + 2 * margin)
+        strips = size.height / full.height, margin / full.height, strip / full.height, 0.5 / full.height
+        set_vec4(effect["strips"], *strips)
+        first = EdgeTechnique.PACK_REFINED if refine else EdgeTechnique.PACK
+        alpha = self._pass(first, alpha, self._packed, size)
+        technique = EdgeTechnique.GROW if shift > 0 else EdgeTechnique.SHRINK
+        x, y = distance / size.width, distance / size.height
+        for along, beside in self._OCTAGONS:
+            offsets = along * x, beside * y, -beside * x, along * y
+            alpha = self._pass(technique, alpha, self._packed, size, offsets)
+        set_vec4(effect["strips"], *strips)
+        return self._pass(EdgeTechnique.UNPACK, alpha, self._large, full)
 
     def _soften(self, alpha: int, full: Size, sigma: float) -> int:
         size, targets = full, self._large
@@ -82,16 +99,12 @@ class Edge:
         alpha: int,
         targets: list[RenderTarget],
         size: Size,
-        across: tuple[float, float] = (0.0, 0.0),
-        down: tuple[float, float] = (0.0, 0.0),
+        offsets: tuple[float, ...] = (0.0, 0.0),
     ) -> int:
-        effect, target = self._shaders.edge, _next(targets)
-        with target.drawing(*size), blending(*REPLACE), linear_light(False):
-            lib.gs_effect_set_texture(effect["alpha"], alpha)
-            set_vec2(effect["across"], *across)
-            set_vec2(effect["down"], *down)
-            effect.draw(technique, *size)
-        return target.texture
+        effect = self._shaders.edge
+        lib.gs_effect_set_texture(effect["alpha"], alpha)
+        set_vec4(effect["offsets"], *offsets)
+        return _next(targets).fill(effect, technique, *size)
 
 
 def _next(targets: list[RenderTarget]) -> RenderTarget:

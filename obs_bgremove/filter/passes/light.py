@@ -7,15 +7,15 @@ import math
 from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
-from ...obs.graphics import blending, linear_light
 from ...obs.structs import FORMAT_R8, FORMAT_RGBA, FORMAT_RGBA16F
-from .drawing import REPLACE, set_seen, set_vec2
+from .drawing import flag, set_seen, set_vec4
 from .geometry import WHOLE, Size
 from .shrink import shrink
 from .techniques import CompositeTechnique, EdgeTechnique, LightTechnique
 
 if TYPE_CHECKING:
     from ...obs.gpu_objects import GpuObjects
+    from ...obs.replays import Replays
     from .cut import Cut
     from .drawn_background import DrawnBackground
     from .shaders import Shaders
@@ -31,10 +31,12 @@ class Light:
     #: The time constant, in seconds, of the light that follows the background.
     SECONDS = 2.0
 
-    def __init__(self, gpu: GpuObjects, shaders: Shaders) -> None:
+    def __init__(self, gpu: GpuObjects, shaders: Shaders, replays: Replays) -> None:
         self._shaders = shaders
+        self._replays = replays
         self._around = gpu.target(FORMAT_RGBA)
-        self._presence = [gpu.target(FORMAT_R8), gpu.target(FORMAT_R8)]
+        self._placed, self._across = gpu.target(FORMAT_R8), gpu.target(FORMAT_R8)
+        self._shine = gpu.target(FORMAT_RGBA)
         self._factors = [gpu.target(FORMAT_RGBA16F), gpu.target(FORMAT_RGBA16F)]
 
     def falling(
@@ -48,18 +50,23 @@ class Light:
             return background
         if background.technique == CompositeTechnique.ON_COLOR:
             # A colour is no room: its light is not copied, but it may shine around the edge.
-            return self._wrapped(background, cut, wrap)
+            return self._wrapped(background, cut, wrap, None)
         if background.technique == CompositeTechnique.ON_IMAGE and background.texture and not background.hdr:
-            around = self.around(background.texture, cut.size)
-            background = self._wrapped(background, cut, wrap)._replace(around=around)
+            texture, size = background.texture, cut.size
+            around = self._replays.draw(("around", texture, size), lambda: self.around(texture, size))
+            background = self._wrapped(background, cut, wrap, around)
             if matching:
-                factors = self.factors(around, cut.colors[0], matching, seconds)
+                factors = self.factors(around, cut.colors.texture, matching, seconds)
                 background = background._replace(factors=factors)
         return background
 
-    def _wrapped(self, background: DrawnBackground, cut: Cut, wrap: float) -> DrawnBackground:
-        presence = self.presence(cut) if wrap else None
-        return background._replace(wrap=wrap, presence=presence)
+    def _wrapped(
+        self, background: DrawnBackground, cut: Cut, wrap: float, around: int | None
+    ) -> DrawnBackground:
+        if not wrap:
+            return background
+        shine = self._replays.draw(("shine", cut, around), lambda: self.shine(cut, around))
+        return background._replace(wrap=wrap, shine=shine)
 
     def around(self, background: int, size: Size) -> int:
         """Return the texture of the background (sRGB-encoded), blurred."""
@@ -67,32 +74,37 @@ class Light:
         shrink(self._shaders.shrink, background, size, self._around, smaller)
         return self._around.texture
 
-    def presence(self, cut: Cut) -> int:
-        """Return the texture of the alpha, blurred, in the whole frame."""
-        effect = self._shaders.edge
+    def shine(self, cut: Cut, around: int | None) -> int:
+        """Return the texture of what comes around the edge, of the whole frame.
+
+        It has the square roots of the light of ``around``, the blurred background (black without one), and
+        the alpha, blurred.
+        """
+        nothing = self._shaders.nothing.texture
         width, height = cut.size
         sigma = self.WRAP * height
         smaller = max(1, int(sigma / 2))
         size = math.ceil(width / smaller), math.ceil(height / smaller)
-        alpha = cut.alpha or self._shaders.nothing.texture
-        for technique, across in (
-            (EdgeTechnique.PLACE, (0.0, 0.0)),
-            (EdgeTechnique.SOFTEN, (0.5 * sigma / width, 0.0)),
-            (EdgeTechnique.SOFTEN, (0.0, 0.5 * sigma / height)),
+        alpha = cut.alpha or nothing
+        effect = self._shaders.edge
+        for target, technique, across in (
+            (self._placed, EdgeTechnique.PLACE, 0.0),
+            (self._across, EdgeTechnique.SOFTEN, 0.5 * sigma / width),
         ):
-            self._presence.reverse()
-            with self._presence[0].drawing(*size), blending(*REPLACE), linear_light(False):
-                lib.gs_effect_set_texture(effect["alpha"], alpha)
-                set_seen(effect, WHOLE if cut.placed else cut.seen)
-                set_vec2(effect["across"], *across)
-                effect.draw(technique, *size)
-            alpha = self._presence[0].texture
-        return alpha
+            lib.gs_effect_set_texture(effect["alpha"], alpha)
+            set_seen(effect, WHOLE if cut.placed else cut.seen)
+            set_vec4(effect["offsets"], across, 0.0)
+            alpha = target.fill(effect, technique, *size)
+        effect = self._shaders.light
+        lib.gs_effect_set_texture(effect["alpha"], alpha)
+        lib.gs_effect_set_texture_srgb(effect["around"], around or nothing)
+        set_vec4(effect["options"], 0.0, 0.5 * sigma / height, flag(around))
+        return self._shine.fill(effect, LightTechnique.SHINE, *size)
 
-    def factors(self, around: int, person: int, strength: float, seconds: float) -> int:
+    def factors(self, around: int, colors: int, strength: float, seconds: float) -> int:
         """Return a texture of one pixel: the factors of the person's linear colours.
 
-        ``around`` is the blurred background, ``person`` the person's colours (``Colors.draw``),
+        ``around`` is the blurred background, ``colors`` the texture of ``EdgeColors``,
         ``strength`` 0 to 1, ``seconds`` the time since the last call.
         """
         effect = self._shaders.light
@@ -101,11 +113,8 @@ class Light:
         if not before.texture:
             with before.drawing(1, 1):
                 pass  # transparent: no factors yet
-        with after.drawing(1, 1), blending(*REPLACE), linear_light(False):
-            lib.gs_effect_set_texture(effect["person_colors"], person)
-            lib.gs_effect_set_texture_srgb(effect["around"], around)
-            lib.gs_effect_set_texture(effect["before"], before.texture)
-            lib.gs_effect_set_float(effect["strength"], strength)
-            lib.gs_effect_set_float(effect["rate"], 1.0 - math.exp(-seconds / self.SECONDS))
-            effect.draw(LightTechnique.FACTORS, 1, 1)
-        return after.texture
+        lib.gs_effect_set_texture(effect["colors"], colors)
+        lib.gs_effect_set_texture_srgb(effect["around"], around)
+        lib.gs_effect_set_texture(effect["before"], before.texture)
+        set_vec4(effect["options"], strength, 1.0 - math.exp(-seconds / self.SECONDS))
+        return after.fill(effect, LightTechnique.FACTORS, 1, 1)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...obs.gpu_objects import GpuObjects
+from ...obs.replays import Replays
 from ...obs.structs import FORMAT_RGBA
 from .blur import Blur
 from .colors import Colors
@@ -23,10 +24,11 @@ class Passes:
         self._gpu = GpuObjects()
         with self._gpu.made_together():
             self.shaders = shaders
+            self.replays = Replays()
             self.colors = Colors(self._gpu, shaders)
             self.edge = Edge(self._gpu, shaders)
-            self.blur = Blur(self._gpu, shaders)
-            self.light = Light(self._gpu, shaders)
+            self.blur = Blur(self._gpu, shaders, self.replays)
+            self.light = Light(self._gpu, shaders, self.replays)
             self.background = self._gpu.target(FORMAT_RGBA)
             self.encoded = self._gpu.target(FORMAT_RGBA)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...obs.graphics import blending, linear_light
-from .drawing import REPLACE, set_vec2
+from .drawing import set_vec4
 
 if TYPE_CHECKING:
     from ...obs.graphics import Effect, RenderTarget
@@ -16,6 +15,5 @@ if TYPE_CHECKING:
 
 def draw_preset(effect: Effect, preset: PresetTechnique, into: RenderTarget, size: Size) -> None:
     """Fill a target, sRGB-encoded and opaque; ``effect`` is ``Shaders.presets``."""
-    with into.drawing(*size), blending(*REPLACE), linear_light(False):
-        set_vec2(effect["size"], *size)
-        effect.draw(preset, *size)
+    set_vec4(effect["size"], *size)
+    into.fill(effect, preset, *size)

@@ -7,8 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
-from ...obs.graphics import blending, linear_light
-from .drawing import REPLACE, set_seen, set_vec2
+from .drawing import set_seen, set_vec4
 from .geometry import WHOLE, Region, Size
 from .techniques import ShrinkTechnique
 
@@ -29,16 +28,11 @@ def shrink(
     ``effect`` is ``Shaders.shrink``. The values stay as they are (cameras' are sRGB-encoded).
     """
     width, height = into_size
-    with into.drawing(width, height), blending(*REPLACE), linear_light(False):
-        lib.gs_effect_set_texture(effect["image"], texture)
-        set_vec2(
-            effect["samples"],
-            _samples(seen.width * size.width, width),
-            _samples(seen.height * size.height, height),
-        )
-        set_vec2(effect["pixel"], seen.width / width, seen.height / height)
-        set_seen(effect, seen)
-        effect.draw(ShrinkTechnique.DRAW, width, height)
+    lib.gs_effect_set_texture(effect["image"], texture)
+    samples = _samples(seen.width * size.width, width), _samples(seen.height * size.height, height)
+    set_vec4(effect["sampling"], *samples, seen.width / width, seen.height / height)
+    set_seen(effect, seen)
+    into.fill(effect, ShrinkTechnique.DRAW, width, height)
 
 
 def _samples(size: float, to_size: int) -> int:

@@ -19,8 +19,7 @@ class ShrinkTechnique(bytes, Enum):
 class ColorsTechnique(bytes, Enum):
     """colors.effect."""
 
-    PERSON = b"Person"
-    ROOM = b"Room"
+    GATHER = b"Gather"
     MEAN = b"Mean"
 
 
@@ -29,6 +28,9 @@ class EdgeTechnique(bytes, Enum):
 
     PLACE = b"Place"
     REFINE = b"Refine"
+    PACK = b"Pack"
+    PACK_REFINED = b"PackRefined"
+    UNPACK = b"Unpack"
     GROW = b"Grow"
     SHRINK = b"Shrink"
     SOFTEN = b"Soften"
@@ -46,6 +48,7 @@ class LightTechnique(bytes, Enum):
     """light.effect."""
 
     FACTORS = b"Factors"
+    SHINE = b"Shine"
 
 
 class PresetTechnique(bytes, Enum):

@@ -11,4 +11,6 @@ graph       inferences launched at once on NVIDIA GPUs
 slots       the worker's side of a ring
 stream      one filter's frames, alphas and recurrent state
 box         where in an alpha the person is
+doubt       alphas that are nonsense
+drawn_person  pictures of a person, on which devices and precisions are compared
 """

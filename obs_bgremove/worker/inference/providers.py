@@ -182,10 +182,11 @@ def cache(kind: str, model: Model) -> Path:
     with model.file.open("rb") as file:
         while piece := file.read(1 << 20):
             made_for.update(piece)
+    ours = home.make_own(home.directory() / "cache")
     parent = home.directory() / "cache" / kind / model.name
     folder = parent / made_for.hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)
-    for old in parent.iterdir():
+    for old in parent.iterdir() if ours else ():
         # Of another driver, or another version of the model: they take up to some hundred megabytes.
         if old != folder:
             shutil.rmtree(old, ignore_errors=True)

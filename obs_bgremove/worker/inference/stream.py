@@ -10,12 +10,15 @@ import numpy as np
 
 from ...link.layout import OVERVIEW, Box
 from .box import bounding_box
+from .doubt import Doubt
 from .engine import Engine, clear, zeros
 from .graph import bind
 from .slots import Slots
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from .engine import States
 
 #: After a pause this long (ns; and longer than some inferences) the recurrent state is of
 #: another time, and starts again.
@@ -35,6 +38,11 @@ class _Inferences:
         turns = (0, 1) if engine.states else (0,)
         self._bindings = [bind(engine, slots, self._states[turn], self._states[1 - turn]) for turn in turns]
         self._turn = 0
+
+    @property
+    def states(self) -> list[States]:
+        """The buffers of the state, by stem."""
+        return self._states
 
     def warm_up(self) -> None:
         """Run the model a few times: the first inferences take many times as long as the others."""
@@ -97,6 +105,8 @@ class Stream:
             self._handed_over_ns = 0
             self._infer_ns = 0
             self._warm_up()
+            #: Compares the device with the CPU, now and when its alphas give reason to.
+            self._doubt = Doubt(engine, self._inferences.states)
         except BaseException:
             self.slots.close()
             raise
@@ -137,6 +147,10 @@ class Stream:
     def _infer(self, slot: int) -> None:
         self._infer_ns = self._inferences.run(slot)
         self._box = bounding_box(self._alphas[slot])
+        if not self._doubt.look(self._alphas[slot], self._box):
+            self._reset()
+            self._infer_ns = self._inferences.run(slot)
+            self._box = bounding_box(self._alphas[slot])
         self.slots.give(self._infer_ns, self._box)
 
     def _look_over(self) -> None:

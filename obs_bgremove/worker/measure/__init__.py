@@ -7,5 +7,4 @@ live          a worker process with one filter's ring
 bare          a model in onnxruntime and nothing of ours around it
 threads       how many threads a model gets on the CPU
 precision     which models run in half precision on CUDA
-drawn_person  the pictures that decide about precision
 """

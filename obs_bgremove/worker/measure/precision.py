@@ -17,10 +17,10 @@ import numpy as np
 
 from ..choice import measured
 from ..inference import editions
+from ..inference.drawn_person import pictures
 from ..inference.engine import Engine
 from ..inference.providers import Device, DeviceProblem
 from .bare import Bare
-from .drawn_person import pictures
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -175,7 +175,7 @@ class Server:
     def _failed(self, stream: Stream, error: Exception) -> None:
         """Go on with a filter as fallback has it, or let OBS know that there is nothing left to try."""
         journal.note_error(error)
-        if stream in self._leaving:
+        if any(one is stream for one in self._leaving):
             self._leaving[stream] = 0.0
             return
         request = self._requests[stream.number]

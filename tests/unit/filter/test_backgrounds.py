@@ -167,4 +167,4 @@ def test_a_colour_is_taken_over(gpu):
     color = make(Settings(background="color", background_color=0xFF0000FF), ())
     color.adjust(Settings(background="color", background_color=0xFFFF0000))
     shown = color.draw(None, None).color
-    assert (shown.x, shown.y, shown.z) == (0.0, 0.0, 1.0)
+    assert shown[:3] == (0.0, 0.0, 1.0)

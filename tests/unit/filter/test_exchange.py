@@ -78,6 +78,7 @@ def play(gpu):
             now += 1
             exchange.receive(capture, ring, SETTINGS, now)
             exchange.draw(capture, TARGET, False, now)
+            exchange.stage(capture)
             shown.append(exchange.choose(now, 1 / 30))
         return shown
 

@@ -11,6 +11,7 @@ from obs_bgremove.filter.backgrounds.background import Background
 from obs_bgremove.filter.backgrounds.chosen import ChosenBackground
 from obs_bgremove.filter.frames.capture import Target
 from obs_bgremove.filter.frames.pictures import Picture
+from obs_bgremove.filter.guards.guards import Guards
 from obs_bgremove.filter.health import Health
 from obs_bgremove.filter.lifetime import Lifetime
 from obs_bgremove.filter.options.settings import Settings
@@ -31,7 +32,9 @@ class Stage:
         self.gpu = gpu
         self.shared = Shared(FrameClock(), wake=lambda: None)
         channel = SimpleNamespace(ring=None, problem="", note="")
-        self.health = Health(TARGET.parent, self.shared, channel, Lifetime(TARGET.parent))
+        self.health = Health(
+            TARGET.parent, self.shared, channel, Lifetime(TARGET.parent, Guards(), lambda: None)
+        )
         background = ChosenBackground(Settings(), lambda _settings: Background())
         self.renderer = Renderer(self.shared, channel, background, self.health)
 

@@ -19,7 +19,7 @@ from obs_bgremove.filter.passes.preset import draw_preset
 from obs_bgremove.filter.passes.shaders import SHADERS, Shaders
 from obs_bgremove.filter.passes.shrink import shrink
 from obs_bgremove.filter.passes.techniques import CompositeTechnique, PresetTechnique
-from obs_bgremove.obs.graphics import RenderTarget, vec4
+from obs_bgremove.obs.graphics import RenderTarget
 from obs_bgremove.obs.structs import FORMAT_BGRA, SPACE_709_EXTENDED, SPACE_SRGB
 from tests.unit.filter.effects import INCLUDED, TOKEN, closing, text_of
 
@@ -75,7 +75,7 @@ def draw_everything(gpu):
         technique = CompositeTechnique
         backgrounds = [
             DrawnBackground(technique.ALONE),
-            DrawnBackground(technique.ON_COLOR, color=vec4(0, 0, 0, 1)),
+            DrawnBackground(technique.ON_COLOR, color=(0, 0, 0, 1)),
             DrawnBackground(technique.ON_IMAGE, image),
             DrawnBackground(technique.ON_IMAGE, passes.blur.draw(cut, 0.5), hdr=bool(cut.hdr)),
             DrawnBackground(technique.SHOW_ALPHA, cut.alpha),

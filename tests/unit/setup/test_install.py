@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from export.shelf import place
-from obs_bgremove import home
+from obs_bgremove import home, scene_files
 from obs_bgremove.setup import (
     apt,
     check,
@@ -23,6 +24,7 @@ from obs_bgremove.setup import (
     locked,
     models,
     obs_program,
+    question,
     runtime,
     scene_collections,
     speed,
@@ -266,7 +268,7 @@ def test_a_folder_that_is_not_ours_is_not_cleared_for_the_environment(data, monk
     with pytest.raises(SetupError, match="is in the way"):
         virtual_env.make()
     assert (data / "venv" / "notes.txt").exists()
-    home.write_record({"fingerprint": ""})
+    home.write_record({"fingerprint": "", "python": str(virtual_env.python())})
     with pytest.raises(SetupError, match="No virtual environment could be made"):
         virtual_env.make()
 
@@ -305,7 +307,7 @@ def steps(data, monkeypatch):
         (command, "note_place", None),
         (speed, "ensure", None),
         (obs_program, "ensure", "OBS is not installed: install it."),
-        (scene_collections, "add", ([], [], [])),
+        (scene_collections, "add", scene_collections.Outcome([], [], [], [])),
     ):
         step = f"{owner.__name__.rpartition('.')[2]}.{name}"
         monkeypatch.setattr(
@@ -491,18 +493,27 @@ def installed(data, monkeypatch):
         (data / "models" / name / "card.toml").write_text("")
         (data / "models" / name / "model.onnx").write_text("")
     for name in ("venv", "logs", "demo", "cache"):
-        (data / name).mkdir()
+        assert home.make_own(data / name)
+        (data / name / "inside").mkdir()
     home.measurements_file().write_text("{}")
-    for name in ("speed.json", "threads.json"):
-        (data / name).write_text("of an older version")
-    home.write_record({"python": sys.executable, "flavour": "cpu"})
+    record = {"python": sys.executable, "flavour": "cpu", "measured": "1", "models": ["mediapipe-landscape"]}
+    home.write_record(record)
     return data
 
 
-def test_uninstall_keeps_the_users_own_models(installed):
-    assert command.main(["--uninstall"]) == 0
+@pytest.mark.parametrize("yes", [False, True])
+def test_uninstall_keeps_the_users_own_models(installed, capsys, yes):
+    assert command.main(["--uninstall", "--yes"][: 2 if yes else 1]) == 0
     assert [path.name for path in installed.iterdir()] == ["models"]
     assert [path.name for path in (installed / "models").iterdir()] == ["my-own"]
+    assert f"Kept your own model {installed / 'models' / 'my-own'}." in capsys.readouterr().out
+
+
+def test_uninstall_deletes_the_users_own_models_if_the_user_says_so(installed, monkeypatch):
+    monkeypatch.setattr(question, "someone_there", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda _: "y")
+    assert command.main(["--uninstall"]) == 0
+    assert not installed.exists()
 
 
 def test_what_a_stopped_fetch_left_is_nobodys_model(installed):
@@ -514,17 +525,24 @@ def test_what_a_stopped_fetch_left_is_nobodys_model(installed):
     assert [path.name for path in (installed / "models").iterdir()] == ["my-own"]
 
 
-def test_obs_finds_an_installation_that_was_moved(installed, tmp_path, monkeypatch):
+@pytest.fixture
+def without_own(installed):
+    """Return the data directory of an installation without models of the user's own."""
+    shutil.rmtree(installed / "models" / "my-own")
+    return installed
+
+
+def test_obs_finds_an_installation_that_was_moved(without_own, tmp_path, monkeypatch):
     monkeypatch.setattr(home, "usual", lambda: tmp_path / "usual")
     command.note_place()
     monkeypatch.delenv(home.VARIABLE)  # as OBS is started
-    assert home.directory() == installed.resolve()
+    assert home.directory() == without_own.resolve()
     assert home.read_record()["flavour"] == "cpu"
     assert command.main(["--uninstall", "--yes"]) == 0
-    assert not installed.exists() and not (tmp_path / "usual").exists()
+    assert not without_own.exists() and not (tmp_path / "usual").exists()
     assert home.directory() == tmp_path / "usual"
     # And back to the usual place.
-    monkeypatch.setenv(home.VARIABLE, str(installed))
+    monkeypatch.setenv(home.VARIABLE, str(without_own))
     command.note_place()
     monkeypatch.setenv(home.VARIABLE, str(tmp_path / "usual"))
     command.note_place()
@@ -548,33 +566,31 @@ def test_the_demo_leaves_an_installation_that_obs_finds(installed, tmp_path, mon
     assert home.directory() == installed.resolve()
 
 
-def test_uninstall_with_yes_leaves_nothing(installed):
-    for name in (".install.json.1234abcd.new", "speed.new"):
-        (installed / name).write_text("of a run that was stopped")
+def test_uninstall_with_yes_leaves_nothing(without_own):
+    for name in (".install.json.1234abcd.new", ".measured.json.12345678.new"):
+        (without_own / name).write_text("of a run that was stopped")
     assert command.main(["--uninstall", "--yes"]) == 0
-    assert not installed.exists()
+    assert not without_own.exists()
 
 
 def test_uninstall_of_nothing_is_no_error(data):
     assert command.main(["--uninstall"]) == 0
 
 
-def test_uninstall_deletes_nothing_it_did_not_make(installed):
-    (installed / "notes.txt").write_text("mine")
+def test_uninstall_deletes_nothing_it_did_not_make(without_own):
+    (without_own / "notes.txt").write_text("mine")
     command.main(["--uninstall", "--yes"])
-    assert [path.name for path in installed.iterdir()] == ["notes.txt"]
+    assert [path.name for path in without_own.iterdir()] == ["notes.txt"]
 
 
 def test_uninstall_deletes_nothing_where_nothing_was_installed(installed, capsys):
     home.record_file().unlink()
     assert command.main(["--uninstall", "--yes"]) == 1
     assert "no record of an installation" in capsys.readouterr().err
-    assert all(
-        (installed / name).exists() for name in ("venv", "logs", "demo", "cache", "models", "speed.json")
-    )
+    assert all((installed / name).exists() for name in ("venv", "logs", "demo", "cache", "models"))
 
 
-def test_an_uninstallation_that_was_stopped_can_be_done_again(installed, monkeypatch):
+def test_an_uninstallation_that_was_stopped_can_be_done_again(without_own, monkeypatch):
     rmtree = uninstall.shutil.rmtree
 
     def stopped(path):
@@ -586,13 +602,13 @@ def test_an_uninstallation_that_was_stopped_can_be_done_again(installed, monkeyp
         patched.setattr(uninstall.shutil, "rmtree", stopped)
         assert command.main(["--uninstall", "--yes"]) == 1
     assert command.main(["--uninstall", "--yes"]) == 0
-    assert not installed.exists()
+    assert not without_own.exists()
 
 
 def test_uninstall_while_obs_runs_deletes_nothing(installed, tmp_path, monkeypatch, capsys):
     configuration = tmp_path / "obs-studio"
     (configuration / "basic" / "scenes").mkdir(parents=True)
-    entry = {"path": scene_collections.SCRIPT.as_posix(), "settings": {}}
+    entry = {"path": scene_files.SCRIPT.as_posix(), "settings": {}}
     path = configuration / "basic" / "scenes" / "One.json"
     path.write_text(json.dumps({"sources": [], "modules": {"scripts-tool": [entry]}}))
     monkeypatch.setattr(users_settings, "configurations", lambda: [configuration])
@@ -725,7 +741,7 @@ def test_the_demo_asks_for_an_obs_beside_the_flatpak(monkeypatch):
 def test_check_tells_which_collections_run_the_script(sound, tmp_path, monkeypatch, capsys):
     folder = tmp_path / "obs-studio" / "basic" / "scenes"
     folder.mkdir(parents=True)
-    here = scene_collections.SCRIPT.as_posix()
+    here = scene_files.SCRIPT.as_posix()
     for name, path in (("Here", here), ("Older", "/older/obs_bgremove/obs_script.py")):
         entries = [{"path": path, "settings": {}}]
         (folder / f"{name}.json").write_text(

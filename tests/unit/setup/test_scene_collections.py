@@ -5,16 +5,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
+import subprocess
+import sys
 
 import pytest
 
-from obs_bgremove import home
-from obs_bgremove.setup import scene_collections
+from obs_bgremove import home, scene_files
+from obs_bgremove.setup import command, scene_collections
 from obs_bgremove.setup.errors import SetupError
 from obs_bgremove.users_obs import obs_processes, users_settings
 
-OURS = {"path": scene_collections.SCRIPT.as_posix(), "settings": {}}
+OURS = {"path": scene_files.SCRIPT.as_posix(), "settings": {}}
 OTHER = {"path": "/elsewhere/clock.lua", "settings": {"zone": "UTC"}}
 
 
@@ -48,8 +51,8 @@ def scripts(path):
 
 def test_adds_the_script_to_every_collection_and_keeps_the_rest(configuration):
     first, second = write(configuration, "One", [OTHER], scaling=1.25), write(configuration, "Two")
-    changed, same, warnings = scene_collections.add()
-    assert (set(changed), same, warnings) == ({first, second}, [], [])
+    changed, *others = scene_collections.add()
+    assert (set(changed), others) == ({first, second}, [[], [], []])
     assert scripts(first) == [OTHER, OURS]
     assert scripts(second) == [OURS]
     kept = json.loads(first.read_text("utf-8"))
@@ -62,7 +65,7 @@ def test_a_second_run_changes_nothing_and_backs_up_nothing(configuration):
     path = write(configuration, "One", [])
     scene_collections.add()
     text, backups = path.read_text(), list(scene_collections.backups().iterdir())
-    assert scene_collections.add() == ([], [path], [])
+    assert scene_collections.add() == ([], [path], [], [])
     assert path.read_text() == text
     assert list(scene_collections.backups().iterdir()) == backups
 
@@ -92,7 +95,7 @@ def test_the_backup_is_the_file_as_it_was(configuration):
     path = write(configuration, "One", [OTHER])
     before = path.read_bytes()
     scene_collections.add()
-    scene_collections.remove()
+    scene_collections.remove(filters=False)
     kept = sorted(scene_collections.backups().rglob("One.json"))
     assert len(kept) == 2, "one for each change"
     assert [file.read_bytes() == before for file in kept] == [True, False]
@@ -142,10 +145,10 @@ def test_remove_is_the_inverse_of_add(configuration):
     path = write(configuration, "One", [OTHER])
     before = json.loads(path.read_text("utf-8"))
     scene_collections.add()
-    changed, _, _ = scene_collections.remove()
+    changed, *_ = scene_collections.remove(filters=False)
     assert changed == [path]
     assert json.loads(path.read_text("utf-8")) == before
-    assert scene_collections.remove() == ([], [path], [])
+    assert scene_collections.remove(filters=False) == ([], [path], [], [])
 
 
 @pytest.mark.parametrize(
@@ -162,7 +165,7 @@ def test_remove_is_the_inverse_of_add(configuration):
 def test_what_cannot_be_understood_is_left_alone_with_a_warning(configuration, content):
     good, bad = write(configuration, "Good", []), configuration / "basic" / "scenes" / "Bad.json"
     bad.write_text(content, "utf-8")
-    changed, _, warnings = scene_collections.add()
+    changed, _, warnings, _ = scene_collections.add()
     assert changed == [good]
     assert len(warnings) == 1
     assert "Bad.json was left alone" in warnings[0]
@@ -189,7 +192,7 @@ def test_a_running_obs_whose_configuration_is_unknown_is_refused(configuration, 
 def test_a_running_obs_does_not_matter_if_there_is_nothing_to_change(configuration, monkeypatch):
     path = write(configuration, "One", [OURS])
     monkeypatch.setattr(obs_processes, "running", lambda: [obs_processes.RunningObs(77, configuration)])
-    assert scene_collections.add() == ([], [path], [])
+    assert scene_collections.add() == ([], [path], [], [])
 
 
 def test_an_obs_with_another_configuration_does_not_matter(configuration, monkeypatch, tmp_path):
@@ -258,8 +261,9 @@ def test_a_write_that_fails_leaves_the_collection_whole(configuration, monkeypat
         raise error
 
     monkeypatch.setattr(os, "replace", fail)
-    with pytest.raises(SetupError, match=rf"{error.strerror}.*make it writable"):
-        scene_collections.add()
+    changed, _, _, (problem,) = scene_collections.add()
+    assert not changed
+    assert re.search(rf"{error.strerror}.*make it writable", problem)
     assert path.read_bytes() == before
     assert [file.name for file in path.parent.iterdir()] == ["One.json"]
 
@@ -291,7 +295,7 @@ def test_two_backups_of_one_second_have_a_folder_each(configuration, monkeypatch
     monkeypatch.setattr(scene_collections.time, "strftime", lambda _: "now")
     write(configuration, "One", [OTHER])
     scene_collections.add()
-    scene_collections.remove()
+    scene_collections.remove(filters=False)
     assert sorted(folder.name for folder in scene_collections.backups().iterdir()) == ["now", "now_2"]
 
 
@@ -311,3 +315,143 @@ def test_the_mode_of_the_file_is_kept(configuration):
     path.chmod(0o600)
     scene_collections.add()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+LONE_SURROGATE = '{"name": "Bad", "sources": [{"name": "\\ud800"}]}'
+DEEP = '{"name": "Bad", "sources": [' + "[" * 100_000 + "]" * 100_000 + "]}"
+#: Python's reader takes it, its writer and OBS do not.
+NO_NUMBER = '{"name": "Bad", "sources": [{"name": "A", "volume": 1e999}]}'
+#: Of a depth that one Python reads and another one does not.
+DEEPISH = '{"name": "Bad", "sources": [' + "[" * 900 + "]" * 900 + "]}"
+
+
+@pytest.mark.parametrize("content", [LONE_SURROGATE, DEEP, NO_NUMBER])
+@pytest.mark.parametrize("name", ["A bad one", "Z bad one"])
+def test_a_bad_collection_costs_itself_only(configuration, content, name):
+    good = write(configuration, "Good", [])
+    bad = good.with_name(f"{name}.json")
+    bad.write_text(content, "utf-8")
+    outcome = scene_collections.add()
+    assert (outcome.changed, outcome.same, outcome.failed) == ([good], [], [])
+    (warning,) = outcome.left_alone
+    assert warning.startswith(f"{bad} was left alone: ")
+    assert bad.read_text("utf-8") == content
+    assert scene_files.lists_script(scene_files.read(good))
+    assert scene_collections.remove(filters=True).changed == [good]
+
+
+def test_a_collection_nested_as_deeply_as_python_reads_is_changed_or_left_alone(configuration):
+    bad = write(configuration, "Deep")
+    bad.write_text(DEEPISH, "utf-8")
+    outcome = scene_collections.add()
+    assert len(outcome.changed) + len(outcome.left_alone) == 1
+    assert "[" * 50 in bad.read_text("utf-8").replace(" ", "").replace("\n", "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX files")
+@pytest.mark.parametrize("kind", ["folder", "pipe", "link to itself", "link to nothing", "not UTF-8"])
+def test_what_is_no_file_costs_itself_only(configuration, kind):
+    good = write(configuration, "Good", [])
+    bad = good.with_name("Bad.json")
+    if kind == "folder":
+        bad.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(bad)
+    elif kind == "not UTF-8":
+        bad.write_bytes(b'{"sources": ["\xff"]}')
+    else:
+        bad.symlink_to(bad if kind == "link to itself" else bad.with_name("gone"))
+    outcome = scene_collections.add()
+    assert (outcome.changed, outcome.failed, len(outcome.left_alone)) == ([good], [], 1)
+
+
+def test_one_file_that_cannot_be_written_costs_itself_only(configuration, monkeypatch):
+    paths = [write(configuration, name, []) for name in ("A", "B", "C")]
+    whole = scene_collections.replace_whole
+
+    def replace(path, content):
+        if path.stem == "B":
+            raise PermissionError(13, "Permission denied")
+        whole(path, content)
+
+    monkeypatch.setattr(scene_collections, "replace_whole", replace)
+    outcome = scene_collections.add()
+    assert outcome.changed == [paths[0], paths[2]]
+    assert len(outcome.failed) == 1 and "B.json cannot be written" in outcome.failed[0]
+    assert "B.json cannot be written" in command.add_script(), "install.py ends with an error"
+
+
+@pytest.mark.parametrize("empty", [{"modules": None}, {"modules": {"scripts-tool": None}}, {"modules": {}}])
+def test_a_list_that_is_not_there_is_made(configuration, empty):
+    path = write(configuration, "One", **empty)
+    scene_collections.add()
+    assert scripts(path) == [OURS]
+
+
+def test_what_a_writer_left_that_was_stopped_goes_with_the_next_change(configuration):
+    path = write(configuration, "One", [])
+    for name in (".One.json.0123abcd.new", ".One.json.notours.new", ".Two.json.0123abcd.new"):
+        path.with_name(name).write_text("half")
+    scene_collections.add()
+    names = sorted(file.name for file in path.parent.iterdir())
+    assert names == [".One.json.notours.new", ".Two.json.0123abcd.new", "One.json"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs links")
+class TestRealPaths:
+    """A script is known by where it is, whatever path leads there."""
+
+    def test_a_link_to_this_checkouts_script_stays_and_there_is_no_second_copy(self, configuration, tmp_path):
+        link = tmp_path / "background.py"
+        link.symlink_to(scene_files.SCRIPT)
+        entry = {"path": str(link), "settings": {"kept": 1}}
+        path = write(configuration, "One", [OTHER, entry])
+        assert scene_collections.add().same == [path]
+        assert scripts(path) == [OTHER, entry]
+
+    def test_a_link_beside_the_script_is_one_too_many(self, configuration, tmp_path):
+        (tmp_path / "checkout").symlink_to(home.PROJECT)
+        entry = {"path": str(tmp_path / "checkout" / "obs_bgremove" / "obs_script.py"), "settings": {}}
+        path = write(configuration, "One", [entry, OURS])
+        scene_collections.add()
+        assert scripts(path) == [entry]
+
+    def test_a_link_into_a_checkout_that_moved_is_replaced(self, configuration, tmp_path):
+        link = tmp_path / "background.py"
+        link.symlink_to(tmp_path / "gone" / "obs_bgremove" / "obs_script.py")
+        path = write(configuration, "One", [{"path": str(link), "settings": {"kept": 1}}, OTHER])
+        scene_collections.add()
+        assert scripts(path) == [{**OURS, "settings": {"kept": 1}}, OTHER]
+        assert link.is_symlink()
+
+    def test_a_link_goes_with_an_uninstallation(self, configuration, tmp_path):
+        link = tmp_path / "background.py"
+        link.symlink_to(scene_files.SCRIPT)
+        path = write(configuration, "One", [{"path": str(link), "settings": {}}, OTHER])
+        scene_collections.remove(filters=False)
+        assert scripts(path) == [OTHER]
+        assert link.is_symlink()
+
+
+def test_names_that_the_terminal_has_no_letters_for_do_not_stop_install_py(configuration, tmp_path):
+    names = ["場面", "Szene 🎥", "Ж"]
+    paths = [write(configuration, name, []) for name in names]
+    driver = (
+        "import sys\nfrom obs_bgremove.setup import command\n"
+        "from obs_bgremove.users_obs import obs_processes, users_settings\nfrom pathlib import Path\n"
+        "users_settings.configurations = lambda: [Path(sys.argv[1])]\nobs_processes.running = list\n"
+        "command.set_up = command.note_place = command.speed.ensure = lambda *_, **__: None\n"
+        "command.obs_program.ensure = lambda *_, **__: ''\n"
+        "sys.exit(command.main([]))\n"
+    )
+    for encoding in ("cp1252", "ascii"):
+        done = subprocess.run(
+            [sys.executable, "-c", driver, str(configuration)],
+            cwd=home.PROJECT,
+            env={**os.environ, "PYTHONIOENCODING": encoding},
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.count(b"scene collection ") == len(names)
+    assert [scripts(path) for path in paths] == [[OURS]] * len(names)

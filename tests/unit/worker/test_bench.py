@@ -89,6 +89,18 @@ def test_a_model_that_fails_while_it_runs_costs_its_own_row_only(directory, caps
     assert [row.model for row in measured.read().speed] == ["counter"]
 
 
+def test_figures_that_cannot_be_recorded_are_a_sentence(directory, capsys, monkeypatch):
+    figures = {field: 1.0 for _heading, field, _form in bench_module._COLUMNS}
+    row = {**figures, "model": "counter", "size": 1, "provider": "cpu"}
+    monkeypatch.setattr(bench_module, "measure", lambda *_: row)
+    home.measurements_file().mkdir()
+    assert bench(["counter"], "cpu", 1.0, None, record=True) == 1
+    printed = capsys.readouterr()
+    assert "The figures could not be recorded (" in printed.err and "The figures" in printed.out
+    assert bench(["counter"], "cpu", 1.0, str(directory), record=False) == 1
+    assert "make that place writable" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("names", "device"), [(["nothing"], "all"), ([], "abacus")])
 def test_unknown_names_are_sentences(directory, capsys, names, device):
     assert bench(names, device, 1.0, None, record=False) == 1

@@ -11,9 +11,9 @@ from onnx import TensorProto
 
 from obs_bgremove.link.messages import RingOpened
 from obs_bgremove.worker.choice import catalogue, measured
-from obs_bgremove.worker.inference import editions, nvidia, providers
+from obs_bgremove.worker.inference import drawn_person, editions, nvidia, providers
 from obs_bgremove.worker.inference.providers import CPU
-from obs_bgremove.worker.measure import bench, drawn_person, precision
+from obs_bgremove.worker.measure import bench, precision
 from obs_bgremove.worker.measure.bare import Bare
 from obs_bgremove.worker.measure.precision import Figures
 from obs_bgremove.worker.serve.fallback import Request

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Listens to the signals of a source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import log
+from .functions import lib
+from .structs import Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Connection:
+    """Calls ``action`` whenever a source emits a signal: on the thread that makes it do so, in that call."""
+
+    def __init__(self, source: int, signal: str, action: Callable[[], None]) -> None:
+        def emitted(_parameter: int | None, _calldata: int | None) -> None:
+            try:
+                action()
+            except Exception:  # noqa: BLE001 - an exception must not cross C
+                log.exception(f"signal {signal}")
+
+        # OBS keeps the pointer of the callback.
+        self._callback = Signal(emitted)
+        self._handler: int = lib.obs_source_get_signal_handler(source)
+        self._signal = signal.encode()
+        lib.signal_handler_connect(self._handler, self._signal, self._callback, None)
+
+    def release(self) -> None:
+        """Stop listening, while the source exists; waits while a signal is being handled."""
+        lib.signal_handler_disconnect(self._handler, self._signal, self._callback, None)

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The room guard, as it stands in a scene collection: a filter of OBS' own that makes a source transparent.
+
+It stands directly below each filter of ours, nearer to the source. Where our script does not run, OBS draws
+the source, the guard, and nothing is seen. Standard library only: read by the filter and by install.py.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: OBS' filter "Color Correction": what OBS calls the kind, and the version of it that is made.
+KIND, VERSIONED_KIND = "color_filter", "color_filter_v2"
+NAME = "Room guard: hides this source when Background Removal is not running"
+#: A key of its settings by which it is known, whatever its name is.
+MARK = "obs_bgremove_room_guard"
+SETTINGS: Mapping[str, float | bool] = {"opacity": 0.0, MARK: True}
+
+
+def is_guard(entry: object) -> bool:
+    """Return whether an entry of a source's list of filters, in a scene collection's file, is a guard."""
+    if not isinstance(entry, dict) or entry.get("id") not in (KIND, VERSIONED_KIND):
+        return False
+    settings = entry.get("settings")
+    return isinstance(settings, dict) and settings.get(MARK) is True
