@@ -83,6 +83,7 @@ def runs(obs, model):
 
 def test_no_picture_is_left_out_when_the_model_changes(stage):
     runs(stage, "good")
+    usual = left_out(shown(stage, stage.record(4)))
     stage.start_record()
     switches = 0
     for _turn in range(3):
@@ -93,9 +94,10 @@ def test_no_picture_is_left_out_when_the_model_changes(stage):
     frames = shown(stage, stage.stop_record())
     assert [wrong for _left, _right, wrong in frames] == [0] * len(frames)
     missing = left_out(frames)
-    print(f"{missing} pictures left out of {len(frames)}, in {switches} changes of the model")
-    # On a machine that is busy with other things an alpha is late now and then.
-    assert missing < switches
+    print(f"{missing} pictures left out in {len(frames)}, {switches} changes of the model; {usual} without")
+    # On a machine that is busy with other things an alpha is late now and then. Frames that the model before
+    # does not answer would be two or more each time.
+    assert missing - usual < switches
 
 
 def test_it_steps_down_while_obs_is_late_and_comes_back(stage):
