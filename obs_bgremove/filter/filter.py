@@ -9,6 +9,7 @@ for files, writing the log). What they share is replaced as a whole, so that non
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from ..obs import data, properties, registration
 from ..obs.functions import lib
 from .backgrounds.chosen import ChosenBackground
 from .backgrounds.making import make
+from .effort.effort import Effort
 from .frames.capture import Target
 from .health import Health
 from .lifetime import Lifetime
@@ -38,7 +40,8 @@ class BackgroundFilter:
         self._settings = Settings.read(settings)
         self._shared = shared
         self._channel = shared.open_channel()
-        self._channel.request(self._settings.model, self._settings.device)
+        self._effort = Effort(1 / shared.frame_seconds())
+        self._request_model()
         self._background = ChosenBackground(self._settings, partial(make, being_drawn=shared.being_drawn))
         self._lifetime = Lifetime(source, shared.guards, shared.wake)
         self._health = Health(source, shared, self._channel, self._lifetime)
@@ -48,12 +51,17 @@ class BackgroundFilter:
         """Have the hotkeys bound before OBS saves the scene collection without their keys."""
         self._shared.wake()
 
+    def _request_model(self) -> None:
+        settings = self._settings
+        allowance = self._effort.allowance(settings.machine_share)
+        self._channel.request(settings.model, settings.device, allowance)
+
     # --- settings -----------------------------------------------------------------------
 
     def update(self, settings: int) -> None:
         """Take over changed settings."""
         self._settings = Settings.read(settings)
-        self._channel.request(self._settings.model, self._settings.device)
+        self._request_model()
         self._background.choose(self._settings)
         self._shared.wake()
 
@@ -97,6 +105,9 @@ class BackgroundFilter:
                 return
             if self._health.idle:
                 self._background.rest()
+            else:
+                self._effort.look(self._health.seen(), self._settings.machine_share, time.monotonic())
+                self._request_model()
             with self._lifetime.parent() as parent:
                 self._health.background_problem = self._background.look_after(parent)
             if self._health.log_changes(self._status()):
@@ -120,6 +131,7 @@ class BackgroundFilter:
     def destroyed(self) -> None:
         """Free everything. OBS frees the source right after this, so nobody may still be asking it."""
         self._lifetime.end()
+        self._health.forget()
         self._shared.close_channel(self._channel)
         self._background.release()
         self._lifetime.release()

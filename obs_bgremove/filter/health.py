@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from .. import home
 from ..obs import log, sources
 from ..scene_files import SCRIPT
+from .effort.counters import Counters
+from .effort.effort import Seen
 from .report.meters import Meter, Stopwatch
 from .report.stall import Stall
 from .report.status import Status
@@ -56,7 +58,9 @@ class Health:
         self.stall = Stall()
         self.meter = Meter()
         self.stopwatch = Stopwatch()
+        self.counters = Counters()
         self.last = LastFrame()
+        shared.last_frames.append(self.last)
         #: What is wrong with the background, a sentence; empty if nothing is.
         self.background_problem = ""
         self._logged: tuple[str, str, str] | None = None
@@ -65,6 +69,26 @@ class Health:
     def idle(self) -> bool:
         """Whether the source is shown nowhere."""
         return self._shared.clock.number - self.last.number > FORGET_AFTER
+
+    def seen(self) -> Seen:
+        """Return what "Automatic" goes by."""
+        shared, ring = self._shared, self._channel.ring
+        canvas_rate = 1 / shared.frame_seconds()
+        new = self.meter.new_pictures()
+        trouble = self.counters.trouble() or ("late" if self.meter.missing(canvas_rate) else "")
+        return Seen(
+            ring=ring,
+            model=ring.model if ring else "",
+            rung=self._channel.rung,
+            trouble=trouble,
+            rate=None if new is None else new * canvas_rate,
+            filters=sum(shared.clock.number - one.number <= FORGET_AFTER for one in list(shared.last_frames)),
+            idle=shared.client.usage.idle,
+        )
+
+    def forget(self) -> None:
+        """The filter is going."""
+        self._shared.last_frames.remove(self.last)
 
     def status(self, settings: Settings, ring: Ring | None) -> Status:
         """Return the status (only while the filter exists); ``ring`` is the one that it uses."""

@@ -115,6 +115,7 @@ class Renderer:
             # The source that is the background may have come since it was looked for.
             self._shared.wake()
         last.number = now
+        self._health.counters.sample()
         exchange.receive(capture, self._channel.ring, settings, now)
         exchange.draw(capture, target, now - self._hdr_wanted_at <= 1, now)
         seconds = self._shared.frame_seconds()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ..link.channel import Channel
     from ..obs.clock import FrameClock
+    from .health import LastFrame
 
 
 class Shared:
@@ -36,6 +37,8 @@ class Shared:
         #: How many copies of the script the scene collection lists. OBS keeps a list for each collection. If
         #: the one that it starts with lists none, it does not know the filter.
         self.copies_listed = 0
+        #: The last frame of each filter.
+        self.last_frames: list[LastFrame] = []
         self._interval = SwitchInterval()
         self._starting = threading.Lock()
         self._channels = 0

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from .messages import ONLY, USUAL, Allowance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -11,6 +13,19 @@ if TYPE_CHECKING:
     from .ring import Ring
 
 AUTO = "auto"
+
+
+class Wish(NamedTuple):
+    """What a filter wants; "" or "auto" leave the choice to the worker."""
+
+    model: str
+    device: str
+    #: For a model that the worker chooses.
+    allowance: Allowance
+
+    def same_but_allowance(self, other: Wish | None) -> bool:
+        """Whether only the allowance differs, if anything does."""
+        return other is not None and self[:2] == other[:2]
 
 
 class Channel:
@@ -22,23 +37,25 @@ class Channel:
 
     def __init__(self, changed: Callable[[Channel], None]) -> None:
         self._changed = changed
-        self._wanted: tuple[str, str] | None = None
+        self._wanted: Wish | None = None
         self._closed = False
         # Of the client's thread:
         self.ring: Ring | None = None
         self.problem = ""
         self.note = ""
+        #: Which of the models that "Automatic" may take it is.
+        self.rung = ONLY
         #: Whether the live ring is the best there will be for the request.
         self.settled = False
         #: The numbers of the live ring, and of the one that was asked for and has not come.
         self.live: int | None = None
         self.pending: int | None = None
         #: What the pending or live ring was asked for.
-        self.asked: tuple[str, str] | None = None
+        self.asked: Wish | None = None
 
     @property
-    def wanted(self) -> tuple[str, str] | None:
-        """(model, device) as requested last; None if nothing was, or the channel is closed."""
+    def wanted(self) -> Wish | None:
+        """What was requested last; None if nothing was, or the channel is closed."""
         return None if self._closed else self._wanted
 
     @property
@@ -46,12 +63,13 @@ class Channel:
         """Whether the filter has gone."""
         return self._closed
 
-    def request(self, model: str, device: str = AUTO) -> None:
+    def request(self, model: str, device: str = AUTO, allowance: Allowance = USUAL) -> None:
         """Ask for a model on a device; "" or "auto" leave the choice to the worker.
 
-        The ring of an earlier request stays until the new one is ready.
+        The ring of an earlier request stays until the new one is ready, and is still answered for a moment.
         """
-        wanted = ("" if model == AUTO else model, device or AUTO)
+        automatic = model in ("", AUTO)
+        wanted = Wish("" if automatic else model, device or AUTO, allowance if automatic else USUAL)
         if wanted != self._wanted:
             self._wanted = wanted
             self._changed(self)

@@ -61,6 +61,42 @@ class DeviceInfo:
     title: str
 
 
+@dataclass(frozen=True)
+class Allowance:
+    """What "Automatic" may take of the machine for one filter.
+
+    ``effort``: the setting "How much of the machine" (little, normal, much). ``rate``: pictures per second of
+    the source. ``filters``: how many share it. ``step``: by how many rungs it is to go below the best model,
+    and ``reason``, why: lagged, skipped, late or busy.
+    """
+
+    effort: str
+    rate: float
+    filters: int
+    step: int
+    reason: str
+
+
+#: As long as nothing is known; and for what is not chosen automatically.
+USUAL = Allowance("normal", 60.0, 1, 0, "")
+
+
+@dataclass(frozen=True)
+class Rung:
+    """How far below the best affordable model a filter is, of how many that there are.
+
+    ``more``: how many processors the next better one takes beyond this one.
+    """
+
+    step: int
+    steps: int
+    more: float
+
+
+#: Where there is nothing to choose.
+ONLY = Rung(0, 1, 0.0)
+
+
 # --- OBS to worker -------------------------------------------------------------------------
 
 
@@ -68,13 +104,22 @@ class DeviceInfo:
 class OpenRing:
     """Make a ring for a filter. ``model`` "" and ``device`` "auto" leave the choice to the worker.
 
-    ``avoid``: names of devices that are not to be used.
+    ``avoid``: names of devices that are not to be used. ``allowance``: for a model that the worker chooses.
     """
 
     ring: int
     model: str
     device: str
     avoid: tuple[str, ...] = ()
+    allowance: Allowance = USUAL
+
+
+@dataclass(frozen=True)
+class Allow:
+    """Choose the model of a ring once more. ``Chosen`` or ``RingOpened`` is the answer."""
+
+    ring: int
+    allowance: Allowance
 
 
 @dataclass(frozen=True)
@@ -148,6 +193,16 @@ class RingOpened:
     place: Place
     note: str
     settled: bool
+    rung: Rung = ONLY
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The ring stays as it is after ``Allow``."""
+
+    ring: int
+    note: str
+    rung: Rung = ONLY
 
 
 @dataclass(frozen=True)
@@ -161,7 +216,8 @@ class RingFailed:
 @dataclass(frozen=True)
 class Alive:
     """Twice a second: how long (seconds) the picture or the message that is served now has been served, what
-    the process has used so far (see ``Usage``), and how long the loader has been busy with one thing.
+    the process has used so far (see ``Usage``), how long the loader has been busy with one thing, and how
+    many processors of the machine rested since the message before (-1: nobody knows).
     """
 
     busy_s: float
@@ -169,19 +225,27 @@ class Alive:
     cpu_s: float
     memory_mb: float
     loading_s: float = 0.0
+    idle: float = -1.0
 
 
-Ask = OpenRing | CloseRing | Shun | Stop
-Tell = Models | Ready | Cannot | Loading | RingOpened | RingFailed | Alive
+Ask = OpenRing | Allow | CloseRing | Shun | Stop
+Tell = Models | Ready | Cannot | Loading | RingOpened | Chosen | RingFailed | Alive
 
 #: The names of the messages in JSON.
-_ASKS: dict[str, type[Ask]] = {"open": OpenRing, "close": CloseRing, "shun": Shun, "stop": Stop}
+_ASKS: dict[str, type[Ask]] = {
+    "open": OpenRing,
+    "allow": Allow,
+    "close": CloseRing,
+    "shun": Shun,
+    "stop": Stop,
+}
 _TELLS: dict[str, type[Tell]] = {
     "models": Models,
     "ready": Ready,
     "cannot": Cannot,
     "loading": Loading,
     "ring": RingOpened,
+    "chosen": Chosen,
     "failed": RingFailed,
     "alive": Alive,
 }

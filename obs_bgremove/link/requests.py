@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, NamedTuple
 
 from .layout import LayoutError
 from .memory import MemoryProblem, open_place
-from .messages import CloseRing, Loading, OpenRing, RingFailed, RingOpened, Shun
+from .messages import Allow, Chosen, CloseRing, Loading, OpenRing, RingFailed, RingOpened, Shun
 from .ring import Ring
 
 if TYPE_CHECKING:
@@ -16,6 +17,18 @@ if TYPE_CHECKING:
 
     from .channel import Channel
     from .process import Process
+
+
+#: Seconds for which a ring that was replaced is still answered: the frames in it are shown, too.
+_FAREWELL = 1.0
+
+
+class _Leaving(NamedTuple):
+    """A ring that was replaced. ``number``: what to close then; None if another ring has that number now."""
+
+    ring: Ring
+    number: int | None
+    until: float
 
 
 class Requests:
@@ -29,6 +42,7 @@ class Requests:
         self._avoid: tuple[str, ...] = ()
         #: Rings whose model is being loaded, or has a better device coming: the last word about each.
         self._loading: dict[int, Loading] = {}
+        self._leaving: list[_Leaving] = []
 
     @property
     def loading(self) -> bool:
@@ -58,6 +72,9 @@ class Requests:
     def disconnect(self) -> None:
         """Retire all rings: the process has ended, or is about to."""
         self._process = None
+        for leaving in self._leaving:
+            leaving.ring.retire()
+        self._leaving = []
         for channel in self._channels:
             _retire(channel)
             channel.live = channel.pending = channel.asked = None
@@ -77,6 +94,15 @@ class Requests:
             if channel.pending is None and channel.problem:
                 channel.asked = None
                 self._ask(channel)
+
+    def let_go(self) -> None:
+        """Give back the rings that were replaced some time ago."""
+        now = time.monotonic()
+        for leaving in self._leaving:
+            if leaving.until <= now:
+                leaving.ring.retire()
+                self._give_back(leaving.number)
+        self._leaving = [leaving for leaving in self._leaving if leaving.until > now]
 
     # --- what the worker says ------------------------------------------------------------
 
@@ -106,15 +132,25 @@ class Requests:
         if channel is None:
             self._give_back(number)
             return
+        replaced = None
         if number == channel.pending:
-            self._give_back(channel.live)
+            replaced = channel.live
             channel.live, channel.pending = number, None
         before, channel.ring = channel.ring, ring
         if before is not None:
-            before.retire()
-        channel.problem, channel.note = "", message.note
+            self._leaving.append(_Leaving(before, replaced, time.monotonic() + _FAREWELL))
+        else:
+            self._give_back(replaced)
+        channel.problem, channel.note, channel.rung = "", message.note, message.rung
         channel.settled = message.settled
         self._log(f"{ring.model} runs on {ring.device}. {channel.note}".rstrip())
+
+    def on_chosen(self, message: Chosen) -> None:
+        """Note that a ring stays as it is, and why."""
+        self._loading.pop(message.ring, None)
+        for channel in self._channels:
+            if message.ring == channel.live:
+                channel.note, channel.rung = message.note, message.rung
 
     def on_failed(self, message: RingFailed) -> None:
         """Note that there is no such ring, or no more."""
@@ -138,14 +174,19 @@ class Requests:
         """Ask the worker for the ring that the channel wants, unless it was asked for already."""
         if self._process is None or channel.wanted is None or channel.wanted == channel.asked:
             return
+        number = channel.live if channel.pending is None else channel.pending
+        if number is not None and channel.wanted.same_but_allowance(channel.asked):
+            channel.asked = channel.wanted
+            self._process.send(Allow(number, channel.wanted.allowance))
+            return
         self._give_back(channel.pending)
         channel.asked = channel.wanted
         channel.pending = next(self._numbers)
         channel.settled = False
         channel.problem = channel.note = ""
-        model, device = channel.asked
+        model, device, allowance = channel.asked
         try:
-            self._process.send(OpenRing(channel.pending, model, device, self._avoid))
+            self._process.send(OpenRing(channel.pending, model, device, self._avoid, allowance))
         except ValueError:
             channel.pending = None
             channel.problem = (

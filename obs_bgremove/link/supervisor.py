@@ -14,6 +14,7 @@ from .memory import remove_leftovers
 from .messages import (
     Alive,
     Cannot,
+    Chosen,
     DeviceInfo,
     Loading,
     ModelInfo,
@@ -45,6 +46,8 @@ class Usage(NamedTuple):
     at_s: float = 0.0
     cpu_s: float = 0.0
     memory_mb: float = 0.0
+    #: How many processors of the machine rested; -1: nobody knows.
+    idle: float = -1.0
 
 
 @dataclass
@@ -164,6 +167,7 @@ class Supervisor:
     def watch(self, run: Run) -> None:
         """Look after the process: what it has not been sent yet, its silence, its health."""
         run.process.send_rest()
+        self.requests.let_go()
         loading = self.requests.loading
         fault = run.fault(loading)
         if fault:
@@ -247,7 +251,7 @@ class Supervisor:
         run.heard_at = time.monotonic()
         if isinstance(message, Alive):
             run.busy_s, run.loading_s = message.busy_s, message.loading_s
-            self.status.usage = Usage(message.at_s, message.cpu_s, message.memory_mb)
+            self.status.usage = Usage(message.at_s, message.cpu_s, message.memory_mb, message.idle)
         elif isinstance(message, Models):
             self._on_models(run, message)
         elif isinstance(message, Ready):
@@ -261,6 +265,8 @@ class Supervisor:
         elif isinstance(message, RingOpened):
             self.restarts.loaded(self.requests.load_of(message.ring))
             self.requests.on_opened(message)
+        elif isinstance(message, Chosen):
+            self.requests.on_chosen(message)
         elif isinstance(message, RingFailed):
             self.restarts.loaded(self.requests.load_of(message.ring))
             self.requests.on_failed(message)

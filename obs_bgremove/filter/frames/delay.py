@@ -38,8 +38,12 @@ class Delay:
             self.frames = min(self.frames, self._smallest(self._latencies, 0.98))
 
     def reset(self) -> None:
-        """Start again: another model has another speed."""
+        """Start again: there was no alpha for some time."""
         self.frames = self.MINIMUM
+        self._latencies.clear()
+
+    def forget(self) -> None:
+        """Learn again, from the present delay on: another model takes over and has another speed."""
         self._latencies.clear()
 
     def _smallest(self, latencies: Iterable[int], share: float) -> int:

@@ -32,6 +32,23 @@ class Shown(NamedTuple):
     delay: int
 
 
+class _Replaced(NamedTuple):
+    """A ring that another one has replaced, with the frames that it got: they are still answered."""
+
+    ring: Ring
+    handed_over: int
+    #: The OBS frame in which it was replaced.
+    at: int
+
+    def expected(self) -> tuple[int, ...]:
+        """Return the serials that may still get an alpha, see ``Pairing.prune``."""
+        return self.ring.taken, self.handed_over - 1, self.handed_over
+
+
+#: For this many OBS frames the alphas of a ring that was replaced are waited for.
+_LAST_ALPHAS = 15
+
+
 class Exchange:
     """The frames of one filter. Everything here runs on the graphics thread and never waits.
 
@@ -50,6 +67,7 @@ class Exchange:
         self._drawn: Frame[Picture] | None = None
         #: The ring that is used at present; other threads read it.
         self.ring: Ring | None = None
+        self._replaced: _Replaced | None = None
         #: How many overviews of this ring were answered.
         self._overviews = 0
 
@@ -63,32 +81,56 @@ class Exchange:
     def receive(self, capture: Capture, ring: Ring | None, settings: Settings, now: int) -> None:
         """Take the alphas that have come, then hand over the frame that was read back."""
         self._pairing.matched = settings.sync == "matched"
-        self._use(ring)
+        self._use(capture, ring, now)
         if ring is None:
             # Nobody will give these frames an alpha; kept, they would fill the GPU's memory.
             self._pairing.forget_alphas()
             return
-        for alpha in ring.alphas(self._serials.answered):
-            self._serials.answered = alpha.serial
+        replaced = self._replaced
+        if replaced:
+            self._take_alphas(replaced.ring, self._serials.answered_before, settings, now)
+        self._take_alphas(ring, self._serials.answered, settings, now)
+        handed_over = capture.hand_over(ring)
+        if handed_over:
+            self._serials.handed_over = handed_over
+        self._pairing.prune(ring.taken, self._serials.handed_over, replaced.expected() if replaced else ())
+
+    def _take_alphas(self, ring: Ring, after: int, settings: Settings, now: int) -> None:
+        """Take the alphas that a ring has of frames after serial ``after``."""
+        for alpha in ring.alphas(after):
+            if ring is self.ring:
+                self._serials.answered = alpha.serial
+            else:
+                self._serials.answered_before = alpha.serial
             self._stall.progress()
             self._meter.count(alpha.infer_ns)
             frame = self._pairing.alpha_ready(alpha.serial, now)
             if frame:
                 frame.picture.upload_alpha(alpha.address, ring.width, ring.height)
-                self._choose_region(ring, alpha.box, frame.picture.seen, settings)
-        handed_over = capture.hand_over(ring)
-        if handed_over:
-            self._serials.handed_over = handed_over
-        self._pairing.prune(ring.taken, self._serials.handed_over)
+                if ring is self.ring:
+                    self._choose_region(ring, alpha.box, frame.picture.seen, settings)
 
-    def _use(self, ring: Ring | None) -> None:
-        if ring is not self.ring:
-            # Another worker, or another model: the frames that the old one had are lost.
-            self._pairing.forget_alphas()
-            self._pairing.delay.reset()
-            self._serials.worker_changed()
-            self._overviews = 0
-            self.ring = ring
+    def _use(self, capture: Capture, ring: Ring | None, now: int) -> None:
+        if self._replaced and now - self._replaced.at >= _LAST_ALPHAS:
+            self._replaced = None
+        before = self.ring
+        if ring is before:
+            return
+        self._overviews = 0
+        self.ring = ring
+        serials = self._serials
+        if before is not None and ring is not None and not before.dead:
+            # Another model takes over. The one before answers what it has, so that no picture is left out.
+            serials.handed_over = capture.hand_over(before) or serials.handed_over
+            self._replaced = _Replaced(before, serials.handed_over, now)
+            serials.answered_before = serials.answered
+            self._pairing.delay.forget()
+            return
+        # Another worker: the frames that the old one had are lost.
+        self._replaced = None
+        self._pairing.forget_alphas()
+        self._pairing.delay.reset()
+        serials.worker_changed()
 
     def _choose_region(self, ring: Ring, box: Box | None, seen: Region, settings: Settings) -> None:
         """Choose what part of the next pictures the network sees, by where it found somebody."""

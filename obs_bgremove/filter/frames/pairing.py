@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from .delay import Delay
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
 
 #: What the caller puts into a frame as its picture.
@@ -80,13 +80,21 @@ class Pairing(Generic[P]):
             return shown, shown
         return newest, shown
 
-    def prune(self, in_work: int, handed_over: int) -> None:
+    def prune(self, in_work: int, handed_over: int, elsewhere: Container[int] = ()) -> None:
         """Give up the frames that cannot get an alpha any more.
 
         The worker takes the newest frame, so of those handed over and not ready only the one
         it has in work and the newest two can (two: it may be taking one right now).
+        ``elsewhere``: serials of frames that another model still answers.
         """
-        self._keep(lambda frame: frame.ready or frame.serial == in_work or frame.serial >= handed_over - 1)
+        self._keep(
+            lambda frame: (
+                frame.ready
+                or frame.serial == in_work
+                or frame.serial >= handed_over - 1
+                or frame.serial in elsewhere
+            )
+        )
 
     def reset(self) -> None:
         """Give up all frames; none of them is shown any more."""

@@ -14,8 +14,9 @@ class Serials:
     drawn: int = 0
     #: The frame that was handed to the worker last.
     handed_over: int = 0
-    #: The frame whose alpha came last.
+    #: The frame whose alpha came last; and the one whose alpha came last from a model that was replaced.
     answered: int = 0
+    answered_before: int = 0
 
     def next(self) -> int:
         """Return the serial of a frame that is being drawn."""

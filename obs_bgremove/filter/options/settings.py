@@ -65,6 +65,14 @@ SYNCS = {
 }
 
 
+#: What each means is decided by the worker (worker/choice/automatic.py).
+SHARES = {
+    "little": "Little (games and encoding come first)",
+    "normal": "Normal",
+    "much": "Much (the picture comes first)",
+}
+
+
 class Range(NamedTuple):
     """The values that a number can have."""
 
@@ -187,6 +195,14 @@ class Settings:
     )
     device: str = _setting(
         AUTO, "Device", "Where the model runs. If it cannot run there, the status says why."
+    )
+    machine_share: str = _setting(
+        "normal",
+        "How much of the machine",
+        "What the model Automatic may take for the best picture. Little: a twentieth of all processors, or a "
+        "tenth of the graphics card's time. Normal: a tenth, or a quarter. Much: a quarter, or half. While "
+        "OBS is too late with its pictures, or all processors are busy, a quicker model is used.",
+        choices=SHARES,
     )
     crop_to_people: bool = _setting(
         True,

@@ -28,6 +28,15 @@ class Meter:
         """Count an alpha that has just come; its inference took this long, in nanoseconds."""
         self._arrivals.append((time.monotonic(), inference_ns))
 
+    def new_pictures(self) -> float | None:
+        """Return the part of the pictures that were other ones than those before; None if there were none.
+
+        The worker infers no picture twice.
+        """
+        now = time.monotonic()
+        recent = [inference for when, inference in list(self._arrivals) if now - when < self.WINDOW]
+        return sum(map(bool, recent)) / len(recent) if recent else None
+
     def missing(self, frames_per_second: float) -> float:
         """Return how many frames per second get no alpha of their own; 0 if few, or not known yet."""
         now = time.monotonic()

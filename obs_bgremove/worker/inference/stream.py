@@ -159,10 +159,14 @@ class Stream:
         self.slots.answer_overview(self._overview.box)
 
     def _rests(self, same: bool) -> bool:
-        """Whether the alpha before can be repeated: the picture stands still, and so does the state."""
+        """Whether the alpha before can be repeated: the picture stands still, and so does the state.
+
+        A picture that is there a second time is one of a camera that is slower than OBS, and is not worth
+        another inference. One that is there more often stands still: the state settles on it first.
+        """
         self._still = self._still + 1 if same else 0
         settle = self.engine.model.settle_frames if self.engine.states else 0
-        return same and self._still > settle
+        return same and (self._still == 1 or self._still > settle + 1)
 
     def _forget_after_pause(self) -> None:
         before, self._handed_over_ns = self._handed_over_ns, self.slots.handed_over_ns()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ...link.messages import USUAL, Allowance
 from ..inference import providers
 from ..inference.providers import CPU
 
@@ -29,6 +30,7 @@ class Request(NamedTuple):
     avoid: tuple[str, ...] = ()
     failed: tuple[tuple[str, str], ...] = ()
     plain: str = ""
+    allowance: Allowance = USUAL
 
 
 def candidates(request: Request) -> tuple[list[Device], list[str]]:

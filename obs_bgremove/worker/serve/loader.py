@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...link.memory import MemoryProblem
-from ...link.messages import Cannot, DeviceInfo, Loading, Ready, RingFailed, RingOpened
+from ...link.messages import ONLY, Cannot, Chosen, DeviceInfo, Loading, Ready, RingFailed, RingOpened
 from .. import journal
 from ..choice import automatic, catalogue
 from ..choice.catalogue import Model, ModelProblem
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from ...link.messages import Tell
+    from ...link.messages import Rung, Tell
     from ..inference.engine import Engine
     from ..inference.stream import Stream
     from .fallback import Request
@@ -58,11 +58,14 @@ class Now(NamedTuple):
 
 
 class Served(NamedTuple):
-    """A stream for a request, sentences about the choice, and whether it will stay."""
+    """A stream for a request (None: the one it has is just right), sentences about the choice, and whether it
+    will stay.
+    """
 
-    stream: Stream
+    stream: Stream | None
     note: str
     settled: bool
+    rung: Rung
 
 
 class Loader:
@@ -96,6 +99,10 @@ class Loader:
     def load(self, request: Request) -> None:
         """Make a stream; ``made`` or a message RingFailed is the answer. From any thread."""
         self._queue.put(functools.partial(self._load, request))
+
+    def reconsider(self, request: Request) -> None:
+        """Choose the model of a stream once more, see ``Allow``. From any thread."""
+        self._queue.put(functools.partial(self._reconsider, request))
 
     def cancel(self, number: int) -> None:
         """Do not begin to make a stream that is not wanted any more. From any thread."""
@@ -147,7 +154,7 @@ class Loader:
             self._cancelled.discard(request.number)
             return
         try:
-            stream, note, settled = self._on_best_device(request, self._known())
+            served = self._on_best_device(request, self._known())
         except (ModelProblem, MemoryProblem) as problem:
             self._tell(RingFailed(request.number, str(problem)))
         except Exception as error:  # noqa: BLE001 (whatever it is, it costs this filter only)
@@ -155,14 +162,40 @@ class Loader:
             sentence = f"The model {request.model!r} cannot be used ({error}); see the worker's log."
             self._tell(RingFailed(request.number, sentence))
         else:
-            self._made(request, stream)
-            model, device = stream.engine.model.name, stream.engine.device.name
-            place = stream.slots.memory.place
-            self._tell(RingOpened(request.number, model, device, place, note, settled))
+            self._serve(request, served)
 
-    def _on_best_device(self, request: Request, models: dict[str, Model]) -> Served:
+    def _serve(self, request: Request, served: Served) -> None:
+        stream = served.stream
+        if stream is None:
+            self._tell(Chosen(request.number, served.note, served.rung))
+            return
+        self._made(request, stream)
+        model, device = stream.engine.model.name, stream.engine.device.name
+        place = stream.slots.memory.place
+        self._tell(RingOpened(request.number, model, device, place, served.note, served.settled, served.rung))
+
+    def _reconsider(self, request: Request) -> None:
+        """Move a filter to another model, if another one is to be taken now; a failure leaves it as it is."""
+        has = [key for stream, key in self._users.items() if stream.number == request.number]
+        if not has:
+            # It was given back meanwhile, or never came.
+            return
+        try:
+            self._serve(request, self._on_best_device(request, self._known(), has[-1]))
+        except (ModelProblem, MemoryProblem) as problem:
+            self._tell(Chosen(request.number, str(problem)))
+        except Exception as error:  # noqa: BLE001 (whatever it is: the filter has a model that works)
+            journal.note_error(error)
+            self._tell(
+                Chosen(request.number, f"Another model cannot be used ({error}); see the worker's log.")
+            )
+
+    def _on_best_device(
+        self, request: Request, models: dict[str, Model], has: EngineKey | None = None
+    ) -> Served:
         """Return a stream on the first device on which the model runs; raise ModelProblem.
 
+        ``has``: the engine that the filter has already; no stream is made if that is the one to take.
         Where the choice of the model is ours, one that cannot be used is passed over.
         """
         devices, reasons = fallback.candidates(request)
@@ -171,12 +204,14 @@ class Loader:
         now, building = request, ""
         while devices:
             device = devices.pop(0)
-            model, chosen = _pick(models, request.model, device)
+            model, chosen, rung = _pick(models, request, device)
             plain = fallback.goes_plainly(now, device)
             key = _key(model, device, plain)
             if key in self._unbuildable:
                 reasons.append(fallback.failure(device.title, self._unbuildable[key]))
                 continue
+            if key == has:
+                return Served(None, _joined(building, chosen), not building, rung)
             if device.slow_start and key not in self._engines:
                 building = self._build(key, request._replace(plain=now.plain), model, device).sentence()
                 continue
@@ -200,14 +235,8 @@ class Loader:
                 now = again
                 continue
             passed = [one for one in passed if one not in chosen]
-            notes = [
-                *fallback.notes(now, device, reasons),
-                building,
-                *passed,
-                chosen,
-                stream.engine.elsewhere,
-            ]
-            return Served(stream, " ".join(note for note in notes if note), not building)
+            notes = [*fallback.notes(now, device, reasons), building, *passed, chosen]
+            return Served(stream, _joined(*notes, stream.engine.elsewhere), not building, rung)
         raise ModelProblem(
             f"The model {request.model or 'chosen automatically'} runs on no device: {'; '.join(reasons)}; "
             "choose another model."
@@ -299,13 +328,17 @@ class Loader:
         self._tell(Loading(number, build.device.name, build.sentence()))
 
 
-def _pick(models: dict[str, Model], name: str, device: Device) -> tuple[Model, str]:
+def _pick(models: dict[str, Model], request: Request, device: Device) -> tuple[Model, str, Rung]:
     """Return the model to run on a device ("": by what was measured), and a sentence about that choice."""
-    note = ""
+    name, note, rung = request.model, "", ONLY
     if not name:
-        name, note = automatic.choose(models, device.name)
+        name, note, rung = automatic.choose(models, device.name, request.allowance)
     model = catalogue.choose(models, name)
-    return model, note if name else catalogue.passed_over(models, model)
+    return model, note if name else catalogue.passed_over(models, model), rung
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(one for one in sentences if one)
 
 
 def _load_engine(model: Model, device: Device, plain: bool) -> Engine:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, NoReturn
 from ...link.memory import remove_leftovers
 from ...link.messages import (
     Alive,
+    Allow,
     Cannot,
     MessageProblem,
     ModelInfo,
@@ -37,6 +38,7 @@ from ...link.messages import (
 from .. import journal
 from ..choice import catalogue
 from ..memory_use import memory_mb
+from ..processors import Idle
 from ..reason import reason
 from . import fallback
 from .fallback import Request
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
     from ..inference.stream import Stream
 
 _HEARTBEAT = 0.5
+#: Seconds for which a stream that was replaced is still served: OBS shows the frames in it, too.
+_FAREWELL = 1.0
 #: The catalogue is looked at with every sixth heartbeat.
 _LOOK = 6
 #: Exit codes when onnxruntime cannot be imported, and when a thread ended by an error.
@@ -73,8 +77,10 @@ class Server:
         self._requests: dict[int, Request] = {}
         #: When the picture or the message came that is served now; 0 while nothing is.
         self._busy_since = 0.0
-        #: Rings that OBS wants, made or not.
-        self._wanted: set[int] = set()
+        #: Rings that OBS wants, made or not, as they were asked for.
+        self._wanted: dict[int, Request] = {}
+        #: Streams that were replaced, and when they are to be closed (time.monotonic).
+        self._leaving: dict[Stream, float] = {}
 
     def run(self) -> NoReturn:
         """Serve. Returns never: the process ends with the pipe from OBS."""
@@ -91,7 +97,8 @@ class Server:
             while not self._made_streams.empty():
                 self._busy_since = time.monotonic()
                 self._add(*self._made_streams.get())
-            served = [self._serve(stream) for stream in list(self._streams.values())]
+            served = [self._serve(stream) for stream in [*self._leaving, *self._streams.values()]]
+            self._let_go()
             self._busy_since = 0.0
             rest = not any(served)
 
@@ -115,22 +122,38 @@ class Server:
         if isinstance(message, Stop):
             self._end()
         elif isinstance(message, OpenRing):
-            self._wanted.add(message.ring)
-            self._loader.load(Request(message.ring, message.model, message.device, message.avoid))
+            wanted = Request(
+                message.ring, message.model, message.device, message.avoid, allowance=message.allowance
+            )
+            self._wanted[message.ring] = wanted
+            self._loader.load(wanted)
+        elif isinstance(message, Allow):
+            self._allow(message)
         elif isinstance(message, Shun):
             self._loader.shun(message.loads)
         else:
-            self._wanted.discard(message.ring)
+            self._wanted.pop(message.ring, None)
             self._loader.cancel(message.ring)
             self._remove(message.ring)
+
+    def _allow(self, message: Allow) -> None:
+        wanted = self._requests.get(message.ring) or self._wanted.get(message.ring)
+        if wanted is not None:
+            wanted = wanted._replace(allowance=message.allowance)
+            for known in (self._requests, self._wanted):
+                if message.ring in known:
+                    known[message.ring] = wanted
+            self._loader.reconsider(wanted)
 
     def _add(self, request: Request, stream: Stream) -> None:
         if request.number not in self._wanted:
             stream.close()
             self._loader.release(stream)
             return
-        # It may have another one, which served until this one was ready.
-        self._remove(request.number)
+        # It may have another one, which served until this one was ready, and has frames to answer.
+        before = self._streams.pop(request.number, None)
+        if before is not None:
+            self._leaving[before] = time.monotonic() + _FAREWELL
         self._streams[request.number] = stream
         self._requests[request.number] = request
 
@@ -141,9 +164,20 @@ class Server:
             stream.close()
             self._loader.release(stream)
 
+    def _let_go(self) -> None:
+        """Close the streams that were replaced some time ago."""
+        now = time.monotonic()
+        for stream in [stream for stream, until in self._leaving.items() if until <= now]:
+            del self._leaving[stream]
+            stream.close()
+            self._loader.release(stream)
+
     def _failed(self, stream: Stream, error: Exception) -> None:
         """Go on with a filter as fallback has it, or let OBS know that there is nothing left to try."""
         journal.note_error(error)
+        if any(one is stream for one in self._leaving):
+            self._leaving[stream] = 0.0
+            return
         request = self._requests[stream.number]
         self._remove(stream.number)
         again = fallback.after(request, stream.engine.device, reason(error))
@@ -164,9 +198,9 @@ class Server:
 
     def _beat(self) -> None:
         signature = catalogue.signature()
-        beats = 0
+        beats, idle = 0, Idle()
         while True:
-            self._tell(_alive(_since(self._busy_since), _since(self._loader.busy_since)))
+            self._tell(_alive(_since(self._busy_since), _since(self._loader.busy_since), idle.read()))
             if _parent() != self._parent:
                 self._end()
             beats += 1
@@ -219,9 +253,9 @@ def _since(began: float) -> float:
     return round(time.monotonic() - began, 3) if began else 0.0
 
 
-def _alive(busy_s: float, loading_s: float) -> Alive:
+def _alive(busy_s: float, loading_s: float, idle: float) -> Alive:
     used = round(time.process_time(), 4), round(memory_mb(), 1)
-    return Alive(busy_s, round(time.monotonic(), 4), *used, loading_s)
+    return Alive(busy_s, round(time.monotonic(), 4), *used, loading_s, idle)
 
 
 def _information(model: Model) -> ModelInfo:

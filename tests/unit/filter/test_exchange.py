@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from obs_bgremove.filter.frames.capture import Target
@@ -33,7 +35,7 @@ class Capture:
         serial, self.staged = self.staged, None
         if serial:
             ring.taken = serial
-            ring.ready.append(serial)
+            ring.handed_over[serial] = len(ring.asked)
         return serial
 
     def forget(self):
@@ -44,16 +46,21 @@ class Ring:
     """A worker that has an alpha ready for each frame that it was given, by the next OBS frame."""
 
     width, height = 256, 144
+    dead = False
 
-    def __init__(self):
+    def __init__(self, late=0):
+        """``late``: OBS frames by which its alphas come later."""
         self.taken = 0
-        self.ready = []
+        #: For each frame, how often alphas had been asked for.
+        self.handed_over = {}
+        self._late = late
         #: The serial after which alphas were asked for, each time.
         self.asked = []
 
     def alphas(self, after):
         self.asked.append(after)
-        return [Alpha(serial, 4096, 1_000_000, 2_000_000, None) for serial in self.ready if serial > after]
+        there = [serial for serial, since in self.handed_over.items() if len(self.asked) > since + self._late]
+        return [Alpha(serial, 4096, 1_000_000, 2_000_000, None) for serial in there if serial > after]
 
     def overview(self):
         return 0, None
@@ -103,3 +110,29 @@ def test_without_a_worker_frames_do_not_pile_up(play):
     shown = play(100, None)
     assert len({id(one.picture) for one in shown}) <= 2
     assert all(one.alpha_of is None and one.delay == 0 for one in shown)
+
+
+def numbered(play, *parts):
+    """Play (frames, ring) in turns; return the OBS frame in which each picture was drawn, as it is shown."""
+    shown = [one for count, ring in parts for one in play(count, ring)]
+    assert all(one.alpha_of is one.picture for one in shown[6:])
+    return [now - one.delay for now, one in enumerate(shown, 1)][6:]
+
+
+@pytest.mark.parametrize("late", [0, 1])
+def test_no_picture_is_left_out_when_a_quicker_model_takes_over(play, late):
+    drawn = numbered(play, (40, Ring(late)), (40, Ring()))
+    steps = [after - before for before, after in itertools.pairwise(drawn)]
+    assert steps == [1] * len(steps)
+
+
+def test_no_picture_is_left_out_when_a_slower_model_takes_over(play):
+    drawn = numbered(play, (40, Ring()), (40, Ring(1)))
+    steps = [after - before for before, after in itertools.pairwise(drawn)]
+    # The picture stands once, until the first alpha of the new model is there.
+    assert set(steps) == {0, 1} and steps.count(0) == 1
+
+
+def test_a_model_that_is_replaced_twice_in_a_moment_does_no_harm(play):
+    drawn = numbered(play, (40, Ring()), (1, Ring(1)), (40, Ring()))
+    assert drawn[-1] == drawn[-2] + 1

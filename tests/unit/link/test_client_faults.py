@@ -129,7 +129,7 @@ def broken(*arguments, **options):
 THREADS = {
     "heartbeat": "server.catalogue.signature = broken",
     "loader": "loader.Loader._release = broken",
-    "main": "server.Server._remove = broken",
+    "main": "server.Server._add = broken",
 }
 
 

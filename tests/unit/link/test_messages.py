@@ -10,7 +10,10 @@ from obs_bgremove.link import messages
 from obs_bgremove.link.messages import (
     LONGEST_TO_WORKER,
     Alive,
+    Allow,
+    Allowance,
     Cannot,
+    Chosen,
     CloseRing,
     DeviceInfo,
     Lines,
@@ -23,6 +26,7 @@ from obs_bgremove.link.messages import (
     Ready,
     RingFailed,
     RingOpened,
+    Rung,
     Shun,
     Stop,
     decode_ask,
@@ -31,9 +35,12 @@ from obs_bgremove.link.messages import (
 )
 
 MODEL = ModelInfo("green", "Gr\u00fcn", "For tests.", 24, 32, True, False, None)
+ALLOWANCE = Allowance("much", 30.0, 2, 1, "lagged")
 ASKS = [
     OpenRing(1, "green", "auto"),
     OpenRing(2, "", "cuda", ("cuda", "directml")),
+    OpenRing(3, "", "auto", (), ALLOWANCE),
+    Allow(3, ALLOWANCE),
     CloseRing(3),
     Shun(("a" * 16,) * 20),
     Stop(),
@@ -47,9 +54,12 @@ TELLS = [
     Loading(1, "cpu", "Green is being loaded.", "0123abcd"),
     RingOpened(1, "green", "cpu", Place(4096, "/dev/shm/x", remove=True), "", True),
     RingOpened(1, "green", "cpu", Place(4096, tag="obs-1"), "A note.", False),
+    RingOpened(1, "green", "cpu", Place(4096, tag="obs-1"), "A note.", True, Rung(1, 2, 0.5)),
+    Chosen(1, "A note.", Rung(1, 2, 0.5)),
     RingFailed(1, "It is empty."),
     Alive(0.0, 1.5, 2.5, 3.5),
     Alive(0.0, 1.5, 2.5, 3.5, 4.5),
+    Alive(0.0, 1.5, 2.5, 3.5, 4.5, 1.25),
 ]
 
 
@@ -77,7 +87,7 @@ def test_each_field_that_is_missing_or_of_another_type_is_noticed(message):
     fields = json.loads(encode(message))
     for name in fields:
         without = {key: value for key, value in fields.items() if key != name}
-        if name not in ("avoid", "load", "loading_s"):
+        if name not in ("avoid", "allowance", "load", "loading_s", "idle", "rung"):
             with pytest.raises(MessageProblem):
                 decode(json.dumps(without).encode())
         for wrong in ({"a": 1}, [[]], None):

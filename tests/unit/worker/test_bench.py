@@ -51,7 +51,7 @@ def test_it_measures_prints_and_records(directory, capsys):
     assert row["cpu_percent_still"] >= 0 and row["cpu_percent_30fps"] > 0
     assert [asdict(recorded) for recorded in measured.read().speed] == [row]
     table = capsys.readouterr().out
-    assert "counter" in table and "On cpu:" in table
+    assert "counter" in table and "On cpu, 30 pictures per second: " in table
 
 
 def test_briefly_it_measures_what_automatic_goes_by_and_no_more(directory, capsys):
@@ -60,7 +60,7 @@ def test_briefly_it_measures_what_automatic_goes_by_and_no_more(directory, capsy
     assert row.round_trip_ms > 0 and row.cpu_percent_60fps > 0
     assert (row.alphas_per_second, row.cpu_percent_still, row.bare_mb) == (None, None, None)
     assert measured.read().threads
-    assert "On cpu:" in capsys.readouterr().out
+    assert "On cpu, 30 pictures per second: " in capsys.readouterr().out
 
 
 def test_what_cannot_be_measured_is_named_and_the_rest_is_measured(directory, capsys):

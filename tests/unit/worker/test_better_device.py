@@ -4,6 +4,7 @@
 import os
 import sys
 import threading
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -72,8 +73,13 @@ def test_the_worker_replaces_the_stream(server):
     server._listen(opened())
     for stream in (first, second):
         server._add(Request(1, "green", "tensorrt"), stream)
-    assert (first.closed, second.closed) == (True, False)
-    assert server._streams == {1: second}
+    # The first one may have frames to answer: it is served for another moment.
+    server._let_go()
+    assert (first.closed, second.closed) == (False, False)
+    assert (server._streams, list(server._leaving)) == ({1: second}, [first])
+    server._leaving[first] = 0.0
+    server._let_go()
+    assert (first.closed, second.closed, server._leaving) == (True, False, {})
     assert ("release", first) in server.asked
     server._listen(closed())
     assert second.closed
@@ -95,7 +101,7 @@ def told(slots, device, note, settled):
     return RingOpened(1, "green", device, slots.memory.place, note, settled)
 
 
-def test_obs_takes_the_better_ring_and_says_what_is_going_on():
+def test_obs_takes_the_better_ring_and_says_what_is_going_on(monkeypatch):
     requests = Requests(lambda sentence: None)
     asked = []
     requests.connect(SimpleNamespace(outlet=SimpleNamespace(wake=lambda: None), send=asked.append))
@@ -109,6 +115,12 @@ def test_obs_takes_the_better_ring_and_says_what_is_going_on():
     assert (channel.ring, channel.note) == (first, "TensorRT is being built, 5 s.")
     requests.on_opened(told(slots[1], "tensorrt", "", True))
     assert (channel.ring.device, channel.settled, channel.note) == ("tensorrt", True, "")
+    # Frames that were under way are shown, too.
+    requests.let_go()
+    assert not first.dead and not channel.ring.dead
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 10)
+    requests.let_go()
     assert first.dead and not channel.ring.dead
     # It is the same ring to the worker, so it must not be told to close it.
     assert [type(message) for message in asked] == [OpenRing]

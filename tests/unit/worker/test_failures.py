@@ -103,6 +103,7 @@ def test_a_file_that_onnxruntime_refuses_is_a_sentence(directory):
 def test_a_device_that_fails_while_it_serves_is_left_for_the_next(device, plain):
     server = Server.__new__(Server)
     asked, closed = [], []
+    server._leaving = {}
 
     def fail():
         raise RuntimeError("device removed\nat some line")
