@@ -61,9 +61,9 @@ def run(folder: Path, options) -> None:
             settings = {"model": "green", **picture, **RUNS[name]}
             obs.ws.set_source_filter_settings("Picture", "Background Removal", settings, False)
             wait_until_running(obs)
-            time.sleep(1.0)
+            time.sleep(1.0)  # what the settings changed is settled
             counted(obs)
-            time.sleep(options.seconds)
+            time.sleep(options.seconds)  # the time that is counted over
             show(name, counted(obs), options.each)
 
 

@@ -31,7 +31,7 @@ def load(asked, response):
 def script_tick(_seconds):
     """Take longer, on the graphics thread."""
     if more:
-        time.sleep(more)
+        time.sleep(more)  # the load itself is what is tried
 
 
 def script_load(settings):
