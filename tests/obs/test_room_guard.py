@@ -5,13 +5,18 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from obs_bgremove import home as installed
 from obs_bgremove import room_guard
-from obs_bgremove.private_obs import collection
+from obs_bgremove.private_obs import collection, recording
+from obs_bgremove.private_obs.own_process import OwnProcess
 from obs_bgremove.private_obs.wait import wait_for
+from obs_bgremove.users_obs import program
 from tests.obs import numbered
 from tests.obs.stage import BLUE, SCRIPT, filtered, one_scene, open_obs, wait_until_running
 
@@ -218,6 +223,47 @@ def test_from_the_first_frame_on_no_pixel_of_the_room(tmp_path, data_home, numbe
         assert kinds == [room_guard.VERSIONED_KIND, "obs_bgremove"]
     assert len(frames) > 30
     numbered.assert_none([numbered.room_visible(frame) for frame in frames])
+
+
+@pytest.mark.skipif(
+    (program.version(program.find_program() or Path("obs")) or (0,)) < (30,),
+    reason="OBS 30 has Safe Mode first",
+)
+def test_in_safe_mode_no_pixel_of_the_room(tmp_path, data_home, numbered_clip):
+    """OBS offers it after a crash: no scripts, no obs-websocket, no recording. Its preview is looked at."""
+    # What moves, in grey, shows that the preview is live.
+    grey = collection.effect(room_guard.VERSIONED_KIND, "Grey", {"saturation": -1.0})
+    sources = [
+        collection.clip("Clip", numbered_clip, [filtered(SETTINGS)]),
+        collection.clip("Grey clip", numbered_clip, [grey]),
+    ]
+    things = one_scene(*sources, items=["Clip", collection.item("Grey clip", scale=(0.4, 0.4))])
+    with open_obs(tmp_path, data_home, things, preview=True) as obs:
+        wait_until_running(obs)
+        guarded(obs, (room_guard.NAME, True), (FILTER, True))
+        assert obs.stop().code == 0
+    process = OwnProcess(obs.directory, {}, show=False, arguments=["--safe-mode"])
+    process.start()
+    try:
+        wait_for(
+            lambda: (seen := on_display(process.display, tmp_path))[0] != seen[-1], "a picture that moves", 60
+        )
+        seen = on_display(process.display, tmp_path)
+        assert "Safe Mode enabled" in process.log() and "[obs_bgremove] ready" not in process.log()
+    finally:
+        process.kill(signal.SIGKILL)
+        process.close_display()
+    numbered.assert_none([room for room, _white in seen])
+
+
+def on_display(display, folder):
+    """Return (pixels of the room, white pixels) of each frame that a display shows for two seconds."""
+    film = folder / "display.mkv"
+    grab = ["ffmpeg", "-y", "-v", "error", "-f", "x11grab", "-framerate", "10", "-i", display, "-t", "2"]
+    subprocess.run([*grab, "-c:v", "ffv1", str(film)], stdin=subprocess.DEVNULL, check=True)
+    frames = list(recording.frames(film))
+    assert len(frames) > 5
+    return [(numbered.room_visible(frame), int((frame > 230).all(axis=2).sum())) for frame in frames]
 
 
 def test_without_the_guard_the_room_would_be_shown(tmp_path, data_home, numbered_clip):
