@@ -7,8 +7,10 @@ import json
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
+import cv2
 import pytest
 
 from obs_bgremove import home as installed
@@ -157,6 +159,54 @@ def test_a_colour_filter_of_the_users_is_not_a_guard(stage):
     obs = stage()
     obs.ws.create_source_filter("Clip", "Pale", room_guard.VERSIONED_KIND, {"opacity": 0.5})
     guarded(obs, (room_guard.NAME, True), (FILTER, True), ("Pale", True))
+
+
+def test_on_a_picture_a_scene_and_a_group(tmp_path, data_home):
+    """Sources that OBS draws in other ways than a camera, and then without our script."""
+    cv2.imwrite(str(tmp_path / "room.png"), numbered.frame(9))
+    size = (numbered.WIDTH, numbered.HEIGHT)
+    ours = [filtered(SETTINGS)]
+    names = ["Picture", "Inner", "Group"]
+    picture = collection.image("Picture", tmp_path / "room.png", ours)
+    bare = collection.image("Bare", tmp_path / "room.png")
+    things = collection.collection(
+        "Test",
+        [picture, bare],
+        [collection.scene("Scene", names), collection.scene("Inner", ["Bare"], ours)],
+        [collection.group("Group", ["Bare"], size, ours)],
+        [collection.script(SCRIPT)],
+    )
+    obs = open_obs(tmp_path / "obs", data_home, things)
+    with obs:
+        wait_until_running(obs, 3)
+        for name in names:
+            guarded(obs, (room_guard.NAME, True), (FILTER, True), source=name)
+        numbered.assert_none(room(obs))
+        obs.ws.set_source_filter_settings("Group", FILTER, {"background": "blur", "blur": 1.0}, True)
+        wait_for(lambda: min(room(obs)) > 10000, "a blur of the group, which lies below its guard")
+        assert obs.stop().code == 0
+    file = obs.scenes_file()
+    saved = json.loads(file.read_text())
+    saved["modules"]["scripts-tool"] = []
+    file.write_text(json.dumps(saved))
+    with obs:
+        numbered.assert_none(room(obs))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds OBS' scripting library as on Linux")
+def test_it_is_duplicated_with_the_source(tmp_path, data_home):
+    # OBS duplicates no media sources.
+    plain = collection.color("Plain", (255, 0, 255), (640, 360), [filtered(SETTINGS)])
+    script = installed.PROJECT / "tests" / "obs" / "operator_script.py"
+    environment = {"OPERATOR_SCRIPT": str(SCRIPT)}
+    with open_obs(tmp_path, data_home, one_scene(plain, script=script), environment=environment) as obs:
+        wait_until_running(obs)
+        guarded(obs, (room_guard.NAME, True), (FILTER, True), source="Plain")
+        request = {"do": "duplicate", "source": "Plain", "copy": "Copy", "scene": "Scene"}
+        obs.vendor("do", request, vendor="operator")
+        wait_until_running(obs, 2)
+        guarded(obs, (room_guard.NAME, True), (FILTER, True), source="Copy")
+        numbered.assert_none(room(obs))
 
 
 def unlisted(things, _project):
