@@ -14,7 +14,7 @@ import pytest
 from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.wait import wait_for
 from tests.obs.screenshots import near
-from tests.obs.stage import BLUE, filtered, one_scene, open_obs, status, wait_until_running
+from tests.obs.stage import BLUE, SCRIPT, filtered, one_scene, open_obs, status, wait_until_running
 
 FILTER = "Background Removal"
 SETTINGS = {"background_color": BLUE, "model": "green"}
@@ -54,19 +54,62 @@ def test_animated_picture(tmp_path, data_home):
         assert obs.stop().code == 0
 
 
-@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs ffmpeg (Debian, Ubuntu: apt install ffmpeg)")
-def test_video_is_muted(tmp_path, data_home):
-    clip = tmp_path / "loud.mkv"
+needs_ffmpeg = pytest.mark.skipif(
+    not shutil.which("ffmpeg"), reason="needs ffmpeg (Debian, Ubuntu: apt install ffmpeg)"
+)
+
+
+def write_loud(path):
+    """Write one second of red with a tone."""
     command = (
         "ffmpeg -v error -f lavfi -i color=red:s=64x36:d=1 -f lavfi -i sine=1000:d=1 -c:v ffv1 -c:a pcm_s16le"
     )
-    subprocess.run([*command.split(), str(clip)], check=True)
+    subprocess.run([*command.split(), str(path)], check=True)
+    return path
 
-    def loudness(recording):
-        listen = ["ffmpeg", "-i", str(recording), "-af", "volumedetect", "-f", "null", "-"]
-        said = subprocess.run(listen, capture_output=True, text=True, check=True).stderr
-        return float(said.partition("max_volume: ")[2].split()[0])
 
+def loudness(recording):
+    """Return the loudest moment of a recording, in dB."""
+    listen = ["ffmpeg", "-i", str(recording), "-af", "volumedetect", "-f", "null", "-"]
+    said = subprocess.run(listen, capture_output=True, text=True, check=True).stderr
+    return float(said.partition("max_volume: ")[2].split()[0])
+
+
+@needs_ffmpeg
+@pytest.mark.parametrize("alone", [True, False], ids=["alone", "in a scene"])
+def test_a_media_source_plays_unheard(tmp_path, data_home, alone):
+    """With OBS' own defaults it plays only while it is active; and the scene that has it is shown nowhere."""
+    clip = write_loud(tmp_path / "loud.mkv")
+    media = collection.source("ffmpeg_source", "Media", {"local_file": str(clip), "looping": True})
+    name = "Media" if alone else "Behind"
+    source = plain("Camera", {"background": "source", "background_source": name})
+    scenes = [
+        collection.scene("Scene", ["Camera"]),
+        collection.scene("Behind", [collection.item("Media", fit=(640, 360))]),
+        collection.scene("Empty", []),
+    ]
+    things = collection.collection("Test", [source, media], scenes, scripts=[collection.script(SCRIPT)])
+    with open_obs(tmp_path / "obs", data_home, things) as obs:
+        wait_until_running(obs)
+        wait_for(lambda: obs.screenshot("Camera")[20, 20, 2] > 200, "it is shown")
+        assert loudness(obs.record(2.0)) < -80
+
+        def active():
+            return obs.ws.get_source_active("Media").video_active
+
+        assert active()
+        obs.ws.set_current_program_scene("Empty")
+        wait_for(lambda: not active(), "it rests while nobody sees it")
+        obs.ws.set_current_program_scene("Scene")
+        wait_for(lambda: active() and obs.screenshot("Camera")[20, 20, 2] > 200, "it is shown again")
+        obs.ws.set_source_filter_settings("Camera", FILTER, {"background": "color"}, True)
+        wait_for(lambda: not active(), "it rests when it is the background no more")
+        assert obs.stop().code == 0
+
+
+@needs_ffmpeg
+def test_video_is_muted(tmp_path, data_home):
+    clip = write_loud(tmp_path / "loud.mkv")
     source = plain("Camera", {"background": "video", "background_path": str(clip)})
     with open_obs(tmp_path / "obs", data_home, one_scene(source)) as obs:
         wait_until_running(obs)

@@ -69,11 +69,15 @@ class SourceBackground(Color):
         return True
 
     def set_showing(self, showing: bool) -> None:
-        """Let OBS run the source only while anyone sees it."""
+        """Let OBS run the source only while anyone sees it.
+
+        Then it is "active": a media source with OBS' defaults plays only while it is. That alone brings no
+        sound: OBS mixes what hangs on its output channels.
+        """
         if showing != self._showing:
             with self.source.held() as source:
                 if source:
-                    (lib.obs_source_inc_showing if showing else lib.obs_source_dec_showing)(source)
+                    (lib.obs_source_inc_active if showing else lib.obs_source_dec_active)(source)
             self._showing = showing
 
     def release(self) -> None:
