@@ -103,6 +103,7 @@ class BackgroundFilter:
         with self._lifetime.alive() as alive:
             if not alive:
                 return
+            self._lifetime.act()
             if self._health.idle:
                 self._background.rest()
             else:

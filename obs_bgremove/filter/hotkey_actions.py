@@ -3,13 +3,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import queue
 import time
+from typing import TYPE_CHECKING
 
 from ..obs import data
 from ..obs.functions import lib
 from ..obs.hotkeys import Hotkey, Hotkeys
 from .options.media_files import PICTURES, VIDEOS, following
 from .options.settings import PRESETS, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class HotkeyActions:
@@ -19,9 +25,14 @@ class HotkeyActions:
     #: hotkeys: OBS then runs both, in the order of registration, and the key turns the filter on and off.
     HIDING_WINS = 0.2
 
-    def __init__(self, source: int, parent: int) -> None:
-        """``source`` is the filter's handle in OBS, ``parent`` that of the filtered source."""
+    def __init__(self, source: int, parent: int, wake: Callable[[], None]) -> None:
+        """``source`` is the filter's handle in OBS, ``parent`` that of the filtered source.
+
+        ``wake``: has ``act`` called soon, on a thread that may take its time (any thread; it never waits).
+        """
         self._source = source
+        self._wake = wake
+        self._presses: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._hidden_at = -self.HIDING_WINS
         wanted = [
             Hotkey(
@@ -36,7 +47,18 @@ class HotkeyActions:
         """Take the hotkeys out of OBS."""
         self._hotkeys.release()
 
+    def act(self) -> None:
+        """Do what was put off: no thread of OBS waits while a folder is listed."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._presses.get_nowait()
+                self._change_background()
+
     def _next_background(self) -> None:
+        self._presses.put(None)
+        self._wake()
+
+    def _change_background(self) -> None:
         # What OBS keeps: the filter itself learns of a change only in the next frame.
         with data.of_source(self._source) as values:
             changes = next_background(Settings.read(values))

@@ -73,7 +73,7 @@ class Lifetime:
             with sources.parent_of(self._source) as parent:
                 # The filter is held here. If it is destroyed already, this is another one at its address.
                 if parent and not self._ended:
-                    self._hotkeys = HotkeyActions(self._source, parent)
+                    self._hotkeys = HotkeyActions(self._source, parent, self._wake)
                     self._guards.watch(parent)
                     self.remember(parent)
                     self._switched = Connection(self._source, "enable", self._follow)
@@ -83,6 +83,11 @@ class Lifetime:
         with self._parents[-1].held() as parent:
             if parent:
                 self._guards.follow(parent, self._wake)
+
+    def act(self) -> None:
+        """Do what hotkeys have asked for and may take time; inside ``alive``."""
+        if self._hotkeys:
+            self._hotkeys.act()
 
     def end(self) -> None:
         """Wait until no thread asks the filter any more, then take its hotkeys out of OBS."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from obs_bgremove.filter.hotkey_actions import next_background
+from obs_bgremove.filter import hotkey_actions
+from obs_bgremove.filter.hotkey_actions import HotkeyActions, next_background
 from obs_bgremove.filter.options.media_files import PICTURES, following
 from obs_bgremove.filter.options.settings import BACKGROUNDS, PRESETS, Settings
 
@@ -46,6 +47,21 @@ def test_after_a_deleted_picture_comes_the_one_after_its_place(folder):
 def test_a_picture_without_company_stays(tmp_path):
     (tmp_path / "one.png").write_bytes(b"")
     assert following(str(tmp_path / "one.png"), PICTURES) == str(tmp_path / "one.png")
+
+
+def test_a_hotkey_does_not_list_the_folder_itself(gpu, monkeypatch):
+    """OBS holds its hotkeys while one is handled."""
+    changed, woken = [], []
+    monkeypatch.setattr(hotkey_actions, "Hotkeys", lambda _parent, wanted: wanted)
+    monkeypatch.setattr(HotkeyActions, "_change_background", lambda _: changed.append(None))
+    actions = HotkeyActions(1_000_001, 1_000_002, lambda: woken.append(None))
+    (press,) = [one.action for one in actions._hotkeys if one.name == "obs_bgremove.next_background"]
+    press()
+    press()
+    assert len(woken) == 2 and not changed
+    actions.act()
+    actions.act()
+    assert len(changed) == 2
 
 
 def test_all_presets_in_turn():
