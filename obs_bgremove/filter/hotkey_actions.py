@@ -55,16 +55,21 @@ class HotkeyActions:
                 self._change_background()
 
     def _next_background(self) -> None:
-        self._presses.put(None)
-        self._wake()
+        if in_a_folder(self._settings()):
+            self._presses.put(None)
+            self._wake()
+        else:
+            self._change_background()
 
     def _change_background(self) -> None:
-        # What OBS keeps: the filter itself learns of a change only in the next frame.
-        with data.of_source(self._source) as values:
-            changes = next_background(Settings.read(values))
-        with data.created(changes) as values:
+        with data.created(next_background(self._settings())) as values:
             lib.obs_source_update(self._source, values)
         lib.obs_source_update_properties(self._source)
+
+    def _settings(self) -> Settings:
+        # What OBS keeps: the filter itself learns of a change only in the next frame.
+        with data.of_source(self._source) as values:
+            return Settings.read(values)
 
     def _hide_room(self) -> None:
         if not lib.obs_source_enabled(self._source):
@@ -76,6 +81,11 @@ class HotkeyActions:
             lib.obs_source_set_enabled(self._source, False)
 
 
+def in_a_folder(settings: Settings) -> bool:
+    """Return whether the next background is the next file of a folder."""
+    return settings.background in ("image", "video") and bool(settings.background_path)
+
+
 def next_background(settings: Settings) -> dict[str, str]:
     """Return the settings that change for the next background.
 
@@ -85,7 +95,7 @@ def next_background(settings: Settings) -> dict[str, str]:
     if settings.background == "preset":
         names = list(PRESETS)
         return {"background_preset": names[(names.index(settings.background_preset) + 1) % len(names)]}
-    if settings.background in ("image", "video") and settings.background_path:
+    if in_a_folder(settings):
         suffixes = PICTURES if settings.background == "image" else VIDEOS
         return {"background_path": following(settings.background_path, suffixes)}
     return {"background": "preset"}
