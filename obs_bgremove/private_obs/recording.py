@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,16 @@ if TYPE_CHECKING:
 
 def start(client: obsws_python.ReqClient) -> None:
     """Start a recording of the program output and wait until it runs."""
-    client.start_record()
+
+    def begun() -> bool:
+        if client.get_record_status().output_active:
+            return True
+        # OBS does nothing, and says nothing, while its window is still busy with the end of the one before.
+        with contextlib.suppress(Exception):
+            client.start_record()
+        return False
+
+    wait_for(begun, "the recording begins", pause=0.5)
     _wait_for_length(client, 100)
 
 
