@@ -54,19 +54,26 @@ def test_animated_picture(tmp_path, data_home):
         assert obs.stop().code == 0
 
 
+def loud_clip(path, seconds):
+    """Write a red video with a tone."""
+    command = (
+        f"ffmpeg -v error -f lavfi -i color=red:s=64x36:d={seconds} -f lavfi -i sine=1000:d={seconds} "
+        "-c:v ffv1 -c:a pcm_s16le"
+    )
+    subprocess.run([*command.split(), str(path)], check=True)
+    return path
+
+
+def loudness(recording):
+    """Return the highest volume of a recording in dB."""
+    listen = ["ffmpeg", "-i", str(recording), "-af", "volumedetect", "-f", "null", "-"]
+    said = subprocess.run(listen, capture_output=True, text=True, check=True).stderr
+    return float(said.partition("max_volume: ")[2].split()[0])
+
+
 @pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs ffmpeg (Debian, Ubuntu: apt install ffmpeg)")
 def test_video_is_muted(tmp_path, data_home):
-    clip = tmp_path / "loud.mkv"
-    command = (
-        "ffmpeg -v error -f lavfi -i color=red:s=64x36:d=1 -f lavfi -i sine=1000:d=1 -c:v ffv1 -c:a pcm_s16le"
-    )
-    subprocess.run([*command.split(), str(clip)], check=True)
-
-    def loudness(recording):
-        listen = ["ffmpeg", "-i", str(recording), "-af", "volumedetect", "-f", "null", "-"]
-        said = subprocess.run(listen, capture_output=True, text=True, check=True).stderr
-        return float(said.partition("max_volume: ")[2].split()[0])
-
+    clip = loud_clip(tmp_path / "loud.mkv", seconds=1)
     source = plain("Camera", {"background": "video", "background_path": str(clip)})
     with open_obs(tmp_path / "obs", data_home, one_scene(source)) as obs:
         wait_until_running(obs)
@@ -114,3 +121,45 @@ def test_the_scene_that_shows_the_source_is_no_background(tmp_path, data_home):
         colors = {tuple(frame[20, 20] // 16) for frame in obs.frames(obs.stop_record())}
         assert colors == {(0, 15, 0), (15, 0, 0)}, "green, then blue, and never the room, which is black"
         assert obs.stop().code == 0
+
+
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs ffmpeg (Debian, Ubuntu: apt install ffmpeg)")
+@pytest.mark.parametrize("background", ["Media", "Aside"])
+def test_a_media_source_plays_as_a_background(tmp_path, data_home, background):
+    """With OBS' own defaults, alone or in a scene that is shown nowhere: seen, not heard, and at rest after.
+
+    Such a source plays while it is active, and begins again each time.
+    """
+    clip = loud_clip(tmp_path / "loud.mkv", seconds=60)
+    camera = plain("Camera", {"background": "source", "background_source": background})
+    media = collection.source("ffmpeg_source", "Media", {"local_file": str(clip), "hw_decode": False})
+    made = one_scene(camera, media, items=["Camera"])
+    aside = [collection.scene("Aside", ["Media"]), collection.scene("Other", [])]
+    made["sources"] += aside
+    made["scene_order"] += [{"name": one["name"]} for one in aside]
+
+    def active():
+        return obs.ws.get_source_active("Media").video_active
+
+    with open_obs(tmp_path / "obs", data_home, made) as obs:
+        wait_until_running(obs)
+        wait_for(lambda: obs.screenshot("Camera")[20, 20, 2] > 200, "it is shown")
+        assert active()
+        assert loudness(obs.record(2.0)) < -80, "its sound stays out of the mix"
+        item = obs.ws.get_scene_item_id("Scene", "Camera").scene_item_id
+        obs.ws.set_scene_item_enabled("Scene", item, False)
+        wait_for(lambda: not active(), "it rests while the camera is hidden")
+        obs.ws.set_scene_item_enabled("Scene", item, True)
+        wait_for(active, "it plays again")
+        obs.ws.set_current_program_scene("Other")
+        wait_for(lambda: not active(), "it rests while another scene is shown")
+        obs.ws.set_current_program_scene("Scene")
+        wait_for(active, "it plays again")
+        obs.ws.set_source_filter_settings("Camera", FILTER, {"background": "color"}, True)
+        wait_for(lambda: not active(), "it rests behind another background")
+        obs.ws.set_source_filter_settings("Camera", FILTER, {"background": "source"}, True)
+        wait_for(active, "it plays again")
+        obs.ws.remove_source_filter("Camera", FILTER)
+        wait_for(lambda: not active(), "it rests without the filter")
+        report = obs.stop()
+        assert (report.code, report.leaks) == (0, 0)

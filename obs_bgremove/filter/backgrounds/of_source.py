@@ -73,7 +73,9 @@ class SourceBackground(Color):
         if showing != self._showing:
             with self.source.held() as source:
                 if source:
-                    (lib.obs_source_inc_showing if showing else lib.obs_source_dec_showing)(source)
+                    # Active, not only showing: a Media Source with OBS' defaults does not play before it is
+                    # active. OBS mixes the sound of what the program's scene draws, and this is not in it.
+                    (lib.obs_source_inc_active if showing else lib.obs_source_dec_active)(source)
             self._showing = showing
 
     def release(self) -> None:

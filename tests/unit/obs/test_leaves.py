@@ -19,7 +19,7 @@ MAY_WAIT = {
     "obs_enter_graphics", "obs_source_video_render", "obs_source_default_render", "obs_source_get_width",
     "obs_source_get_height", "obs_source_get_base_width", "obs_source_get_base_height",
     "obs_source_get_color_space", "obs_source_release", "obs_source_enum_full_tree", "obs_enum_sources",
-    "obs_source_inc_showing", "obs_source_dec_showing", "obs_source_update", "obs_wait_for_destroy_queue",
+    "obs_source_inc_active", "obs_source_dec_active", "obs_source_update", "obs_wait_for_destroy_queue",
     "obs_hotkey_unregister", "signal_handler_disconnect", "proc_handler_call", "blog",
 }  # fmt: skip
 
