@@ -75,7 +75,7 @@ class Health:
         shared, ring = self._shared, self._channel.ring
         canvas_rate = 1 / shared.frame_seconds()
         new = self.meter.new_pictures()
-        trouble = self.counters.trouble() or ("late" if self.meter.missing(canvas_rate) else "")
+        trouble = self.counters.trouble() or ("late" if self.meter.missing() else "")
         return Seen(
             ring=ring,
             model=ring.model if ring else "",
@@ -112,7 +112,9 @@ class Health:
             problem=self._problem(state, source),
             note=self._channel.note,
             worker_pid=self._shared.client.pid or 0,
-            pictures_without_alpha=self.meter.missing(1 / seconds),
+            pictures_without_alpha=self.meter.missing(),
+            frames_per_second=self.meter.frames_per_second(),
+            frames_not_drawn=self.meter.late(1 / seconds),
         )
 
     def _state(self) -> str:

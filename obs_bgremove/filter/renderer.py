@@ -112,10 +112,12 @@ class Renderer:
         passes, capture = self._graphics.passes, self._graphics.capture
         if now - last.number >= FORGET_AFTER:
             exchange.restart(capture)
+            self._health.meter.begin_again()
             # The source that is the background may have come since it was looked for.
             self._shared.wake()
         last.number = now
         self._health.counters.sample()
+        self._health.meter.draw()
         exchange.receive(capture, self._channel.ring, settings, now)
         exchange.draw(capture, target, now - self._hdr_wanted_at <= 1, now)
         seconds = self._shared.frame_seconds()

@@ -24,15 +24,16 @@ _WITHOUT_IMAGE = CompositeTechnique.ALONE, CompositeTechnique.ON_COLOR
 
 
 def composite(passes: Passes, background: DrawnBackground, cut: Cut) -> None:
-    """Draw the person on the background into OBS' current target; without an alpha the background alone."""
-    alone = background.technique == CompositeTechnique.ALONE
-    if alone and not cut.alpha:
+    """Draw the person on the background into OBS' current target; without an alpha the background alone.
+
+    Where the source itself is transparent, so is the picture.
+    """
+    if background.technique == CompositeTechnique.ALONE and not cut.alpha:
         return
-    function = PREMULTIPLIED if alone else REPLACE
     hdr = bool(cut.hdr) and lib.gs_get_color_space() == SPACE_709_EXTENDED
     shaders = passes.shaders
     if hdr or lib.gs_get_linear_srgb():
-        with blending(*function), linear_light(True):
+        with blending(*PREMULTIPLIED), linear_light(True):
             key = "composite", background, cut, hdr
             passes.replays.draw(key, partial(_draw, shaders, background, cut, hdr, 1.0))
         return
@@ -42,7 +43,7 @@ def composite(passes: Passes, background: DrawnBackground, cut: Cut) -> None:
         _draw(shaders, background, cut, False, 1e-4)
     effect = shaders.composite
     lib.gs_effect_set_texture(effect["image"], passes.encoded.texture)
-    with blending(*function), linear_light(False):
+    with blending(*PREMULTIPLIED), linear_light(False):
         effect.draw(CompositeTechnique.PREMULTIPLY, *cut.size)
 
 

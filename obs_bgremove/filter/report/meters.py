@@ -23,6 +23,15 @@ class Meter:
 
     def __init__(self) -> None:
         self._arrivals: deque[tuple[float, int]] = deque(maxlen=600)
+        self._drawn: deque[float] = deque(maxlen=1200)
+
+    def draw(self) -> None:
+        """Count a frame that OBS draws."""
+        self._drawn.append(time.monotonic())
+
+    def begin_again(self) -> None:
+        """Forget the frames drawn before the source was shown nowhere for a while."""
+        self._drawn.clear()
 
     def count(self, inference_ns: int) -> None:
         """Count an alpha that has just come; its inference took this long, in nanoseconds."""
@@ -37,8 +46,21 @@ class Meter:
         recent = [inference for when, inference in list(self._arrivals) if now - when < self.WINDOW]
         return sum(map(bool, recent)) / len(recent) if recent else None
 
-    def missing(self, frames_per_second: float) -> float:
+    def frames_per_second(self) -> float:
+        """Return how many frames OBS draws: on a machine that is late these are less than it should."""
+        now = time.monotonic()
+        return sum(now - when < self.WINDOW for when in list(self._drawn)) / self.WINDOW
+
+    def late(self, wanted: float) -> float:
+        """Return how many of the wanted frames per second OBS does not draw; 0 if few, or not known yet."""
+        now = time.monotonic()
+        begun = any(self.WINDOW <= now - when < 2 * self.WINDOW for when in list(self._drawn))
+        late = wanted - self.frames_per_second()
+        return late if begun and late > self.FEW * wanted else 0.0
+
+    def missing(self) -> float:
         """Return how many frames per second get no alpha of their own; 0 if few, or not known yet."""
+        frames_per_second = self.frames_per_second()
         now = time.monotonic()
         arrivals = [when for when, _inference in list(self._arrivals)]
         recent = sum(now - when < self.WINDOW for when in arrivals)

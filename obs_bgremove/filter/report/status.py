@@ -30,6 +30,9 @@ class Status:
     worker_pid: int
     #: Pictures per second for which the model is too slow; 0 if each gets its own alpha.
     pictures_without_alpha: float = 0.0
+    #: Frames per second that OBS drew of this source, and those that it should have drawn besides; 0 if few.
+    frames_per_second: float = 0.0
+    frames_not_drawn: float = 0.0
 
     #: ``state``: an alpha is shown; the first alpha has not come yet; the room is hidden because no alpha
     #: comes; the source is shown nowhere.
@@ -62,6 +65,12 @@ class Status:
             )
         else:
             parts.append("The picture is not delayed; the cut-out trails behind movement.")
+        if self.frames_not_drawn:
+            wanted = self.frames_per_second + self.frames_not_drawn
+            parts.append(
+                f"OBS draws only {self.frames_per_second:.0f} of {wanted:.0f} frames per second: close other "
+                "programs, or choose a lower resolution or frame rate in OBS' settings (Video)."
+            )
         if self.pictures_without_alpha:
             parts.append(
                 f"The model is too slow: {self.pictures_without_alpha:.0f} pictures per second "
