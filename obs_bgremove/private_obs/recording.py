@@ -19,19 +19,23 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+#: Milliseconds of a recording that has begun.
+_BEGUN = 100
+
+
 def start(client: obsws_python.ReqClient) -> None:
     """Start a recording of the program output and wait until it runs."""
 
-    def begun() -> bool:
-        if client.get_record_status().output_active:
-            return True
-        # OBS does nothing, and says nothing, while its window is still busy with the end of the one before.
-        with contextlib.suppress(Exception):
-            client.start_record()
-        return False
+    def runs() -> bool:
+        status = client.get_record_status()
+        if not status.output_active:
+            # OBS does nothing, and says nothing, while its window is busy with the end of the one before; and
+            # a recording may end at once, when OBS is late and ffmpeg refuses the first packet.
+            with contextlib.suppress(Exception):
+                client.start_record()
+        return bool(status.output_active and status.output_duration >= _BEGUN)
 
-    wait_for(begun, "the recording begins", pause=0.5)
-    _wait_for_length(client, 100)
+    wait_for(runs, "the recording runs", pause=0.3)
 
 
 def stop(client: obsws_python.ReqClient, log: Callable[[], str]) -> Path:

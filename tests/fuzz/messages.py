@@ -158,9 +158,11 @@ class _Worker:
 
     def __init__(self) -> None:
         self._server = server = Server.__new__(Server)
-        server._wanted, server._streams, server._requests = set(), {}, {}
+        server._wanted, server._streams, server._requests, server._leaving = {}, {}, {}, {}
         nothing = lambda *arguments: None  # noqa: E731
-        server._loader = SimpleNamespace(load=nothing, cancel=nothing, release=nothing, shun=nothing)
+        server._loader = SimpleNamespace(
+            load=nothing, cancel=nothing, release=nothing, shun=nothing, reconsider=nothing
+        )
 
     def take(self, data: bytes, seen: Counter) -> None:
         try:

@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from obs_bgremove import room_guard
 from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.wait import wait_for
 from tests.obs import numbered
@@ -105,17 +106,21 @@ def test_filter_removed_and_undone(window):
     dialog = hands.wait("^Filters for")
     # The dialog has to take clicks, which cannot be seen.
     time.sleep(1.0)
-    # The list of effect filters begins about there, whatever the font.
-    for y in range(380, 440, 10):
+    # The list of effect filters begins about there, whatever the font: with the room guard, then ours.
+    # A guard that is removed comes back, so the last row is the one to remove.
+    for y in range(380, 470, 10):
         hands.click(dialog, 100, y)
     hands.press(dialog, "Delete")
     hands.confirm()
     wait_for(lambda: not statuses(obs), "the filter is gone", 30)
+    wait_for(lambda: not obs.ws.get_source_filter_list("Clip").filters, "its guard is gone, too", 30)
     hands.press(dialog, "Escape")
     wait_for(lambda: not hands.find("^Filters for"), "the dialog is closed", 30)
     hands.press(hands.wait("^OBS [0-9]"), "ctrl+z")
     wait_until_running(obs)
     numbered.assert_hidden([obs.screenshot("Clip")])
+    kinds = [one["filterKind"] for one in obs.ws.get_source_filter_list("Clip").filters]
+    assert kinds == [room_guard.VERSIONED_KIND, "obs_bgremove"]
     report = obs.stop()
     assert (report.code, report.leaks) == (0, 0), report.log[-3000:]
     assert "Traceback" not in report.log

@@ -87,7 +87,7 @@ def test_files_that_pip_needs_are_seen_in_the_lab(monkeypatch, tmp_path):
     )
     done = subprocess.CompletedProcess([], 0, settings, "")
     monkeypatch.setattr(network.subprocess, "run", lambda *_arguments, **_options: done)
-    monkeypatch.setattr(network, "_CERTIFICATES", tmp_path / "none")
+    monkeypatch.setattr(network, "CERTIFICATES", tmp_path / "none")
     for name in list(network.os.environ):
         if network._VARIABLES.fullmatch(name):
             monkeypatch.delenv(name)

@@ -15,13 +15,13 @@ import pytest
 
 from obs_bgremove import home, scene_files
 from obs_bgremove.setup import (
+    backups,
     command,
     environment,
     interpreter,
     obs_program,
     pip,
     runtime,
-    scene_collections,
     turn,
     virtual_env,
 )
@@ -270,4 +270,4 @@ def test_looking_and_a_refused_uninstallation_leave_no_file(place):
     (place / "data" / "mine").write_text("")
     command.main(["--uninstall", "--yes"])
     assert [path.name for path in (place / "data").iterdir() if path.name != "backups"] == ["mine"]
-    assert scene_collections.backups().name == "backups"
+    assert backups.directory().name == "backups"

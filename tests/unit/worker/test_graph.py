@@ -201,7 +201,7 @@ def test_a_filter_goes_on_without_graphs_on_the_same_device_and_says_why(directo
     asked = []
     server._loader = SimpleNamespace(load=asked.append, release=loader._release)
     ((request, stream),) = made
-    server._streams, server._requests = {1: stream}, {1: request}
+    server._streams, server._requests, server._leaving = {1: stream}, {1: request}, {}
     stream.engine.session.fails = RuntimeError("operation not permitted when stream is capturing")
     served = Filter(stream)
     served.hand_over(5)
