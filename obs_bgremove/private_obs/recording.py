@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,21 +21,27 @@ if TYPE_CHECKING:
 
 #: Milliseconds of a recording that has begun.
 _BEGUN = 100
+#: Seconds after which OBS has not heard that it is to record. Asked twice at once, it begins two files.
+_ASK_AGAIN = 10.0
 
 
 def start(client: obsws_python.ReqClient) -> None:
     """Start a recording of the program output and wait until it runs."""
 
+    asked_at = time.monotonic()
+    client.start_record()
+
     def runs() -> bool:
+        nonlocal asked_at
         status = client.get_record_status()
-        if not status.output_active:
-            # OBS does nothing, and says nothing, while its window is busy with the end of the one before; and
-            # a recording may end at once, when OBS is late and ffmpeg refuses the first packet.
-            with contextlib.suppress(Exception):
-                client.start_record()
+        # OBS does nothing, and says nothing, while its window is busy with the end of the one before; and a
+        # recording may end at once, when OBS is late and ffmpeg refuses the first packet.
+        if not status.output_active and time.monotonic() - asked_at > _ASK_AGAIN:
+            asked_at = time.monotonic()
+            client.start_record()
         return bool(status.output_active and status.output_duration >= _BEGUN)
 
-    wait_for(runs, "the recording runs", pause=0.3)
+    wait_for(runs, "the recording runs")
 
 
 def stop(client: obsws_python.ReqClient, log: Callable[[], str]) -> Path:
