@@ -29,7 +29,7 @@ from . import (
     virtual_env,
 )
 from .check import BY_HAND, check
-from .errors import SetupError, say, writing_problem
+from .errors import SetupError, refuse, say, writing_problem
 from .stopwatch import Stopwatch
 from .uninstall import uninstall
 
@@ -92,8 +92,8 @@ def main(arguments: list[str] | None = None) -> int:
             turn.tidy()
             return 0
         # Before there is a data directory.
-        interpreter.refuse()
-        places.refuse()
+        refuse(interpreter.problem())
+        refuse(places.problem())
         if options.demo:
             return demo(options)
         with turn.taken():
@@ -123,8 +123,7 @@ def install(options: argparse.Namespace) -> None:
     for sentence in (todo, letters.problem()):
         if sentence:
             say(sentence)
-    if problems:
-        raise SetupError(" ".join(problems))
+    refuse(" ".join(problems))
     say("Now start OBS, right-click a camera > Filters > + > Background Removal.")
 
 
@@ -134,7 +133,7 @@ def set_up(flavour: str, wanted: list[str], groups: list[str], watch: Stopwatch 
     What fetching a model needs is only installed if one is ``wanted`` that the project does not carry.
     """
     watch = watch or Stopwatch()
-    interpreter.refuse()
+    refuse(interpreter.problem())
     names = models.select(wanted)
     if not names and not models.carried() and not models.fetched():
         raise SetupError("No model came along with this copy of the project: add '--model mediapipe'.")
@@ -201,8 +200,7 @@ def demo(options: argparse.Namespace) -> int:
             speed.ensure()
         with watch.part("OBS"):
             todo = obs_program.ensure(screenless=not has_display(), demo=True)
-        if todo:
-            raise SetupError(todo)
+        refuse(todo)
         # The demo does not need the user's OBS: a problem there is said, and is no failure.
         problems = prepare_obs()
     for problem in problems:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..console import say
 from . import causes
 
-__all__ = ["COMMAND", "SetupError", "say", "writing_problem"]
+__all__ = ["COMMAND", "SetupError", "refuse", "say", "writing_problem"]
 
 #: How a person runs install.py.
 COMMAND = "py install.py" if sys.platform == "win32" else "python3 install.py"
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 class SetupError(Exception):
     """A sentence or two: what is wrong, and what to do about it."""
+
+
+def refuse(problem: str) -> None:
+    """Raise SetupError if something is wrong."""
+    if problem:
+        raise SetupError(problem)
 
 
 def writing_problem(place: Path, error: OSError) -> SetupError:

@@ -8,7 +8,7 @@ import shutil
 import struct
 import sys
 
-from .errors import COMMAND, SetupError
+from .errors import COMMAND
 
 #: Before 3.10, time.perf_counter_ns starts at zero in each process on Windows and macOS
 #: (https://bugs.python.org/issue37205): OBS and the worker could not compare their times.
@@ -31,13 +31,6 @@ def problem(version: tuple[int, int] | None = None, bits: int | None = None) -> 
             f"install Python from python.org and run '{COMMAND}'."
         )
     return ""
-
-
-def refuse() -> None:
-    """Raise SetupError if this Python does not serve."""
-    wrong = problem()
-    if wrong:
-        raise SetupError(wrong)
 
 
 def _is_the_stores() -> bool:

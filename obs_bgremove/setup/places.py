@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .. import home
 from ..users_obs import registry
-from .errors import COMMAND, SetupError
+from .errors import COMMAND
 from .pythons import LONGEST_PATH
 
 if TYPE_CHECKING:
@@ -39,13 +39,6 @@ def problem() -> str:
             f"{home.VARIABLE} to a folder with a shorter one, such as C:\\obs_bgremove_data."
         )
     return ""
-
-
-def refuse() -> None:
-    """Raise SetupError if the folders do not serve."""
-    wrong = problem()
-    if wrong:
-        raise SetupError(wrong)
 
 
 def notes() -> list[str]:

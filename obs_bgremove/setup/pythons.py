@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..users_obs import registry
+from ..users_obs.output import output
 from . import interpreter, virtual_env
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 LONGEST_PATH = 259
 #: The last releases of python.org that have an installer.
 _LAST = {10: "3.10.11", 11: "3.11.9", 12: "3.12.10"}
-_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -164,19 +163,7 @@ def _on_windows() -> Iterator[Path]:
 
 def _of_the_launcher() -> Iterator[Path]:
     """Yield what ``py`` lists, in lines such as `` -V:3.12 *   C:\\Python312\\python.exe``."""
-    try:
-        done = subprocess.run(
-            ["py", "-0p"],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            stdin=subprocess.DEVNULL,
-            timeout=_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return
-    for line in done.stdout.splitlines():
+    for line in output(["py", "-0p"]).splitlines():
         found = re.search(r"\s(\S:\\.*|\\\\.*)\\python[^\\]*\.exe\s*$", line)
         if found:
             yield Path(found.group(1))

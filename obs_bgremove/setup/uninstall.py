@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .. import home
 from . import backups, models, obs_python, scene_collections, turn, virtual_env
-from .errors import SetupError, say, writing_problem
+from .errors import SetupError, refuse, say, writing_problem
 from .question import ask
 
 #: What a stopped writer of a record left: see files.replace_whole.
@@ -45,8 +45,7 @@ def uninstall(yes: bool) -> None:
     if not home.directory().exists():
         _delete_note()
     _say_what_stays(keep)
-    if failed:
-        raise SetupError(" ".join(failed))
+    refuse(" ".join(failed))
     say("Uninstalled. (OBS itself was left as it is.)")
 
 

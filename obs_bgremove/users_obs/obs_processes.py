@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import portable, windows_processes
+from .output import output
 
 #: Names of OBS' process (Linux cuts names at 15 characters, which these are below).
 NAMES = ("obs", "obs-studio", "obs64.exe", "obs32.exe", "OBS")
@@ -72,14 +72,5 @@ def _windows() -> list[RunningObs]:
 
 
 def _macos() -> list[int]:
-    lines = _output(["ps", "-axo", "pid=,comm="]).splitlines()
+    lines = output(["ps", "-axo", "pid=,comm="]).splitlines()
     return [int(line.split(None, 1)[0]) for line in lines if line.rstrip().endswith("/MacOS/OBS")]
-
-
-def _output(command: list[str]) -> str:
-    try:
-        return subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=30, check=False
-        ).stdout
-    except (OSError, subprocess.TimeoutExpired):
-        return ""

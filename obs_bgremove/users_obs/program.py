@@ -6,12 +6,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 from . import portable, registry
 from .file_version import file_version
+from .output import output
 
 #: The name of OBS as a Flatpak.
 FLATPAK = "com.obsproject.Studio"
@@ -61,10 +61,5 @@ def flatpak_version() -> tuple[int, ...]:
 
 def _version_in(command: list[str], pattern: str = r"(\d+)\.(\d+)\.(\d+)") -> tuple[int, ...]:
     # In English: the names of what is printed are translated.
-    variables = {**os.environ, "LC_ALL": "C.UTF-8"}
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, env=variables)
-    except (OSError, subprocess.TimeoutExpired):
-        return ()
-    match = re.search(pattern, done.stdout)
+    match = re.search(pattern, output(command, {"LC_ALL": "C.UTF-8"}))
     return tuple(int(part) for part in match.groups()) if match else ()

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from . import portable
-from .program import find_program
+from .program import FLATPAK, find_program
 
 #: Where OBS' settings name the folder of its Python.
 PYTHON_SECTION, PYTHON_KEY = "Python", "Path64bit"
@@ -28,7 +28,7 @@ def configurations() -> list[Path]:
     else:
         places = [
             Path(os.environ.get("XDG_CONFIG_HOME") or user / ".config") / "obs-studio",
-            user / ".var" / "app" / "com.obsproject.Studio" / "config" / "obs-studio",
+            user / ".var" / "app" / FLATPAK / "config" / "obs-studio",
             user / "snap" / "obs-studio" / "current" / ".config" / "obs-studio",
         ]
     # Another user's folders may not be looked into: to os.path they do not exist.

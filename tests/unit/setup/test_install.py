@@ -777,7 +777,7 @@ def test_obs_tells_its_version(tmp_path, monkeypatch, output, version):
     monkeypatch.setattr(program.sys, "platform", "linux")
     assert program.version(tmp_path / "gone") == ()
     done = subprocess.CompletedProcess([], 0, output, "")
-    monkeypatch.setattr(program.subprocess, "run", lambda *_, **__: done)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
     assert program.version(tmp_path / "obs") == version
     monkeypatch.setattr(program.sys, "platform", "darwin")
     assert program.version(tmp_path / "obs") == (), "it would open a window"

@@ -216,7 +216,7 @@ def test_what_the_launcher_lists(monkeypatch):
         "No installed Pythons found!\r\n"
     )
     done = subprocess.CompletedProcess([], 0, listed, "")
-    monkeypatch.setattr(pythons.subprocess, "run", lambda *_, **__: done)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
     assert [str(folder) for folder in pythons._of_the_launcher()] == [
         "C:\\Program Files\\Python314",
         "D:\\Jörg O'Brien\\Python312",
@@ -229,7 +229,7 @@ def test_where_there_is_no_launcher_it_lists_none(monkeypatch):
     def gone(*_, **__):
         raise FileNotFoundError(2, "no such file")
 
-    monkeypatch.setattr(pythons.subprocess, "run", gone)
+    monkeypatch.setattr(subprocess, "run", gone)
     assert list(pythons._of_the_launcher()) == []
 
 

@@ -246,12 +246,12 @@ def test_macos_lists_processes_by_path(monkeypatch):
         "99503 /Users/a/OBS 31.app/Contents/MacOS/OBS\n"
     )
     monkeypatch.setattr(obs_processes.sys, "platform", "darwin")
-    monkeypatch.setattr(obs_processes, "_output", lambda command: listed)
+    monkeypatch.setattr(obs_processes, "output", lambda command: listed)
     assert obs_processes.running() == [obs_processes.RunningObs(pid, None) for pid in (501, 99503)]
 
 
 def test_a_system_that_cannot_list_processes_has_none(tmp_path):
-    assert obs_processes._output([str(tmp_path / "gone")]) == ""
+    assert obs_processes.output([str(tmp_path / "gone")]) == ""
 
 
 @pytest.mark.parametrize(
