@@ -13,6 +13,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
+from .. import scene_files
 from ..obs import data, properties, registration
 from ..obs.functions import lib
 from .backgrounds.chosen import ChosenBackground
@@ -142,7 +143,7 @@ class BackgroundFilter:
 class BackgroundFilters:
     """Implements ``obs.registration.FilterType``: what stands in OBS' list of filters."""
 
-    ID = "obs_bgremove"
+    ID = scene_files.FILTER
     NAME = "Background Removal"
 
     def __init__(self, shared: Shared) -> None:

@@ -22,7 +22,7 @@ from .structs import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 
 class PrivateSource:
@@ -146,24 +146,34 @@ def filters_of(source: int) -> Iterator[list[int]]:
             lib.obs_source_release(one)
 
 
-def with_filter(kind: str) -> list[WeakSource]:
-    """Return the sources and scenes that have a filter of a kind; they are to be released."""
-    found: list[WeakSource] = []
-    wanted = kind.encode()
+def _each_filter(action: Callable[[int, int], bool]) -> None:
+    """Call ``action(source, filter)`` for each filter of all sources and scenes, until it returns False."""
+    wanted = [True]
 
     def compare(parent: int, one: int, _parameter: int | None) -> None:
-        if lib.obs_source_get_unversioned_id(one) == wanted:
-            found.append(WeakSource(parent))
+        wanted[0] = wanted[0] and action(parent, one)
 
     on_filter = EnumFilters(compare)
 
     def look(_parameter: int | None, source: int) -> bool:
         lib.obs_source_enum_filters(source, on_filter, None)
+        return wanted[0]
+
+    # "obs_enum_scenes" knows the scenes of the main canvas only.
+    lib.obs_enum_all_sources(EnumSources(look), None)
+
+
+def with_filter(kind: str) -> list[WeakSource]:
+    """Return the sources and scenes that have a filter of a kind; they are to be released."""
+    found: list[WeakSource] = []
+    wanted = kind.encode()
+
+    def note(parent: int, one: int) -> bool:
+        if lib.obs_source_get_unversioned_id(one) == wanted:
+            found.append(WeakSource(parent))
         return True
 
-    callback = EnumSources(look)
-    lib.obs_enum_sources(callback, None)
-    lib.obs_enum_scenes(callback, None)
+    _each_filter(note)
     return found
 
 
@@ -176,18 +186,12 @@ def parent_of(wanted: int) -> Iterator[int | None]:
     """
     held: list[int] = []
 
-    def compare(parent: int, found: int, _parameter: int | None) -> None:
-        if found == wanted and not held:
+    def compare(parent: int, found: int) -> bool:
+        if found == wanted:
             held.extend(one for one in map(lib.obs_source_get_ref, (parent, found)) if one)
-
-    on_filter = EnumFilters(compare)
-
-    def look(_parameter: int | None, source: int) -> bool:
-        lib.obs_source_enum_filters(source, on_filter, None)
         return not held
 
-    # "obs_enum_scenes" knows the scenes of the main canvas only.
-    lib.obs_enum_all_sources(EnumSources(look), None)
+    _each_filter(compare)
     try:
         yield held[0] if len(held) == 2 else None
     finally:

@@ -7,7 +7,7 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING
 
-from ... import room_guard
+from ... import room_guard, scene_files
 from ...obs import data, sources
 from ...obs.functions import lib
 from ...obs.sources import WeakSource
@@ -17,8 +17,8 @@ from .plan import Entry, Kind, plan
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-#: The kind of our own filter, as OBS knows it, and the setting that switches the guard off.
-OURS, SETTING = "obs_bgremove", "room_guard"
+#: The setting of our filter that switches the guard off.
+SETTING = "room_guard"
 
 
 class Guards:
@@ -136,7 +136,7 @@ class Guards:
 
 def _kind(handle: int) -> Kind:
     kind = sources.kind_of(handle)
-    if kind == OURS:
+    if kind == scene_files.FILTER:
         return Kind.OURS
     if kind == room_guard.KIND:
         with data.of_source(handle) as settings:

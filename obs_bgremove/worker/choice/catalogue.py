@@ -18,20 +18,12 @@ class ModelProblem(Exception):
     """A model cannot be used; the message is a sentence for the user."""
 
 
-@dataclass(frozen=True)
-class Model:
-    """A folder of the catalogue. ``problem``: why it cannot be used, a sentence."""
+@dataclass(frozen=True, kw_only=True)
+class Model(Card):
+    """A folder of the catalogue, with what its card says. ``problem``: why it cannot be used, a sentence."""
 
     name: str
     folder: Path
-    title: str
-    summary: str = ""
-    height: int = 0
-    width: int = 0
-    default: bool = False
-    settle_frames: int = 0
-    #: Mean error of its alphas on our clips, lower is better; None if nobody measured it.
-    error: float | None = None
     installed: bool = False
     problem: str | None = None
 
@@ -140,15 +132,15 @@ def _read_folder(folder: Path) -> Model:
         problem = (
             "The model cards cannot be read, because the Python package tomli is missing; run install.py."
         )
-        return Model(name, folder, name, installed=installed, problem=problem)
-    problem, card = "", Card(name)
+        return Model(name=name, folder=folder, title=name, installed=installed, problem=problem)
+    problem, card = "", Card(title=name)
     try:
         card = model_card.read(folder / "card.toml", name)
     except CardProblem as fault:
         problem = f"The card of the model {name} cannot be read ({fault})"
     except Exception as error:  # noqa: BLE001 (whatever somebody's file does to the reader, it costs only this model)
         problem = f"The card of the model {name} cannot be read ({type(error).__name__}: {error})"
-    model = Model(name, folder, installed=installed, **card._asdict())
+    model = Model(name=name, folder=folder, installed=installed, **vars(card))
     if problem:
         return replace(model, problem=f"{problem}; {model.remedy}.")
     if name != folder.name:

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,8 +37,9 @@ class CardProblem(Exception):
     """What is wrong with a card, half a sentence."""
 
 
-class Card(NamedTuple):
-    """The fields of a card that the worker needs. ``error``: of its alphas; None if nobody measured it."""
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """The fields of a card that the worker needs."""
 
     title: str
     summary: str = ""
@@ -45,6 +47,7 @@ class Card(NamedTuple):
     width: int = 0
     default: bool = False
     settle_frames: int = 0
+    #: Mean error of its alphas on our clips, lower is better; None if nobody measured it.
     error: float | None = None
 
 
