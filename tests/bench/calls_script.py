@@ -7,6 +7,7 @@ filter, and how often Python collected garbage meanwhile, in ``render``.
 """
 
 import collections
+import contextlib
 import gc
 import json
 import os
@@ -77,7 +78,9 @@ def script_load(settings):
     for row in functions.TABLE:
         # Not "bfree", whose address OBS gets.
         if row[0].startswith(("gs_", "obs_")):
-            setattr(lib, row[0], counted(row[0]))
+            # An older OBS lacks some that are optional.
+            with contextlib.suppress(functions.ObsError):
+                setattr(lib, row[0], counted(row[0]))
     BackgroundFilter.render = watched("render", True)
     BackgroundFilter.color_space = watched("color_space", False)
     gc.callbacks.append(note_collection)
