@@ -17,14 +17,10 @@ import tempfile
 import time
 from pathlib import Path
 
-import cv2
-
 from obs_bgremove import home as installed
 from obs_bgremove.obs.leaves import LEAVES
-from obs_bgremove.private_obs import collection
-from tests.bench.passes import RUNS, person
-from tests.obs import networks
-from tests.obs.stage import BLUE, DRAWN_BY_OTHERS, SCRIPT, filtered, make_home, open_obs, wait_until_running
+from tests.bench.passes import RUNS, picture_with_probe
+from tests.obs.stage import BLUE, wait_until_running
 
 PROBE = installed.PROJECT / "tests" / "bench" / "calls_script.py"
 
@@ -44,18 +40,11 @@ def main() -> None:
 def run(folder: Path, options) -> None:
     """Count in a scratch folder."""
     size = tuple(map(int, options.size.split("x")))
-    home = make_home(folder / "home", {"green": networks.write_green_is_person(folder / "green", soft=True)})
-    cv2.imwrite(str(folder / "person.png"), person(*size))
-    source = collection.image("Picture", folder / "person.png", [filtered({"model": "green"})])
-    scripts = [collection.script(PROBE), collection.script(SCRIPT)]
-    things = collection.collection(
-        "Test", [source], [collection.scene("Scene", ["Picture"])], scripts=scripts
-    )
     print(
         f"{'in each frame':36} {'calls':>7} {'release the GIL':>16} {'render':>7} {'color_space':>12} "
         f"{'collections':>12}"
     )
-    with open_obs(folder / "obs", home, things, size=size, environment=DRAWN_BY_OTHERS) as obs:
+    with picture_with_probe(folder, size, PROBE) as obs:
         for name in options.runs or list(RUNS):
             picture = {"background_color": BLUE, "background_path": str(folder / "person.png")}
             settings = {"model": "green", **picture, **RUNS[name]}

@@ -17,6 +17,7 @@ import json
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy
@@ -25,6 +26,9 @@ from obs_bgremove import home as installed
 from obs_bgremove.private_obs import collection
 from tests.obs import networks
 from tests.obs.stage import BLUE, DRAWN_BY_OTHERS, SCRIPT, filtered, make_home, open_obs, wait_until_running
+
+if TYPE_CHECKING:
+    from obs_bgremove.private_obs.instance import PrivateObs
 
 PROBE = installed.PROJECT / "tests" / "bench" / "pass_times_script.py"
 PLAIN = {"refinement": False, "color_cleaning": False}
@@ -54,16 +58,21 @@ def main() -> None:
         run(Path(folder), (width, height), options.seconds, options.runs or list(RUNS))
 
 
-def run(folder: Path, size: tuple[int, int], seconds: float, names: list[str]) -> None:
-    """Measure in a scratch folder."""
+def picture_with_probe(folder: Path, size: tuple[int, int], probe: Path) -> PrivateObs:
+    """Return an OBS, not yet started, that shows "Picture", a person with the filter, and runs a script."""
     home = make_home(folder / "home", {"green": networks.write_green_is_person(folder / "green", soft=True)})
     cv2.imwrite(str(folder / "person.png"), person(*size))
     source = collection.image("Picture", folder / "person.png", [filtered({"model": "green"})])
-    scripts = [collection.script(PROBE), collection.script(SCRIPT)]
+    scripts = [collection.script(probe), collection.script(SCRIPT)]
     things = collection.collection(
         "Test", [source], [collection.scene("Scene", ["Picture"])], scripts=scripts
     )
-    with open_obs(folder / "obs", home, things, size=size, environment=DRAWN_BY_OTHERS) as obs:
+    return open_obs(folder / "obs", home, things, size=size, environment=DRAWN_BY_OTHERS)
+
+
+def run(folder: Path, size: tuple[int, int], seconds: float, names: list[str]) -> None:
+    """Measure in a scratch folder."""
+    with picture_with_probe(folder, size, PROBE) as obs:
         for name in names:
             settings = {
                 "model": "green",

@@ -28,7 +28,16 @@ from websocket import WebSocketException
 
 from obs_bgremove.private_obs import collection
 from tests.obs import networks, numbered
-from tests.obs.stage import BLUE, SCRIPT, filtered, make_home, open_obs, statuses, wait_until_running
+from tests.obs.stage import (
+    BLUE,
+    SCRIPT,
+    filtered,
+    make_home,
+    megabytes,
+    open_obs,
+    statuses,
+    wait_until_running,
+)
 
 FILTER = "Background Removal"
 BASE = {"background": "color", "background_color": BLUE, "model": "green"}
@@ -193,7 +202,7 @@ class Stress:
         workers = [one for one in host.children() if _is_worker(one)]
         if len(workers) > 1:
             self.faults.append(f"{len(workers)} workers at {at:.0f} s")
-        memory = [_megabytes(one) for one in (host, *workers[:1])]
+        memory = [megabytes(one.pid) for one in (host, *workers[:1])]
         self.memory.append((at, memory[0], memory[1] if workers else 0.0))
         if len(self.memory) % 10 == 1:
             print(
@@ -246,13 +255,6 @@ def _is_worker(process: psutil.Process) -> bool:
         return "obs_bgremove" in " ".join(process.cmdline())
     except psutil.Error:
         return False  # it has just ended
-
-
-def _megabytes(process: psutil.Process) -> float:
-    try:
-        return process.memory_info().rss / 1e6
-    except psutil.Error:
-        return 0.0
 
 
 def main() -> int:

@@ -11,13 +11,8 @@ from tests.obs.stage import make_home
 
 @pytest.fixture(scope="session")
 def model_folders(tmp_path_factory):
-    """Return model folders by name: "green", and "green-slow", which takes some 30 ms."""
-    folder = tmp_path_factory.mktemp("models")
-    return {
-        "green": networks.write_green_is_person(folder / "green"),
-        "green-soft": networks.write_green_is_person(folder / "green-soft", soft=True),
-        "green-slow": networks.write_green_is_person(folder / "green-slow", ballast=30),
-    }
+    """Return model folders by name, see ``write_models``."""
+    return networks.write_models(tmp_path_factory.mktemp("models"))
 
 
 @pytest.fixture(scope="session")

@@ -47,6 +47,15 @@ def ballast_for(milliseconds: float, folder: Path) -> int:
     return max(1, round((milliseconds / 1000 - seconds[0]) / each))
 
 
+def write_models(folder: Path) -> dict[str, Path]:
+    """Write model folders by name: "green", "green-soft", and "green-slow", which takes some 30 ms."""
+    return {
+        "green": write_green_is_person(folder / "green"),
+        "green-soft": write_green_is_person(folder / "green-soft", soft=True),
+        "green-slow": write_green_is_person(folder / "green-slow", ballast=30),
+    }
+
+
 def write_green_is_person(
     folder: Path, height: int = 144, width: int = 256, ballast: int = 0, soft: bool = False
 ) -> Path:

@@ -45,11 +45,12 @@ def frame(number: int) -> numpy.ndarray:
     return picture
 
 
-def write(path: Path) -> Path:
-    """Write the clip."""
-    video = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"FFV1"), FPS, (WIDTH, HEIGHT))
+def write(path: Path, scale: int = 1) -> Path:
+    """Write the clip, every pixel of a frame ``scale`` times as wide and high."""
+    size = scale * WIDTH, scale * HEIGHT
+    video = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"FFV1"), FPS, size)
     for number in range(COUNT):
-        video.write(frame(number))
+        video.write(cv2.resize(frame(number), size, interpolation=cv2.INTER_NEAREST))
     video.release()
     return path
 

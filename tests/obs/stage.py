@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy
+import psutil
 
 from export.shelf.card import read_card
 from obs_bgremove import home as installed
@@ -87,6 +88,25 @@ def open_obs(directory: Path, home: Path, collections, **more) -> PrivateObs:
     """Return an OBS, not yet started, whose filters live in ``home``."""
     environment = {installed.VARIABLE: str(home), **more.pop("environment", {})}
     return PrivateObs(directory, collections, environment=environment, **more)
+
+
+def megabytes(pid: int) -> float:
+    """Return the resident memory of a process; 0 if it has just ended."""
+    try:
+        return float(psutil.Process(pid).memory_info().rss) / 1e6
+    except (psutil.Error, ValueError):
+        return 0.0
+
+
+def filter_in_a_new_collection(obs: PrivateObs, name: str, settings: Mapping) -> None:
+    """Have OBS make a scene collection, which lists no script, and add a source with the filter to it."""
+    obs.ws.create_scene_collection(name)
+    wait_for(lambda: not statuses(obs), "the old collection is gone")
+    scene = obs.ws.get_current_program_scene().current_program_scene_name
+    green = {"color": 0xFF00FF00, "width": 640, "height": 360}
+    obs.ws.create_input(scene, "Plain", "color_source_v3", green, True)
+    obs.ws.create_source_filter("Plain", "Background Removal", "obs_bgremove", settings)
+    wait_until_running(obs)
 
 
 def statuses(obs: PrivateObs) -> list[dict]:

@@ -18,6 +18,7 @@ from tests.obs import numbered
 from tests.obs.stage import (
     BLUE,
     SCRIPT,
+    filter_in_a_new_collection,
     filtered,
     make_home,
     one_scene,
@@ -251,13 +252,8 @@ def test_scene_collection_switched_away_and_back(tmp_path, data_home, clip, ends
 def test_a_collection_that_does_not_list_the_script_is_told(tmp_path, data_home, clip, ends_well):
     with open_obs(tmp_path, data_home, one_scene(clip)) as obs:
         wait_until_running(obs)
-        obs.ws.create_scene_collection("New")
-        wait_for(lambda: not statuses(obs), "the old collection is gone")
-        scene = obs.ws.get_current_program_scene().current_program_scene_name
-        green = {"color": 0xFF00FF00, "width": 640, "height": 360}
-        obs.ws.create_input(scene, "Plain", "color_source_v3", green, True)
-        obs.ws.create_source_filter("Plain", FILTER, "obs_bgremove", SETTINGS)
-        (told,) = wait_until_running(obs)
+        filter_in_a_new_collection(obs, "New", SETTINGS)
+        told = status(obs)
         for text in (told["problem"], told["text"]):
             assert f"It is added when OBS closes; to add it now: Tools > Scripts > + > {SCRIPT}." in text
         wait_for(lambda: "does not list the filter's script" in obs.log(), "the log says so")

@@ -12,7 +12,16 @@ from obs_bgremove import scene_files
 from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.wait import wait_for
 from tests.obs import numbered
-from tests.obs.stage import BLUE, SCRIPT, filtered, one_scene, open_obs, statuses, wait_until_running
+from tests.obs.stage import (
+    BLUE,
+    SCRIPT,
+    filter_in_a_new_collection,
+    filtered,
+    one_scene,
+    open_obs,
+    statuses,
+    wait_until_running,
+)
 
 SETTINGS = {"background": "color", "background_color": BLUE, "model": "green", "edge_shift": -1.5}
 FILTER = "Background Removal"
@@ -92,13 +101,7 @@ def test_collections_imported_and_made_are_healed_when_obs_has_closed(tmp_path, 
             obs.scenes_file(name).write_text(json.dumps({**things, "name": name}), "utf-8")
         bad = obs.scenes_file("Bad")
         bad.write_text('{"sources": [{"filters": [{"id": "obs_bgremove"', "utf-8")
-        obs.ws.create_scene_collection("Made")
-        wait_for(lambda: not statuses(obs), "the old collection is gone")
-        scene = obs.ws.get_current_program_scene().current_program_scene_name
-        green = {"color": 0xFF00FF00, "width": 640, "height": 360}
-        obs.ws.create_input(scene, "Plain", "color_source_v3", green, True)
-        obs.ws.create_source_filter("Plain", FILTER, "obs_bgremove", SETTINGS)
-        wait_until_running(obs)
+        filter_in_a_new_collection(obs, "Made", SETTINGS)
         assert obs.stop().code == 0
         assert listed(obs, "Made") == [str(SCRIPT)]
         assert modules(obs, "Imported") == {

@@ -20,13 +20,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy
-import psutil
 
 from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.wait import wait_for
 from tests.obs import networks, numbered
-from tests.obs.stage import SCRIPT, filtered, make_home, open_obs, statuses, wait_until_running
-from tests.soak.steps import MODELS, SCENES, SOURCES, Steps
+from tests.obs.stage import SCRIPT, filtered, make_home, megabytes, open_obs, statuses, wait_until_running
+from tests.soak.steps import SCENES, SOURCES, Steps
 
 if TYPE_CHECKING:
     from obs_bgremove.private_obs.exit_report import ExitReport
@@ -64,15 +63,10 @@ def soak(
     folder: Path, seconds: float, most: int, seed: int, say: bool = True
 ) -> tuple[list[Moment], ExitReport]:
     """Run an OBS in ``folder`` for so many seconds, or steps if ``most`` is not 0; return what was seen."""
-    small, large = numbered.write(folder / "small.mkv"), enlarged(folder / "large.mkv")
+    small, large = numbered.write(folder / "small.mkv"), numbered.write(folder / "large.mkv", 2)
     picture = folder / "picture.png"
     cv2.imwrite(str(picture), numpy.full((90, 160, 3), (90, 60, 20), numpy.uint8))
-    models = {
-        "green": networks.write_green_is_person(folder / "green"),
-        "green-soft": networks.write_green_is_person(folder / "green-soft", soft=True),
-        "green-slow": networks.write_green_is_person(folder / "green-slow", ballast=30),
-    }
-    home = make_home(folder / "home", {name: models[name] for name in MODELS})
+    home = make_home(folder / "home", networks.write_models(folder / "models"))
     moments: list[Moment] = []
     begin = time.monotonic()
     with open_obs(folder / "obs", home, scenes(small)) as obs:
@@ -100,16 +94,6 @@ def scenes(clip: Path) -> dict[str, object]:
     return collection.collection("Soak", [*sources, back], made, scripts=[collection.script(SCRIPT)])
 
 
-def enlarged(path: Path) -> Path:
-    """Write the numbered clip at twice its size."""
-    size = (2 * numbered.WIDTH, 2 * numbered.HEIGHT)
-    video = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"FFV1"), numbered.FPS, size)
-    for number in range(60):
-        video.write(cv2.resize(numbered.frame(number), size, interpolation=cv2.INTER_NEAREST))
-    video.release()
-    return path
-
-
 def one_step(obs: PrivateObs, steps: Steps, begin: float) -> Moment:
     """Do one step while OBS records; look at the recording."""
     obs.start_record()
@@ -132,10 +116,7 @@ def memory(obs: PrivateObs) -> tuple[float, float]:
     """Return the resident memory of OBS and of the worker, in MB."""
     worker = next((one["worker_pid"] for one in statuses(obs)), 0)
 
-    def resident(pid: int) -> float:
-        return float(psutil.Process(pid).memory_info().rss) / 1e6 if psutil.pid_exists(pid) else 0.0
-
-    return resident(obs.pid), resident(worker) if worker else 0.0
+    return megabytes(obs.pid), megabytes(worker)
 
 
 def slope(moments: list[Moment], name: str) -> float:
