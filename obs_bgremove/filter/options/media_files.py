@@ -25,7 +25,9 @@ def following(path: str, suffixes: tuple[str, ...]) -> str:
     try:
         with os.scandir(current.parent) as entries:
             for entry in entries:
-                if not entry.name.lower().endswith(suffixes) or not entry.is_file():
+                if not entry.name.lower().endswith(suffixes) or not _is_text(entry.name):
+                    continue
+                if not entry.is_file():
                     continue
                 order = _order(entry.name)
                 first = order if first is None else min(first, order)
@@ -35,6 +37,15 @@ def following(path: str, suffixes: tuple[str, ...]) -> str:
         return path
     found = behind or first
     return as_text(current.parent / found[1]) if found else path
+
+
+def _is_text(name: str) -> bool:
+    # A setting of OBS is UTF-8: a name in another encoding cannot be one.
+    try:
+        os.fsencode(name).decode()
+    except UnicodeError:
+        return False
+    return True
 
 
 def _order(name: str) -> tuple[str, str]:

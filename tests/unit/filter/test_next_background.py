@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import pytest
 
 from obs_bgremove.filter import hotkey_actions
@@ -42,6 +45,13 @@ def test_a_folder_that_is_not_there_changes_nothing(tmp_path, name):
 def test_after_a_deleted_picture_comes_the_one_after_its_place(folder):
     assert following(str(folder / "bzz.png"), PICTURES) == str(folder / "c.webp")
     assert following(str(folder / "z.png"), PICTURES) == str(folder / "A.png")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere names of files are Unicode")
+def test_a_name_that_is_not_utf8_is_left_out(folder):
+    with open(os.fsencode(folder) + b"/b\xff.png", "wb"):
+        pass
+    assert following(str(folder / "b.JPG"), PICTURES) == str(folder / "c.webp")
 
 
 def test_a_picture_without_company_stays(tmp_path):
