@@ -45,7 +45,7 @@ def notes() -> list[str]:
     """Return what may go wrong later, each in a sentence or two."""
     if sys.platform != "win32":
         return []
-    risk = "OBS then does not load the filter and shows the room"
+    risk = "OBS then does not load the filter, and hides the sources that have it"
     if str(home.PROJECT).startswith(("\\\\", "//")):
         return [
             f"Note: {home.PROJECT} lies on a network drive. When the network is away, {risk}: "

@@ -53,7 +53,7 @@ def test_a_data_directory_whose_path_is_too_long_gets_a_sentence(windows, monkey
 def test_a_network_drive_is_noted(windows, monkeypatch, root):
     monkeypatch.setattr(home, "PROJECT", Path(root))
     (note,) = places.notes()
-    assert "network drive" in note and "shows the room" in note
+    assert "network drive" in note and "hides the sources that have it" in note
 
 
 @pytest.mark.parametrize(
