@@ -9,6 +9,7 @@ for files, writing the log). What they share is replaced as a whole, so that non
 
 from __future__ import annotations
 
+import contextlib
 import time
 from functools import partial
 from typing import TYPE_CHECKING
@@ -133,11 +134,13 @@ class BackgroundFilter:
     def destroyed(self) -> None:
         """Free everything. OBS frees the source right after this, so nobody may still be asking it."""
         self._lifetime.end()
-        self._health.forget()
-        self._shared.close_channel(self._channel)
-        self._background.release()
-        self._lifetime.release()
-        self._renderer.free()
+        # What fails keeps none of the others from being freed. The last one comes first.
+        with contextlib.ExitStack() as ending:
+            ending.callback(self._renderer.free)
+            ending.callback(self._lifetime.release)
+            ending.callback(self._background.release)
+            ending.callback(self._shared.close_channel, self._channel)
+            ending.callback(self._health.forget)
 
 
 class BackgroundFilters:

@@ -32,9 +32,12 @@ _UNLISTED = (
 FORGET_AFTER = 15
 
 
-@dataclass
+@dataclass(eq=False)
 class LastFrame:
-    """The frame that was drawn last. Written on the graphics thread."""
+    """The frame that was drawn last. Written on the graphics thread.
+
+    Those of two filters are often alike, so each equals only itself.
+    """
 
     #: The OBS frame in which it was drawn.
     number: int = -FORGET_AFTER - 1
@@ -115,6 +118,7 @@ class Health:
             pictures_without_alpha=self.meter.missing(),
             frames_per_second=self.meter.frames_per_second(),
             frames_not_drawn=self.meter.late(1 / seconds),
+            alphas=self.meter.total,
         )
 
     def _state(self) -> str:

@@ -3,10 +3,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 import time
 
 import pytest
@@ -15,52 +11,12 @@ from obs_bgremove import room_guard
 from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.wait import wait_for
 from tests.obs import numbered
+from tests.obs.hands import Hands, needs_hands
 from tests.obs.stage import BLUE, filtered, one_scene, open_obs, statuses, wait_until_running
 
 SETTINGS = {"background": "color", "background_color": BLUE, "model": "green"}
 
-pytestmark = pytest.mark.skipif(
-    not sys.platform.startswith("linux") or not shutil.which("xdotool"),
-    reason="needs xdotool to press keys (Debian, Ubuntu: apt install xdotool)",
-)
-
-
-class Hands:
-    """Mouse and keyboard on an X display."""
-
-    def __init__(self, display: str):
-        self._environment = {**os.environ, "DISPLAY": display}
-
-    def _do(self, *words) -> str:
-        done = subprocess.run(
-            ["xdotool", *map(str, words)], env=self._environment, capture_output=True, text=True, check=False
-        )
-        return done.stdout.strip()
-
-    def find(self, title: str) -> str:
-        """Return the visible window of that title (a regular expression); empty if there is none."""
-        return self._do("search", "--onlyvisible", "--name", title).partition("\n")[0]
-
-    def wait(self, title: str) -> str:
-        """Return the window when it is there."""
-        return wait_for(lambda: self.find(title), f"a window “{title}”", 30)
-
-    def press(self, window: str, key: str) -> None:
-        """Press a key in a window."""
-        self._do("windowfocus", "--sync", window)
-        self._do("key", key)
-
-    def click(self, window: str, x: int, y: int) -> None:
-        """Click into a window."""
-        self._do("windowfocus", "--sync", window)
-        self._do("mousemove", "--sync", "--window", window, x, y)
-        self._do("click", 1)
-
-    def confirm(self) -> None:
-        """Say yes to OBS' question whether something is to be removed."""
-        question = self.wait("^Confirm Remove")
-        self.press(question, "Return")
-        wait_for(lambda: not self.find("^Confirm Remove"), "the question is answered", 30)
+pytestmark = needs_hands
 
 
 @pytest.fixture

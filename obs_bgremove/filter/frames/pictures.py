@@ -48,13 +48,23 @@ class Pictures:
 
     #: More than any delay needs. While this many wait for a slow worker, no new frame is drawn.
     MOST = 32
+    #: In this many frames the pictures are counted that were never needed. They are freed, except these few.
+    LOOKED_AT, SPARE = 600, 2
 
     def __init__(self) -> None:
         self._free: list[Picture] = []
         self._all: list[Picture] = []
+        self._frames = 0
+        #: The fewest pictures that were free in these frames.
+        self._fewest = self.MOST
 
     def take(self) -> Picture | None:
-        """Return a picture to draw into; None if too many are under way."""
+        """Return a picture to draw into; None if too many are under way. Call it once for each frame."""
+        self._frames += 1
+        self._fewest = min(self._fewest, len(self._free))
+        if self._frames == self.LOOKED_AT:
+            self._give_up(self._fewest - self.SPARE)
+            self._frames, self._fewest = 0, self.MOST
         if self._free:
             return self._free.pop()
         if len(self._all) == self.MOST:
@@ -65,6 +75,13 @@ class Pictures:
     def give_back(self, picture: Picture) -> None:
         """Take a picture back whose frame is no longer needed."""
         self._free.append(picture)
+
+    def _give_up(self, count: int) -> None:
+        """Free this many of the pictures that were not needed for the longest time."""
+        for _ in range(count):
+            picture = self._free.pop(0)
+            self._all.remove(picture)
+            picture.free()
 
     def free(self) -> None:
         """Free the GPU objects of all pictures, handed out or not."""

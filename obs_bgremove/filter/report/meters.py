@@ -24,6 +24,8 @@ class Meter:
     def __init__(self) -> None:
         self._arrivals: deque[tuple[float, int]] = deque(maxlen=600)
         self._drawn: deque[float] = deque(maxlen=1200)
+        #: Alphas that have come since the filter was made.
+        self.total = 0
 
     def draw(self) -> None:
         """Count a frame that OBS draws."""
@@ -36,6 +38,7 @@ class Meter:
     def count(self, inference_ns: int) -> None:
         """Count an alpha that has just come; its inference took this long, in nanoseconds."""
         self._arrivals.append((time.monotonic(), inference_ns))
+        self.total += 1
 
     def new_pictures(self) -> float | None:
         """Return the part of the pictures that were other ones than those before; None if there were none.

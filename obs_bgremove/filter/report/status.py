@@ -33,6 +33,8 @@ class Status:
     #: Frames per second that OBS drew of this source, and those that it should have drawn besides; 0 if few.
     frames_per_second: float = 0.0
     frames_not_drawn: float = 0.0
+    #: Alphas that have come since the filter was made: it grows while all is well.
+    alphas: int = 0
 
     #: ``state``: an alpha is shown; the first alpha has not come yet; the room is hidden because no alpha
     #: comes; the source is shown nowhere.

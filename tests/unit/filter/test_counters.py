@@ -70,3 +70,10 @@ def test_the_meter_knows_which_part_of_the_pictures_was_new():
     for inference in (1, 0, 1, 0, 1, 0, 1, 0):
         meter.count(inference)
     assert meter.new_pictures() == 0.5
+
+
+def test_the_meter_counts_all_alphas():
+    meter = Meter()
+    for _ in range(2000):
+        meter.count(1)
+    assert meter.total == 2000

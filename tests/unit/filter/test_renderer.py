@@ -9,6 +9,7 @@ import pytest
 
 from obs_bgremove.filter.backgrounds.background import Background
 from obs_bgremove.filter.backgrounds.chosen import ChosenBackground
+from obs_bgremove.filter.filter import BackgroundFilter
 from obs_bgremove.filter.frames.capture import Target
 from obs_bgremove.filter.frames.pictures import Picture
 from obs_bgremove.filter.guards.guards import Guards
@@ -28,9 +29,9 @@ TARGET = Target(target=1_000_001, parent=1_000_002, size=Size(640, 360))
 class Stage:
     """One filter that is drawn in one OBS frame after the other."""
 
-    def __init__(self, gpu):
+    def __init__(self, gpu, shared=None):
         self.gpu = gpu
-        self.shared = Shared(FrameClock(), wake=lambda: None)
+        self.shared = shared or Shared(FrameClock(), wake=lambda: None)
         channel = SimpleNamespace(ring=None, problem="", note="")
         self.health = Health(
             TARGET.parent, self.shared, channel, Lifetime(TARGET.parent, Guards(), lambda: None)
@@ -91,3 +92,35 @@ def test_it_is_drawn_as_often_as_obs_asks_but_made_once_a_frame(gpu):
     for _again in range(3):
         stage.renderer.render(TARGET, Settings())
     assert len(gpu.targets) == pictures
+
+
+def test_of_two_filters_that_did_the_same_each_forgets_itself(gpu):
+    first = Stage(gpu)
+    second = Stage(gpu, first.shared)
+    first.health.last.number = second.health.last.number = 7
+    second.health.forget()
+    first.health.last.number = 8
+    assert [one.number for one in first.shared.last_frames] == [8]
+    first.health.forget()
+    assert first.shared.last_frames == []
+
+
+def test_a_filter_that_fails_at_its_end_still_frees_the_rest():
+    ended = []
+
+    def fail():
+        raise ValueError("forgets nothing")
+
+    part = SimpleNamespace(
+        end=lambda: ended.append("end"),
+        close_channel=lambda _channel: ended.append("channel"),
+        release=lambda: ended.append("release"),
+        free=lambda: ended.append("free"),
+        forget=fail,
+    )
+    filter_ = BackgroundFilter.__new__(BackgroundFilter)
+    filter_._lifetime = filter_._health = filter_._shared = filter_._background = filter_._renderer = part
+    filter_._channel = None
+    with pytest.raises(ValueError, match="forgets nothing"):
+        filter_.destroyed()
+    assert ended == ["end", "channel", "release", "release", "free"]

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Mouse and keyboard for what a person does in OBS' window and obs-websocket cannot."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from obs_bgremove.private_obs.wait import wait_for
+
+needs_hands = pytest.mark.skipif(
+    not sys.platform.startswith("linux") or not shutil.which("xdotool"),
+    reason="needs xdotool to press keys (Debian, Ubuntu: apt install xdotool)",
+)
+
+
+class Hands:
+    """Mouse and keyboard on an X display."""
+
+    def __init__(self, display: str):
+        self._environment = {**os.environ, "DISPLAY": display}
+
+    def _do(self, *words) -> str:
+        done = subprocess.run(
+            ["xdotool", *map(str, words)], env=self._environment, capture_output=True, text=True, check=False
+        )
+        return done.stdout.strip()
+
+    def find(self, title: str) -> str:
+        """Return the visible window of that title (a regular expression); empty if there is none."""
+        return self._do("search", "--onlyvisible", "--name", title).partition("\n")[0]
+
+    def wait(self, title: str) -> str:
+        """Return the window when it is there."""
+        return wait_for(lambda: self.find(title), f"a window “{title}”", 30)
+
+    def press(self, window: str, key: str) -> None:
+        """Press a key in a window."""
+        self._do("windowfocus", "--sync", window)
+        self._do("key", key)
+
+    def keys(self, *keys: str) -> None:
+        """Press keys, one after the other, in the window that has the keyboard."""
+        self._do("key", "--delay", "100", *keys)
+
+    def click(self, window: str, x: int, y: int) -> None:
+        """Click into a window."""
+        self._do("windowfocus", "--sync", window)
+        self._do("mousemove", "--sync", "--window", window, x, y)
+        self._do("click", 1)
+
+    def confirm(self) -> None:
+        """Say yes to OBS' question whether something is to be removed."""
+        question = self.wait("^Confirm Remove")
+        self.press(question, "Return")
+        wait_for(lambda: not self.find("^Confirm Remove"), "the question is answered", 30)
