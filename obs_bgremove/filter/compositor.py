@@ -11,6 +11,7 @@ from .passes.drawn_background import DrawnBackground
 from .passes.techniques import CompositeTechnique
 
 if TYPE_CHECKING:
+    from ..obs.graphics import DynamicTexture
     from .backgrounds.background import Background
     from .frames.exchange import Shown
     from .frames.pictures import Picture
@@ -52,9 +53,10 @@ def compose(
     if alpha_of and alpha_of.alpha:
         network_alpha = alpha_of.alpha.texture
         key = "cut", cut, alpha_of.seen, alpha_of.small.texture, network_alpha, settings
-        cut = passes.replays.draw(key, partial(_cut_out, passes, settings, cut, alpha_of, network_alpha))
+        cut = passes.replays.draw(key, partial(_cut_out, passes, settings, cut, alpha_of, alpha_of.alpha))
     if settings.view in _VIEWS:
-        return Composed(DrawnBackground(_VIEWS[settings.view], network_alpha), cut)
+        drawn = DrawnBackground(_VIEWS[settings.view], network_alpha, area=settings.area)
+        return Composed(drawn, cut)
     # The person already is in the light of the room, and so of the blurred one.
     matching = 0.0 if settings.background == "blur" else settings.light_matching / 100
     drawn = background.draw(passes, cut)
@@ -62,8 +64,11 @@ def compose(
     return Composed(drawn, cut)
 
 
-def _cut_out(passes: Passes, settings: Settings, cut: Cut, alpha_of: Picture, alpha: int) -> Cut:
+def _cut_out(
+    passes: Passes, settings: Settings, cut: Cut, alpha_of: Picture, network_alpha: DynamicTexture
+) -> Cut:
     """Return the cut with the alpha, and with what the settings ask for at its edge."""
+    alpha = passes.limits.draw(network_alpha, alpha_of.seen, settings.area, settings.invert)
     cut = cut._replace(
         alpha=alpha, seen=alpha_of.seen, refine=settings.refinement, clean=settings.color_cleaning
     )

@@ -12,6 +12,7 @@ from ..obs import log, sources
 from ..scene_files import SCRIPT
 from .effort.counters import Counters
 from .effort.effort import Seen
+from .report import kept
 from .report.meters import Meter, Stopwatch
 from .report.stall import Stall
 from .report.status import Status
@@ -119,6 +120,7 @@ class Health:
             frames_per_second=self.meter.frames_per_second(),
             frames_not_drawn=self.meter.late(1 / seconds),
             alphas=self.meter.total,
+            kept=kept.sentences(settings),
         )
 
     def _state(self) -> str:

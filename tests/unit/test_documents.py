@@ -17,7 +17,7 @@ DOCUMENTS = sorted(
     [*PROJECT.glob("*.md"), *(found for folder in FOLDERS for found in (PROJECT / folder).rglob("*.md"))]
 )
 OUR_PACKAGES = ("obs_bgremove", "export", "tests")
-MOST_LINES = 130
+MOST_LINES = 107
 
 MODULE = re.compile(r"python[\d.]* -m (\w+(?:\.\w+)*)")
 #: A link or a picture: [text](target).
@@ -110,4 +110,6 @@ def test_the_readme_has_each_value_of_a_list(values):
 
 
 def test_the_readme_is_short():
-    assert len(README.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+    # Each setting has a row of its own in a table: those are looked up, not read.
+    lines = README.read_text(encoding="utf-8").splitlines()
+    assert sum(not KEY.match(line) for line in lines) <= MOST_LINES

@@ -134,9 +134,11 @@ class Exchange:
 
     def _choose_region(self, ring: Ring, box: Box | None, seen: Region, settings: Settings) -> None:
         """Choose what part of the next pictures the network sees, by where it found somebody."""
-        if not settings.crop_to_people:
+        # What the network has not seen is hidden. Where the room is shown, that must be nothing.
+        if settings.invert or not settings.crop_to_people:
             self._framing.look_everywhere()
             return
+        self._framing.area = settings.area
         overviews, people = ring.overview()
         if overviews != self._overviews:
             self._overviews = overviews

@@ -46,6 +46,8 @@ class Framing:
         self.region = WHOLE
         #: A number that changes with the region; it fits into 32 bits.
         self.part = 0
+        #: The part in which people count.
+        self.area = WHOLE
         self._elsewhere: Region | None = None
         #: Where people were in the last alphas: left, top, right, bottom.
         self._people: deque[tuple[float, float, float, float]] = deque(maxlen=self.PATIENCE)
@@ -64,14 +66,14 @@ class Framing:
 
     def overview(self, box: Box | None, width: int, height: int) -> None:
         """Note where people are in a whole picture of ``width`` x ``height``."""
-        self._elsewhere = box and _place(box, WHOLE, width, height)
+        self._elsewhere = self._counted(box, WHOLE, width, height)
 
     def found(self, box: Box | None, seen: Region, width: int, height: int) -> None:
         """Note where people are in a picture of a part, ``seen``, at ``width`` x ``height``."""
         if seen != self.region:
             # Drawn before the last change.
             return
-        people = _around(box and _place(box, seen, width, height), self._elsewhere)
+        people = _around(self._counted(box, seen, width, height), self._elsewhere)
         if people is None:
             self.look_everywhere()
             return
@@ -82,6 +84,9 @@ class Framing:
             wanted = self._wanted(self._people)
             if wanted.width * wanted.height < self.WORTHWHILE * seen.width * seen.height:
                 self._change(wanted)
+
+    def _counted(self, box: Box | None, seen: Region, width: int, height: int) -> Region | None:
+        return box and _place(box, seen, width, height).common(self.area)
 
     def _change(self, region: Region) -> None:
         if region != self.region:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ...obs import data
+from ..passes.geometry import Region
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,8 +56,8 @@ FITS = {
 }
 VIEWS = {
     "result": "Result",
-    "alpha": "Alpha (white is the person)",
-    "foreground": "Foreground (the person on black)",
+    "alpha": "Alpha (white is shown; red is outside of the area)",
+    "foreground": "Foreground (what is shown, on black)",
     "comparison": "Comparison (the network's alpha | the refined one)",
 }
 SYNCS = {
@@ -110,6 +111,18 @@ def _setting(
     about = About(label, help_text, choices or {}, limits, unit, advanced)
     made: V = field(default=default, metadata={"about": about})
     return made
+
+
+def _area(default: float, side: str) -> float:
+    return _setting(
+        default,
+        f"Only inside this area: {side}",
+        "Where the area ends in which people are kept, in percent of the picture from its left or its top. "
+        "All beyond it is room: a poster, a mirror, a shelf. The view Alpha shows it in red.",
+        limits=Range(0.0, 100.0, 0.5),
+        unit=" %",
+        advanced=True,
+    )
 
 
 @dataclass(frozen=True)
@@ -211,6 +224,17 @@ class Settings:
         "Every 15th picture it also gets as a whole, to find somebody who comes in elsewhere.",
         advanced=True,
     )
+    invert: bool = _setting(
+        False,
+        "Invert",
+        "Shows the room and hides the people in it. Somebody whom the network does not find is shown. "
+        "While there is no alpha, everything is hidden, as ever.",
+        advanced=True,
+    )
+    area_left: float = _area(0.0, "left")
+    area_right: float = _area(100.0, "right")
+    area_top: float = _area(0.0, "top")
+    area_bottom: float = _area(100.0, "bottom")
     sync: str = _setting(
         "matched",
         "Sync",
@@ -228,6 +252,13 @@ class Settings:
         advanced=True,
     )
     view: str = _setting("result", "View", "See what the filter sees.", choices=VIEWS, advanced=True)
+
+    @property
+    def area(self) -> Region:
+        """The part of the picture in which people are kept; nothing if its sides do not enclose any."""
+        width = max(self.area_right - self.area_left, 0.0)
+        height = max(self.area_bottom - self.area_top, 0.0)
+        return Region(self.area_left / 100, self.area_top / 100, width / 100, height / 100)
 
     @classmethod
     def read(cls, settings: int) -> Settings:

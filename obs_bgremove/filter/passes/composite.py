@@ -59,6 +59,9 @@ def _draw(shaders: Shaders, background: DrawnBackground, cut: Cut, hdr: bool, le
         decoded = technique == CompositeTechnique.ON_IMAGE
         set_texture = lib.gs_effect_set_texture_srgb if decoded else lib.gs_effect_set_texture
         set_texture(effect["image"], background.texture or nothing)
+    if technique == CompositeTechnique.SHOW_ALPHA:
+        area = background.area
+        set_vec4(effect["area"], area.x, area.y, area.right, area.bottom)
     if background.color:
         set_vec4(effect["color"], *background.color)
     if background.wrap or background.factors:

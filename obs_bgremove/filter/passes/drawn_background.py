@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from .geometry import WHOLE, Region
+
 if TYPE_CHECKING:
     from .techniques import CompositeTechnique
 
@@ -19,6 +21,8 @@ class DrawnBackground(NamedTuple):
     color: tuple[float, float, float, float] | None = None
     #: ON_IMAGE: whether the background is in HDR (linear, white is 1).
     hdr: bool = False
+    #: SHOW_ALPHA: the part of the picture in which people are kept.
+    area: Region = WHOLE
     #: How much light comes around the person's edge, 0 to 1.
     wrap: float = 0.0
     #: The background and the alpha, blurred (``Light.shine``).

@@ -31,5 +31,11 @@ class Region(NamedTuple):
         """The lower end."""
         return self.y + self.height
 
+    def common(self, other: Region) -> Region | None:
+        """Return the part that both have; None if there is none."""
+        x, y = max(self.x, other.x), max(self.y, other.y)
+        width, height = min(self.right, other.right) - x, min(self.bottom, other.bottom) - y
+        return Region(x, y, width, height) if width > 0 and height > 0 else None
+
 
 WHOLE = Region(0.0, 0.0, 1.0, 1.0)

@@ -12,6 +12,7 @@ from .blur import Blur
 from .colors import Colors
 from .edge import Edge
 from .light import Light
+from .limits import Limits
 
 if TYPE_CHECKING:
     from .shaders import Shaders
@@ -26,6 +27,7 @@ class Passes:
             self.shaders = shaders
             self.replays = Replays()
             self.colors = Colors(self._gpu, shaders)
+            self.limits = Limits(self._gpu, shaders)
             self.edge = Edge(self._gpu, shaders)
             self.blur = Blur(self._gpu, shaders, self.replays)
             self.light = Light(self._gpu, shaders, self.replays)

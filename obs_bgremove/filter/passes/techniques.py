@@ -26,6 +26,7 @@ class ColorsTechnique(bytes, Enum):
 class EdgeTechnique(bytes, Enum):
     """edge.effect."""
 
+    LIMIT = b"Limit"
     PLACE = b"Place"
     REFINE = b"Refine"
     PACK = b"Pack"

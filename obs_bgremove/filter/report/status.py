@@ -35,6 +35,8 @@ class Status:
     frames_not_drawn: float = 0.0
     #: Alphas that have come since the filter was made: it grows while all is well.
     alphas: int = 0
+    #: What is shown, if that is not simply everybody: sentences.
+    kept: str = ""
 
     #: ``state``: an alpha is shown; the first alpha has not come yet; the room is hidden because no alpha
     #: comes; the source is shown nowhere.
@@ -57,8 +59,9 @@ class Status:
 
     def _running(self) -> list[str]:
         parts = [
+            self.kept,
             f"{self.model} on {self.device}: {self.alphas_per_second:.0f} alphas per second, "
-            f"{self.milliseconds_per_alpha:.1f} ms each."
+            f"{self.milliseconds_per_alpha:.1f} ms each.",
         ]
         if self.delay_frames:
             parts.append(

@@ -13,14 +13,14 @@ import pytest
 from obs_bgremove.filter.passes.composite import composite
 from obs_bgremove.filter.passes.cut import Cut
 from obs_bgremove.filter.passes.drawn_background import DrawnBackground
-from obs_bgremove.filter.passes.geometry import Size
+from obs_bgremove.filter.passes.geometry import WHOLE, Region, Size
 from obs_bgremove.filter.passes.passes import Passes
 from obs_bgremove.filter.passes.preset import draw_preset
 from obs_bgremove.filter.passes.shaders import SHADERS, Shaders
 from obs_bgremove.filter.passes.shrink import shrink
 from obs_bgremove.filter.passes.techniques import CompositeTechnique, PresetTechnique
-from obs_bgremove.obs.graphics import RenderTarget
-from obs_bgremove.obs.structs import FORMAT_BGRA, SPACE_709_EXTENDED, SPACE_SRGB
+from obs_bgremove.obs.graphics import DynamicTexture, RenderTarget
+from obs_bgremove.obs.structs import FORMAT_BGRA, FORMAT_R8, SPACE_709_EXTENDED, SPACE_SRGB
 from tests.unit.filter.effects import INCLUDED, TOKEN, closing, text_of
 
 SIZE = Size(640, 360)
@@ -65,6 +65,7 @@ def draw_everything(gpu):
     shrink(shaders.shrink, frame, SIZE, small, Size(256, 144))
     for preset in PresetTechnique:
         draw_preset(shaders.presets, preset, passes.background, SIZE)
+    passes.limits.draw(DynamicTexture(256, 144, FORMAT_R8), WHOLE, Region(0.1, 0.0, 0.5, 1.0), False)
     yes_and_no = True, False
     cuts = [Cut(frame, SIZE), Cut(frame, SIZE, hdr)]
     for light, refine, clean in itertools.product((None, hdr), yes_and_no, yes_and_no):
