@@ -41,7 +41,7 @@ class PrivateObs:
     ``arguments`` are added to OBS' command line: a collection with missing files wants
     ``--disable-missing-files-check``, or a dialog lists them (with that option OBS 29 itself leaks one
     allocation per loaded collection).
-    ``video`` replaces keys of the profile's video settings (an HDR canvas, say).
+    ``sections`` replaces keys of the sections of OBS' profile, and adds some (an HDR canvas, say).
     """
 
     def __init__(
@@ -54,13 +54,13 @@ class PrivateObs:
         show: bool = False,
         preview: bool = False,
         arguments: Sequence[str] = (),
-        video: Mapping[str, str] | None = None,
+        sections: Mapping[str, Mapping[str, object]] | None = None,
     ) -> None:
         self.directory = Path(directory).resolve()
         self.collections = [collections] if isinstance(collections, dict) else list(collections)
         self.size = size
         self.address: Address | None = None
-        self._profile = profile.Profile(self.recordings, size, fps, preview, dict(video or {}))
+        self._profile = profile.Profile(self.recordings, size, fps, preview, sections or {})
         self._process = OwnProcess(self.directory, environment or {}, show, arguments)
         self._conversation: Conversation | None = None
 

@@ -34,14 +34,14 @@ Sections = dict[str, dict[str, object]]
 class Profile:
     """What a private OBS records and shows: ``size`` is (width, height) of canvas and output in pixels.
 
-    ``video`` replaces keys of the profile's section of that name.
+    ``sections`` replaces keys of the profile's sections, and adds some.
     """
 
     recordings: Path
     size: tuple[int, int]
     fps: int
     preview: bool
-    video: Mapping[str, str]
+    sections: Mapping[str, Mapping[str, object]]
 
 
 def write(
@@ -155,10 +155,11 @@ def _write_profile(folder: Path, profile: Profile) -> None:
             "ColorFormat": "RGB",
             "ColorSpace": "sRGB",
             "ColorRange": "Full",
-            **profile.video,
         },
         "Audio": {"MonitoringDeviceId": "default", "SampleRate": 48000},
     }
+    for name, keys in profile.sections.items():
+        sections[name] = {**sections.get(name, {}), **keys}
     folder.mkdir(parents=True, exist_ok=True)
     profile.recordings.mkdir(parents=True, exist_ok=True)
     write_ini(folder / "basic.ini", sections)

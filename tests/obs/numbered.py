@@ -70,8 +70,10 @@ def room_visible(picture: numpy.ndarray, margin: int = 6) -> int:
 
     Within ``margin`` pixels of something white, where the small alpha blends, it may shine through.
     """
-    blue, green, red = (picture[..., channel].astype(int) for channel in range(3))
-    room = (blue > 120) & (red > 120) & (green < 90)
+    # Blue and red above 120, green below 90.
+    room = cv2.inRange(numpy.ascontiguousarray(picture[..., :3]), (121, 0, 121), (255, 89, 255)) > 0
+    if not room.any():
+        return 0
     white = (picture > 230).all(axis=2).astype(numpy.uint8)
     near = cv2.dilate(white, numpy.ones((2 * margin + 1, 2 * margin + 1), numpy.uint8)) > 0
     return int((room & ~near).sum())

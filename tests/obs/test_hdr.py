@@ -98,7 +98,7 @@ def opened(tmp_path, data_home, source, space, more=(), groups=()):
         [collection.script(SCRIPT), collection.script(READER)],
     )
     video = {"ColorFormat": "P010", "ColorSpace": SPACES[space]} if space in SPACES else {}
-    return open_obs(tmp_path, data_home, things, size=CANVAS, video=video)
+    return open_obs(tmp_path, data_home, things, size=CANVAS, sections={"Video": video})
 
 
 def at(obs, place):
@@ -172,7 +172,7 @@ def test_group_on_an_hdr_canvas_keeps_its_light(tmp_path, data_home, picture):
         "Test", [inner], [main], [group], [collection.script(SCRIPT), collection.script(READER)]
     )
     video = {"ColorFormat": "P010", "ColorSpace": "2100PQ"}
-    with open_obs(tmp_path, data_home, things, size=CANVAS, video=video) as obs:
+    with open_obs(tmp_path, data_home, things, size=CANVAS, sections={"Video": video}) as obs:
         wait_until_running(obs)
         becomes(obs, CORNER, [0, 0, 1])
         assert at(obs, MIDDLE) == pytest.approx([decoded(188)] * 3, abs=0.006)

@@ -8,29 +8,71 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
+import obsws_python
+
+from obs_bgremove.filter.options.settings import described
+from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.wait import wait_for
-from tests.obs.stage import BLUE, statuses
+from tests.fuzz.settings import VALUES
+from tests.obs.stage import BLUE, SCRIPT, filtered, statuses
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Callable
     from pathlib import Path
 
+    from obs_bgremove.private_obs.collection import Entry
     from obs_bgremove.private_obs.instance import PrivateObs
 
 FILTER = "Background Removal"
-SCENES = ("Scene", "Other", "Empty")
-SOURCES = ("First", "Second")
+BASE = {"background": "color", "background_color": BLUE, "model": "green"}
+#: OBS' canvas in pixels. Small: all its frames are looked at, on a machine that may have other things to do.
+SIZE = 320, 180
+#: The scenes, and the sources of WATCHED that each shows.
+SCENES = {"Scene": ("First", "Second"), "Other": ("Second",), "Empty": ()}
+#: Sources whose room must never be seen, and one for settings that may show it, in a room of another colour.
+WATCHED, WILD = ("First", "Second"), "Wild"
 MODELS = ("green", "green-soft", "green-slow")
+#: Settings that leave the room hidden, and sure to be found by its colour.
+HARMLESS: dict[str, tuple] = {
+    "edge_softness": (0.0, 1.5, 3.0),
+    "edge_shift": (-3.0, -1.0, 0.0),
+    "refinement": (True, False),
+    "color_cleaning": (True, False),
+    "crop_to_people": (True, False),
+    "background_fit": ("cover", "contain", "stretch"),
+    "device": ("auto", "cpu", "no-such-device"),
+    "room_guard": (True, False),
+}
+
+
+def scenes(clip: Path, picture: Path) -> Entry:
+    """Return the collection: two filtered clips and a filtered picture in the scenes of SCENES."""
+    sources = [collection.clip(name, clip, [filtered(BASE)]) for name in WATCHED]
+    sources.append(collection.image(WILD, picture, [filtered(BASE)]))
+    sources.append(collection.color("Back", (0, 60, 120), (320, 180)))
+    places = {
+        "Scene": [
+            collection.item("First", fit=(160, 150)),
+            collection.item("Second", (160, 0), fit=(160, 150)),
+            collection.item(WILD, (0, 150), fit=(80, 30)),
+        ],
+        "Other": [collection.item("Second", fit=SIZE)],
+        "Empty": [],
+    }
+    made = [collection.scene(name, places[name]) for name in SCENES]
+    return collection.collection("Soak", sources, made, scripts=[collection.script(SCRIPT)])
 
 
 class Steps:
-    """The steps. Each is a method; after it the soak waits until the filters that are seen run again."""
+    """The steps. Each is a method; it leaves a scene with a filter on, and all sources of it shown."""
 
     def __init__(self, obs: PrivateObs, chance: random.Random, picture: Path, clips: list[Path]) -> None:
         """``picture``: a background; ``clips``: the same room in several sizes."""
         self._obs = obs
         self._chance = chance
         self._clips = [str(clip) for clip in clips]
+        self._scene = "Scene"
         self._backgrounds = [
             {"background": "color", "background_color": BLUE},
             {"background": "preset", "background_preset": "aurora"},
@@ -38,40 +80,61 @@ class Steps:
             {"background": "source", "background_source": "Back"},
             {"background": "transparent"},
         ]
-        self.all = {
-            "switch scene": self.switch_scene,
-            "model": self.model,
-            "background": self.background,
-            "hide and show": self.hide_and_show,
-            "resize": self.resize,
-            "filter off and on": self.filter_off_and_on,
-            "kill worker": self.kill_worker,
-            "suspend worker": self.suspend_worker,
+        #: How often each is chosen: the worker is to live for some minutes.
+        self._weights: dict[Callable[[], int | None], int] = {
+            self.switch_scene: 4,
+            self.model: 4,
+            self.background: 4,
+            self.settings: 4,
+            self.wild_settings: 4,
+            self.hide_and_show: 4,
+            self.resize: 4,
+            self.filter_off_and_on: 4,
+            self.filter_removed_and_added: 2,
+            self.guest: 2,
+            self.suspend_worker: 2,
+            self.kill_worker: 1,
         }
 
-    def one(self) -> str:
-        """Do one of them and return its name."""
-        name = self._chance.choice(list(self.all))
-        self.all[name]()
-        return name
+    def one(self) -> tuple[str, int]:
+        """Do one of them; return its name, and the process id of the worker that it ended, or 0."""
+        (step,) = self._chance.choices(list(self._weights), list(self._weights.values()))
+        return step.__name__.replace("_", " "), step() or 0
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """The watched sources that the scene shows."""
+        return SCENES[self._scene]
+
+    # The steps
 
     def switch_scene(self) -> None:
         """Show another scene for a moment, then one with a filter."""
-        for name in (self._chance.choice(SCENES), self._chance.choice(SCENES[:2])):
-            self._obs.ws.set_current_program_scene(name)
-            self._moment()
+        for name in (self._chance.choice(list(SCENES)), self._chance.choice(["Scene", "Other"])):
+            self._show(name)
 
     def model(self) -> None:
         """Choose another model."""
-        self._set(self._chance.choice(SOURCES), {"model": self._chance.choice(MODELS)})
+        self._set(self._chance.choice(WATCHED), {"model": self._chance.choice(MODELS)})
 
     def background(self) -> None:
         """Choose another background."""
-        self._set(self._chance.choice(SOURCES), self._chance.choice(self._backgrounds))
+        self._set(self._chance.choice(WATCHED), self._chance.choice(self._backgrounds))
+
+    def settings(self) -> None:
+        """Change a setting or two."""
+        for key in self._chance.sample(list(HARMLESS), 2):
+            self._set(self._chance.choice(WATCHED), {key: self._chance.choice(HARMLESS[key])})
+
+    def wild_settings(self) -> None:
+        """Give settings values of every type."""
+        names = [one.name for one in described()]
+        self._set(WILD, {key: self._chance.choice(VALUES) for key in self._chance.sample(names, 4)})
 
     def hide_and_show(self) -> None:
         """Switch the eye of a source off and on."""
-        item = self._obs.ws.get_scene_item_id("Scene", SOURCES[0]).scene_item_id
+        self._show("Scene")
+        item = self._obs.ws.get_scene_item_id("Scene", "First").scene_item_id
         for shown in (False, True):
             self._obs.ws.set_scene_item_enabled("Scene", item, shown)
             self._moment()
@@ -79,33 +142,61 @@ class Steps:
     def resize(self) -> None:
         """Give a source a picture of another size."""
         clip = self._chance.choice(self._clips)
-        self._obs.ws.set_input_settings(self._chance.choice(SOURCES), {"local_file": clip}, True)
+        self._obs.ws.set_input_settings(self._chance.choice(WATCHED), {"local_file": clip}, True)
 
     def filter_off_and_on(self) -> None:
         """Switch a filter off and on while its source is not shown: it would show the room."""
-        self._obs.ws.set_current_program_scene("Empty")
+        self._show("Empty")
         for enabled in (False, True):
-            self._obs.ws.set_source_filter_enabled(SOURCES[0], FILTER, enabled)
+            self._obs.ws.set_source_filter_enabled("First", FILTER, enabled)
             self._moment()
-        self._obs.ws.set_current_program_scene("Scene")
+        self._show("Scene")
 
-    def kill_worker(self) -> None:
-        """End the worker process as a crash would."""
-        before = self._worker()
-        if before:
-            os.kill(before, signal.SIGKILL)
-            wait_for(lambda: self._worker() not in (0, before), "another worker", 60)
+    def filter_removed_and_added(self) -> None:
+        """Take the filter off the wild source, and add one."""
+        self._obs.ws.remove_source_filter(WILD, FILTER)
+        self._moment()
+        self._obs.ws.create_source_filter(WILD, FILTER, "obs_bgremove", BASE)
+
+    def guest(self) -> None:
+        """Add a source with a filter for a moment, and one of sound alone, which takes none."""
+        for kind, settings in (
+            ("color_source_v3", {"color": 0xFF00FF00, "width": 200, "height": 100}),
+            ("pulse_input_capture", {}),
+        ):
+            try:
+                self._obs.ws.create_input(self._scene, "Guest", kind, settings, True)
+                self._obs.ws.create_source_filter("Guest", FILTER, "obs_bgremove", BASE)
+            except obsws_python.error.OBSSDKRequestError:
+                pass  # sound takes no such filter, and not every system has this kind of it
+            self._moment()
+            if any(one["inputName"] == "Guest" for one in self._obs.ws.get_input_list().inputs):
+                self._obs.ws.remove_input("Guest")
 
     def suspend_worker(self) -> None:
         """Let the worker stand still for two seconds."""
         worker = self._worker()
-        if worker:
-            os.kill(worker, signal.SIGSTOP)
-            time.sleep(2.0)  # the standstill itself is what is tried
-            os.kill(worker, signal.SIGCONT)
+        os.kill(worker, signal.SIGSTOP)
+        time.sleep(2.0)  # the standstill itself is what is tried
+        os.kill(worker, signal.SIGCONT)
+
+    def kill_worker(self) -> int:
+        """End the worker process as a crash would; return its process id."""
+        worker = self._worker()
+        os.kill(worker, signal.SIGKILL)
+        return worker
 
     def _worker(self) -> int:
-        return next((int(one["worker_pid"]) for one in statuses(self._obs)), 0)
+        def there() -> int:
+            return max(int(one["worker_pid"]) for one in statuses(self._obs))
+
+        return wait_for(there, "there is a worker", 60)
+
+    def _show(self, scene: str) -> None:
+        if scene != self._scene:
+            self._obs.ws.set_current_program_scene(scene)
+            self._scene = scene
+        self._moment()
 
     def _set(self, source: str, settings: dict[str, object]) -> None:
         self._obs.ws.set_source_filter_settings(source, FILTER, settings, True)

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the soak has seen, in figures and sentences."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy
+
+from tests.obs.numbered import FPS
+
+if TYPE_CHECKING:
+    from obs_bgremove.private_obs.exit_report import ExitReport
+
+#: Alphas are to return within this many seconds.
+PROMISED = 3.0
+#: Growth of OBS, in MB, that is no more than noise, and minutes after which it can be told from that.
+NOISE, LONG = 40, 20
+
+
+class Moment(NamedTuple):
+    """One step: what was done, how long until alphas came again, pixels of the room; and memory afterwards.
+
+    ``back_frames``: in frames that OBS drew, as time passes on a machine that is busy with other things;
+    ``workers``: their process ids; ``files`` and ``threads``: how many OBS has.
+    """
+
+    at_s: float
+    step: str
+    back_s: float
+    back_frames: int
+    room: int
+    obs_mb: float
+    worker_mb: float
+    workers: tuple[int, ...]
+    files: int
+    threads: int
+
+    def shown(self) -> list[str]:
+        """Return what is printed of a step."""
+        shown = self.at_s, self.step, self.back_s, self.back_frames, self.room, self.obs_mb, self.worker_mb
+        return [f"{one:.1f}" if isinstance(one, float) else str(one) for one in shown]
+
+
+class Run(NamedTuple):
+    """A whole soak.
+
+    ``frames`` were looked at, ``people`` of them showed a person, ``bad`` the room; ``left``: pixels of the
+    room after the last step; ``report``: how OBS ended.
+    """
+
+    moments: list[Moment]
+    frames: int
+    people: int
+    bad: int
+    left: int
+    report: ExitReport
+
+    @property
+    def room(self) -> int:
+        """Pixels of the room in all frames."""
+        return sum(one.room for one in self.moments) + self.left
+
+
+def slope(moments: list[Moment], name: str) -> float:
+    """Return by how many MB an hour memory grew (least squares); 0 for less than three moments."""
+    if len(moments) < 3:
+        return 0.0
+    at = [one.at_s / 3600 for one in moments]
+    return float(numpy.polyfit(at, [getattr(one, name) for one in moments], 1)[0])
+
+
+def longest_life(moments: list[Moment]) -> list[Moment]:
+    """Return the moments of the worker that lived for the longest time."""
+    lives: dict[tuple[int, ...], list[Moment]] = {}
+    for one in moments:
+        lives.setdefault(one.workers, []).append(one)
+    return max(lives.values(), key=lambda life: life[-1].at_s - life[0].at_s)
+
+
+def summary(run: Run) -> list[str]:
+    """Return what was seen, in lines."""
+    moments = run.moments
+    first, last = moments[0], moments[-1]
+    half, life = _second_half(moments), longest_life(moments)
+    minutes = (life[-1].at_s - life[0].at_s) / 60
+    backs, frames = [one.back_s for one in moments], [one.back_frames for one in moments]
+    counts = Counter(one.step for one in moments).most_common()
+    steps = ", ".join(f"{name} {count}" for name, count in counts)
+    return [
+        f"{len(moments)} steps in {last.at_s / 60:.1f} minutes: {steps}.",
+        f"{run.room} pixels of the room in {run.bad} of {run.frames} frames; {run.people} show a person.",
+        f"Alphas again after {statistics.median(backs):.2f} s (median), {max(backs):.1f} s (longest); "
+        f"over {PROMISED:g} s: {sum(one > PROMISED for one in backs)} times. In frames that OBS drew: "
+        f"{statistics.median(frames):.0f}, {max(frames)}; over {PROMISED * FPS:.0f}: "
+        f"{sum(one > PROMISED * FPS for one in frames)} times.",
+        f"OBS: {first.obs_mb:.0f} MB after the first step, {last.obs_mb:.0f} MB after the last, "
+        f"{slope(half, 'obs_mb'):+.0f} MB an hour in the second half; "
+        f"{first.files} and {last.files} files, {first.threads} and {last.threads} threads.",
+        f"The worker that lived longest, {minutes:.1f} minutes: {life[0].worker_mb:.0f} MB at first, "
+        f"{life[-1].worker_mb:.0f} MB at last, "
+        f"{slope(_second_half(life), 'worker_mb'):+.0f} MB an hour in the second half.",
+        f"OBS ended with code {run.report.code} and {run.report.leaks} leaked allocations.",
+    ]
+
+
+def _second_half(moments: list[Moment]) -> list[Moment]:
+    return moments[len(moments) // 2 :]
+
+
+def faults(run: Run) -> list[str]:
+    """Return what is wrong, a sentence each."""
+    found = []
+    if run.room:
+        found.append(f"{run.room} pixels of the room were shown.")
+    if not run.people:
+        found.append("No frame shows a person.")
+    if run.report.code or run.report.leaks:
+        found.append(f"OBS ended with code {run.report.code} and {run.report.leaks} leaked allocations.")
+    if "Traceback" in run.report.log:
+        found.append(run.report.log[run.report.log.index("Traceback") :][:2000])
+    if any(len(one.workers) > 1 for one in run.moments):
+        found.append("There were several workers at once.")
+    third = len(run.moments) // 3
+    if run.moments[-1].at_s > LONG * 60:
+        # The least of each: a moment in which OBS is late, and keeps frames, is no growth.
+        before, after = (
+            min(one.obs_mb for one in part)
+            for part in (run.moments[third : 2 * third], run.moments[2 * third :])
+        )
+        if after - before > NOISE:
+            found.append(f"OBS grew by {after - before:.0f} MB in the last third.")
+    return found
