@@ -81,7 +81,7 @@ def main() -> None:
     parser.add_argument("--offline", action="store_true", help="score the model without OBS as well")
     parser.add_argument("--out", type=Path, help="folder for contact sheets of the worst frames")
     options = parser.parse_args()
-    settings = dict(_setting(one) for one in options.set)
+    settings = dict(setting(one) for one in options.set)
     heading = f"{'clip':30}" + "".join(f"{name:>8}" for name in COLUMNS) + "  levels frames  lagged"
     print(heading)
     scores, offline = [], []
@@ -103,7 +103,8 @@ def main() -> None:
         print(row("  without OBS", offline))
 
 
-def _setting(text: str) -> tuple[str, object]:
+def setting(text: str) -> tuple[str, object]:
+    """Return the key and the value of KEY=VALUE; the value is JSON, or else text."""
     key, _, value = text.partition("=")
     try:
         return key, json.loads(value)

@@ -67,14 +67,21 @@ def one_scene(*sources: dict, items=None, name: str = "Test", script: Path = SCR
     )
 
 
-def filtered_picture(folder: Path, home: Path, model: str, picture: numpy.ndarray) -> PrivateObs:
+def filtered_picture(
+    folder: Path,
+    home: Path,
+    model: str,
+    picture: numpy.ndarray,
+    canvas: tuple[int, int] | None = None,
+    fps: int = 30,
+) -> PrivateObs:
     """Return an OBS, not yet started, with the filter on "Picture"; ``exchange`` shows another one.
 
-    ``picture``: uint8 [H, W, 3] BGR; of its size are canvas and recording.
+    ``picture``: uint8 [H, W, 3] BGR; of its size are canvas and recording, or of (width, height) ``canvas``.
     """
     cv2.imwrite(str(folder / "first.png"), picture)
     source = collection.image("Picture", folder / "first.png", [filtered({"model": model})])
-    return open_obs(folder / "obs", home, one_scene(source), size=picture.shape[1::-1])
+    return open_obs(folder / "obs", home, one_scene(source), size=canvas or picture.shape[1::-1], fps=fps)
 
 
 def exchange(obs: PrivateObs, folder: Path, picture: numpy.ndarray) -> None:
