@@ -65,9 +65,10 @@ def _share(nodes: Nodes, height: int, width: int) -> tuple[str, str]:
     The share is float [1, 1, H, W] in STILL..1, the brightness float [1, 1, H / SQUARE, W / SQUARE].
     """
     # Green alone, in squares: that it moved shows there as well, at a tenth of the cost.
-    green = nodes.add("Slice", ["frame", *(nodes.integers(at) for at in (1, 2, 2))])
+    values = nodes.add("Cast", ["frame"], to=FLOAT)
+    green = nodes.add("Slice", [values, *(nodes.integers(at) for at in (1, 2, 2))])
     plane = nodes.integers(1, 1, height, width)
-    green = nodes.add("Reshape", [nodes.add("Cast", [green], to=FLOAT), plane])
+    green = nodes.add("Reshape", [green, plane])
     squares = nodes.add("AveragePool", [green], kernel_shape=[SQUARE, SQUARE], strides=[SQUARE, SQUARE])
     bright = nodes.add("Add", [squares, nodes.constant(np.float32(_OFFSET))])
     change = nodes.add("Abs", [nodes.add("Sub", [bright, "state_bright"])])

@@ -46,12 +46,13 @@ class Contract(nn.Module):
 
     def forward(self, frame: torch.Tensor, *states: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """[H, W, 4] uint8 -> [H, W] uint8; the states as :class:`Network` has them."""
-        planes = frame.reshape(1, self.height, self.width, 4).permute(0, 3, 1, 2)
-        picture = planes[:, :3].float() if self.folded else planes[:, [2, 1, 0]].float() * (1 / 255)
+        # Providers for graphics cards move floats alone, no bytes: the cast comes first, and last.
+        planes = frame.float().reshape(1, self.height, self.width, 4).permute(0, 3, 1, 2)
+        picture = planes[:, :3] if self.folded else planes[:, [2, 1, 0]] * (1 / 255)
         logits, states = self.network(picture, states)
         # The cast truncates; half a step more makes it round.
-        alpha = (torch.sigmoid(logits) * 255 + 0.5).to(torch.uint8)
-        return (alpha.reshape(self.height, self.width), *states)
+        alpha = (torch.sigmoid(logits).reshape(self.height, self.width) * 255 + 0.5).to(torch.uint8)
+        return (alpha, *states)
 
 
 def export(network: Network, height: int, width: int, name: str) -> bytes:

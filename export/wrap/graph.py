@@ -97,8 +97,8 @@ def _picture(nodes: Nodes, reading: Reading, network: _Network) -> str:
     planes = [2, 1, 0] if reading.order == "rgb" else [0, 1, 2]
     mean, std = (np.array(values, np.float64) for values in (reading.mean, reading.std))
     factor, shift = (reading.scale / std).astype(np.float32), (mean / std).astype(np.float32)
-    x = nodes.add("Gather", ["frame", nodes.integers(*planes)], axis=2)
-    x = nodes.add("Cast", [x], to=FLOAT)
+    # Providers for graphics cards move floats alone, no bytes: the cast comes first.
+    x = nodes.add("Gather", [nodes.add("Cast", ["frame"], to=FLOAT), nodes.integers(*planes)], axis=2)
     x = nodes.add("Sub", [nodes.add("Mul", [x, nodes.constant(factor)]), nodes.constant(shift)])
     if not network.channels_last:
         x = nodes.add("Transpose", [x], perm=[2, 0, 1])
@@ -127,11 +127,11 @@ def _alpha(nodes: Nodes, reading: Reading, network: _Network) -> str:
         sizes = nodes.integers(1, 1, network.height, network.width)
         x = nodes.add("Resize", [x, "", "", sizes], mode="linear")
     x = nodes.add("Clip", [x, nodes.constant(np.float32(0)), nodes.constant(np.float32(1))])
+    x = nodes.add("Reshape", [x, nodes.integers(network.height, network.width)])
     steps = nodes.add("Mul", [x, nodes.constant(np.float32(255))])
     # The cast truncates: half a step more makes it round.
     rounded = nodes.add("Add", [steps, nodes.constant(np.float32(0.5))])
-    x = nodes.add("Cast", [rounded], to=UINT8)
-    return nodes.add("Reshape", [x, nodes.integers(network.height, network.width)])
+    return nodes.add("Cast", [rounded], to=UINT8)
 
 
 def _only_output(model: onnx.ModelProto, name: str | None) -> onnx.ValueInfoProto:
