@@ -79,9 +79,12 @@ def _environment() -> Finding:
     if not version:
         return Finding("Worker", f"onnxruntime cannot be imported by {record['python']}", INSTALL)
     best = runtime.choose(runtime.this_machine())
-    found = f"{runtime.PACKAGES.get(flavour, flavour)} {version} in {virtual_env.folder()}"
+    plugin = runtime.PLUGINS.get(flavour)
+    package = runtime.PACKAGES.get(flavour, flavour)
+    found = f"{package} {version}{f' with {plugin}' if plugin else ''} in {virtual_env.folder()}"
     # CUDA 12 also serves where CUDA 13 would.
-    suits = best.flavour in (flavour, "cpu") or (flavour, best.flavour) == ("cuda12", "cuda")
+    asked_for = flavour in ("tensorrt", "tensorrt12", "directml", "openvino")
+    suits = best.flavour in (flavour, "cpu") or (flavour, best.flavour) == ("cuda12", "cuda") or asked_for
     if not suits and record.get("instead_of") != best.flavour:
         todo = f"{best.why}: '{COMMAND} --flavour {best.flavour}' uses it."
         return Finding("Worker", found, todo, needed=False)

@@ -6,17 +6,20 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import sys
 from typing import Any
 
 from .. import __version__, home
 from . import locked, pip, virtual_env
 from .errors import SetupError, say, writing_problem
-from .runtime import ON_DISK, PACKAGES, Choice
+from .runtime import ON_DISK, PACKAGES, PLUGINS, Choice, this_machine, without_cuda
 from .stopwatch import Stopwatch
 
 #: The variables that say where libraries are. (A library that is loaded before all others is no place.)
 OF_LIBRARIES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH")
+
+
+#: Packages that earlier versions installed.
+_OLDER = ("onnxruntime-openvino",)
 
 
 def fingerprint(flavour: str, groups: list[str]) -> str:
@@ -92,8 +95,8 @@ def _install_first_that_works(choices: list[Choice], groups: list[str]) -> Choic
 def _others(choice: Choice) -> list[Choice]:
     """Return what to try in turn where a flavour cannot be installed."""
     others = [Choice("cpu", "it runs everywhere")]
-    if sys.platform == "win32" and choice.flavour in ("cuda", "cuda12"):
-        others.insert(0, Choice("directml", "it runs on every GPU of Windows"))
+    if choice.flavour in ("cuda", "cuda12"):
+        others.insert(0, without_cuda(this_machine()))
     return others if choice.flavour != "cpu" else []
 
 
@@ -135,7 +138,7 @@ def install(flavour: str, groups: list[str]) -> None:
 def _remove_other_flavours(flavour: str) -> None:
     # The flavours write into the same folder: what another one left there would be mixed with this one.
     # (One package of two versions stays: pip replaces it where its version does not suit the flavour.)
-    others = {*PACKAGES.values()} - {PACKAGES[flavour]}
+    others = {*PACKAGES.values(), *PLUGINS.values(), *_OLDER} - {PACKAGES[flavour], PLUGINS.get(flavour)}
     # So do NVIDIA's libraries for CUDA 12 and 13; where neither is needed they are gigabytes of nothing.
     changed = home.read_record().get("flavour", flavour) != flavour
     in_the_way = [

@@ -39,7 +39,9 @@ SYSTEMS = {
     ("linux", "aarch64"): [*(f"manylinux_2_{minor}_aarch64" for minor in _GLIBC), "manylinux2014_aarch64"],
     ("win32", "AMD64"): ["win_amd64"],
     ("win32", "ARM64"): ["win_arm64"],
-    ("darwin", "arm64"): [f"macosx_{major}_0_arm64" for major in (15, 14, 13, 12, 11)],
+    ("darwin", "arm64"): [
+        f"macosx_{major}_0_{machine}" for machine in ("arm64", "universal2") for major in (15, 14, 13, 12, 11)
+    ],
     ("darwin", "x86_64"): [f"macosx_{major}_0_x86_64" for major in (15, 14, 13, 12, 11)],
 }
 #: Where the packages for GPUs are made for.
@@ -90,7 +92,7 @@ def main() -> int:
 
 def targets(flavour: str) -> list[Target]:
     """Return each Python on each system that a flavour may be made for."""
-    systems = [one for one in SYSTEMS if one in _USUAL_PROCESSORS or flavour == "cpu"]
+    systems = [one for one in SYSTEMS if one in _USUAL_PROCESSORS or flavour in ("cpu", "webgpu")]
     if flavour == "directml":
         systems = [one for one in systems if one[0] == "win32"]
     return [Target(python, *system) for system in systems for python in PYTHONS]

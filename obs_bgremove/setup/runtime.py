@@ -10,27 +10,63 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-#: "openvino" is only taken when it is asked for: quicker on processors, but larger.
-FLAVOURS = ("cpu", "cuda", "cuda12", "directml", "openvino")
+from . import cards
 
-#: The package of each flavour; they share one import name, so only one may be installed at a time.
+#: "tensorrt", "directml" and "openvino" are only taken when they are asked for ("directml" also in need).
+FLAVOURS = ("cpu", "webgpu", "cuda", "cuda12", "tensorrt", "tensorrt12", "directml", "openvino")
+
+#: The onnxruntime of each flavour; they share one import name, so only one may be installed at a time.
 #: "cuda12" is an older version of that of "cuda".
 PACKAGES = {
     "cpu": "onnxruntime",
+    "webgpu": "onnxruntime",
     "cuda": "onnxruntime-gpu",
     "cuda12": "onnxruntime-gpu",
+    "tensorrt": "onnxruntime",
+    "tensorrt12": "onnxruntime",
     "directml": "onnxruntime-directml",
-    "openvino": "onnxruntime-openvino",
+    "openvino": "onnxruntime",
+}
+#: What comes beside it, for graphics cards.
+PLUGINS = {
+    "webgpu": "onnxruntime-ep-webgpu",
+    "tensorrt": "onnxruntime-ep-nv-tensorrt-rtx-cu13",
+    "tensorrt12": "onnxruntime-ep-nv-tensorrt-rtx-cu12",
+    "openvino": "onnxruntime-ep-openvino",
 }
 
 #: About what pip downloads, and the free space to ask for, in megabytes.
-DOWNLOAD = {"cpu": 50, "cuda": 2000, "cuda12": 2000, "directml": 60, "openvino": 130}
-ON_DISK = {"cpu": 400, "cuda": 5000, "cuda12": 5000, "directml": 450, "openvino": 650}
+DOWNLOAD = {
+    "cpu": 50,
+    "webgpu": 65,
+    "cuda": 2000,
+    "cuda12": 2000,
+    "tensorrt": 200,
+    "tensorrt12": 220,
+    "directml": 60,
+    "openvino": 125,
+}
+ON_DISK = {
+    "cpu": 400,
+    "webgpu": 450,
+    "cuda": 5000,
+    "cuda12": 5000,
+    "tensorrt": 800,
+    "tensorrt12": 800,
+    "directml": 450,
+    "openvino": 650,
+}
 
 #: CUDA 12 needs at least this NVIDIA driver.
 OLDEST_DRIVER = 525
 #: CUDA 13 needs at least this one, and a card of this compute capability (Turing) or a later one.
 CUDA13_DRIVER, CUDA13_CAPABILITY = 580, 7.5
+#: The package for WebGPU needs at least this Python.
+WEBGPU_PYTHON = (3, 11)
+#: Processors that packages for CUDA and DirectML are made for.
+_USUAL = ("x86_64", "amd64")
+_VULKAN = "install it (on Debian and Ubuntu: libvulkan1 and mesa-vulkan-drivers) and run this again to use it"
+_COREML = {"darwin": " that WebGPU can use; CoreML comes along"}
 
 
 @dataclass(frozen=True)
@@ -42,8 +78,8 @@ class Choice:
 
     @property
     def package(self) -> str:
-        """Name of the package."""
-        return PACKAGES[self.flavour]
+        """Name of the package that makes the difference."""
+        return PLUGINS.get(self.flavour, PACKAGES[self.flavour])
 
     def sentence(self) -> str:
         """Return what is printed before the download."""
@@ -55,7 +91,8 @@ class Choice:
 @dataclass(frozen=True)
 class Machine:
     """What decides the choice. ``nvidia`` is the name of an NVIDIA GPU, "" if none; ``driver`` its
-    driver's major version and ``capability`` the lowest compute capability of all, 0 if unknown."""
+    driver's major version and ``capability`` the lowest compute capability of all, 0 if unknown.
+    ``card``: a graphics card of any maker, "" if none; ``vulkan``: whether Linux has Vulkan's loader."""
 
     system: str
     processor: str
@@ -63,6 +100,9 @@ class Machine:
     driver: int = 0
     directml: bool = False
     capability: float = 0
+    card: str = ""
+    vulkan: bool = True
+    python: tuple[int, int] = WEBGPU_PYTHON
 
 
 def this_machine() -> Machine:
@@ -77,34 +117,51 @@ def this_machine() -> Machine:
         driver,
         sys.platform == "win32" and _loads("d3d12.dll"),
         capability,
+        next(iter(cards.cards()), name),
+        cards.vulkan_loads(),
+        sys.version_info[:2],
     )
 
 
 def choose(machine: Machine, wanted: str = "auto") -> Choice:
-    """Return the flavour for a machine; ``wanted`` other than "auto" is taken as it is."""
+    """Return the flavour for a machine; ``wanted`` other than "auto" is taken as it is.
+
+    Only "tensorrt" becomes "tensorrt12" where the driver needs that.
+    """
+    if wanted == "tensorrt" and 0 < machine.driver < CUDA13_DRIVER:
+        return Choice("tensorrt12", f"that of CUDA 13 is for drivers from {CUDA13_DRIVER} on")
     if wanted != "auto":
         return Choice(wanted, "that is what was asked for")
-    if machine.system == "darwin":
-        return Choice("cpu", "on macOS it brings CoreML along")
-    usual = machine.processor in ("x86_64", "amd64")
-    if not usual:
-        return Choice("cpu", f"packages for GPUs are not made for {machine.processor} processors")
-    if machine.nvidia and machine.driver and machine.driver < OLDEST_DRIVER:
-        why = (
-            f"the driver of the {machine.nvidia} is {machine.driver}, CUDA 12 needs {OLDEST_DRIVER} or newer"
-        )
-        return Choice("directml" if machine.directml else "cpu", why)
-    if machine.nvidia and (
+    return _for_nvidia(machine) or without_cuda(machine)
+
+
+def _for_nvidia(machine: Machine) -> Choice | None:
+    """Return the flavour of CUDA for a machine; None if it is not for that."""
+    if not machine.nvidia or machine.system == "darwin" or machine.processor not in _USUAL:
+        return None
+    if 0 < machine.driver < OLDEST_DRIVER:
+        return None
+    if machine.driver < CUDA13_DRIVER or 0 < machine.capability < CUDA13_CAPABILITY:
         # An unknown driver may be an old one; CUDA 12 runs on new ones too.
-        machine.driver < CUDA13_DRIVER or 0 < machine.capability < CUDA13_CAPABILITY
-    ):
         newer = f"CUDA 13 is for drivers from {CUDA13_DRIVER} and cards from Turing on"
         return Choice("cuda12", f"there is an {machine.nvidia}, and {newer}")
-    if machine.nvidia:
-        return Choice("cuda", f"there is an {machine.nvidia}")
-    if machine.directml:
-        return Choice("directml", "Windows drives its GPUs by DirectML, and there is no NVIDIA one")
-    return Choice("cpu", "there is no NVIDIA GPU here")
+    return Choice("cuda", f"there is an {machine.nvidia}")
+
+
+def without_cuda(machine: Machine) -> Choice:
+    """Return the flavour for a machine whatever CUDA could do there: WebGPU if something speaks for it."""
+    if not (machine.card or machine.nvidia):
+        return Choice("cpu", f"there is no graphics card here{_COREML.get(machine.system, '')}")
+    card = machine.card or machine.nvidia
+    if machine.nvidia and machine.processor in _USUAL and 0 < machine.driver < OLDEST_DRIVER:
+        card = f"{card}, whose driver {machine.driver} is too old for CUDA ({OLDEST_DRIVER} or newer)"
+    if machine.system == "linux" and not machine.vulkan:
+        return Choice("cpu", f"there is {card}, but no Vulkan loader: {_VULKAN}")
+    if machine.python < WEBGPU_PYTHON:
+        needed = ".".join(map(str, WEBGPU_PYTHON))
+        flavour = "directml" if machine.directml and machine.processor in _USUAL else "cpu"
+        return Choice(flavour, f"there is {card}, but WebGPU's package needs Python {needed} or newer")
+    return Choice("webgpu", f"there is {card}")
 
 
 def _nvidia_smi() -> tuple[str, int, float]:

@@ -2,6 +2,7 @@
 """One model on one device, and one filter's frames on it.
 
 providers   what onnxruntime can run on here, and in which order it is tried
+plugins     providers that come as packages of their own
 nvidia      what the NVIDIA driver knows
 complaints  what onnxruntime says only on standard error
 engine      one model on one device

@@ -111,10 +111,10 @@ class _Probe:
     def compare(self) -> None:
         """Let the device infer the picture; raise Nonsense if its alpha is another one than the CPU's."""
         engine = self._engine
-        if self._binding is None:
-            slots = [(self._frame.ctypes.data, self._alpha.ctypes.data)]
-            (self._binding,) = bind(engine, slots, zeros(engine), zeros(engine))
         with engine.lock:
+            if self._binding is None:
+                slots = [(self._frame.ctypes.data, self._alpha.ctypes.data)]
+                (self._binding,) = bind(engine, slots, zeros(engine), zeros(engine))
             self._binding.run()
         off = float(np.abs(self._alpha.astype(np.int16) - self._right).mean())
         if off > _OFF:

@@ -16,7 +16,7 @@ from ..choice import measured
 from ..choice.catalogue import Model, ModelProblem
 from ..choice.measured import Setting
 from ..reason import reason, shortened
-from . import providers
+from . import plugins, providers
 from .complaints import complaints
 from .contract import read_face
 from .providers import CPU, Device, DeviceProblem, Way
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class Engine:
     """A loaded model. ``height``, ``width``: of its frames; ``states``: dtype and shape by stem.
 
-    ``lock`` is to be held during an inference: not every provider allows two at once.
+    ``lock`` is to be held whenever the device is used: not every provider allows two threads at once.
     """
 
     def __init__(
@@ -50,18 +50,24 @@ class Engine:
         """
         self.model = model
         self.device = device
-        self.lock = threading.Lock()
+        self.lock = device.turn or threading.RLock()
         on_processor = device is CPU and (setting or measured.setting(model))
         self.setting = on_processor or Setting()
         #: What was loaded: the model's own file, or an edition of it.
         self.file = file or model.file
-        self.session = _load(model, device, self.setting, alone, graphs, self.file)
+        with self.lock:
+            self.session = _load(model, device, self.setting, alone, graphs, self.file)
         #: Whether inferences may be captured as CUDA graphs, see graph.
         self.graphs = _has_graphs(self.session, device)
         #: What of the model does not run on the device, a sentence; empty if nothing, or nobody knows.
         self.elsewhere = "" if device is CPU else _elsewhere(self.session, device)
         face = read_face(model, self.session)
         self.height, self.width, self.states = face.height, face.width, face.states
+
+    def free(self) -> None:
+        """Give the device's memory back, while nobody else uses the device."""
+        with self.lock:
+            del self.session
 
 
 def session_options(setting: Setting) -> onnxruntime.SessionOptions:
@@ -81,35 +87,31 @@ def _load(
     model: Model, device: Device, setting: Setting, alone: bool, graphs: bool, file: Path
 ) -> onnxruntime.InferenceSession:
     """Return a session on a device; raise ModelProblem or DeviceProblem."""
-    options = session_options(setting)
-    if device.name == "directml":
-        options.enable_mem_pattern = False
     if device is CPU:
         try:
-            return onnxruntime.InferenceSession(str(file), options, providers=[CPU.provider])
+            return onnxruntime.InferenceSession(str(file), session_options(setting), providers=[CPU.provider])
         except Exception as error:
             raise ModelProblem(
                 f"The model {model.name} cannot be loaded ({reason(error)}); {model.remedy}."
             ) from error
-    options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
     ways = providers.options(device, model, graphs)
     for way in ways[:-1]:
         try:
-            return _load_on(file, device, options, way, alone)
+            return _load_on(file, device, setting, way, alone)
         except DeviceProblem as problem:
             journal.note(f"{model.name} does not run on {device.name} as {way[0]}: {problem}")
-    return _load_on(file, device, options, ways[-1], alone)
+    return _load_on(file, device, setting, ways[-1], alone)
 
 
 def _load_on(
-    file: Path, device: Device, options: onnxruntime.SessionOptions, way: Way, alone: bool
+    file: Path, device: Device, setting: Setting, way: Way, alone: bool
 ) -> onnxruntime.InferenceSession:
     """Return a session made in one way; raise DeviceProblem."""
     with complaints() if alone else contextlib.nullcontext(list) as lines:
         try:
-            session = onnxruntime.InferenceSession(str(file), options, providers=way)
+            session = _session(file, device, setting, way)
         except Exception as error:
-            raise DeviceProblem(reason(error)) from error
+            raise DeviceProblem(plugins.why(device.provider, error)) from error
         # onnxruntime goes on without a provider that does not start.
         if session.get_providers()[0] != device.provider:
             reasons = [line for line in lines() if "rror" in line or "ailed" in line]
@@ -125,6 +127,18 @@ def _load_on(
         raise DeviceProblem("a CUDA graph needs all of the model's operators on the GPU")
     session.disable_fallback()
     return session
+
+
+def _session(file: Path, device: Device, setting: Setting, way: Way) -> onnxruntime.InferenceSession:
+    """Return a session made in one way; raises what onnxruntime raises."""
+    options = session_options(setting)
+    options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
+    if device.name == "directml":
+        options.enable_mem_pattern = False
+    if device.plugin:
+        plugins.add(options, device.plugin, *way[0])
+        return onnxruntime.InferenceSession(str(file), options)
+    return onnxruntime.InferenceSession(str(file), options, providers=way)
 
 
 def _has_graphs(session: onnxruntime.InferenceSession, device: Device) -> bool:

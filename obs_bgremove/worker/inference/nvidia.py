@@ -34,16 +34,10 @@ def cuda() -> ctypes.CDLL:
     return driver
 
 
-def tensorrt() -> ctypes.CDLL:
-    """Return TensorRT's library; raise Missing."""
-    cuda()
-    return _named(("nvinfer_10.dll", "nvinfer.dll"), ("libnvinfer.so.10", "libnvinfer.so"))
-
-
 def identity() -> tuple[str, ...]:
-    """Return what an engine of TensorRT was built for: GPU, driver, TensorRT; "?" for what is unknown."""
+    """Return what is made for one card alone depends on: GPU and driver; "?" for what is unknown."""
     found = []
-    for ask in (_gpu, _driver, _tensorrt):
+    for ask in (_gpu, _driver):
         try:
             found.append(ask())
         except (Missing, AttributeError):
@@ -63,7 +57,3 @@ def _driver() -> str:
     management.nvmlInit_v2()
     management.nvmlSystemGetDriverVersion(version, len(version))
     return version.value.decode(errors="replace")
-
-
-def _tensorrt() -> str:
-    return str(tensorrt().getInferLibVersion())

@@ -6,10 +6,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import shutil
+import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ... import home
-from . import nvidia
+from . import nvidia, plugins
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,24 +41,26 @@ class Device(NamedTuple):
     memory: str = "cpu"
     #: Whether "auto" takes it.
     automatic: bool = True
-    #: Whether it prepares a model for minutes: that is done in the background then.
-    slow_start: bool = False
+    #: How long it prepares a model at the first use; empty if it does not. That is done in the background.
+    slow_start: str = ""
+    #: The Python package that brings the provider as a plugin; empty if it is a part of onnxruntime.
+    plugin: str = ""
+    #: Held by whoever uses it, where all its sessions share one state that only one thread may touch.
+    turn: threading.RLock | None = None
 
 
 #: The setting of CUDA that lets it launch a whole inference at once, see graph.
 GRAPHS = "enable_cuda_graph"
-#: In the order in which "auto" tries them. TensorRT is only taken when it was chosen: it builds for
-#: minutes at the first use of a model.
+#: In the order in which "auto" tries them. How each was chosen: see README.md of obs_bgremove, "GPUs".
 DEVICES = (
+    # It builds at the first use of a model, and no such card has run it yet: only when it was chosen.
     Device(
         "tensorrt",
         "NVIDIA TensorRT",
-        "TensorrtExecutionProvider",
-        nvidia.tensorrt,
-        ({"trt_fp16_enable": True, "trt_engine_cache_enable": True, "trt_timing_cache_enable": True},),
-        memory="cuda",
+        "NvTensorRTRTXExecutionProvider",
         automatic=False,
-        slow_start=True,
+        slow_start="up to a minute",
+        plugin="onnxruntime_ep_nv_tensorrt_rtx",
     ),
     Device(
         "cuda",
@@ -71,6 +74,16 @@ DEVICES = (
         ),
         memory="cuda",
     ),
+    # Its sessions share one queue of the graphics card, which two threads at once bring down.
+    Device(
+        "webgpu",
+        "WebGPU",
+        "WebGpuExecutionProvider",
+        memory="webgpu",
+        slow_start="some seconds",
+        plugin="onnxruntime_ep_webgpu",
+        turn=threading.RLock(),
+    ),
     Device("directml", "DirectML", "DmlExecutionProvider"),
     Device(
         "coreml",
@@ -78,13 +91,7 @@ DEVICES = (
         "CoreMLExecutionProvider",
         settings=({"ModelFormat": "MLProgram", "MLComputeUnits": "ALL"},),
     ),
-    # Not "AUTO": with that, it takes none of the operators, and does not say so.
-    Device(
-        "openvino",
-        "OpenVINO",
-        "OpenVINOExecutionProvider",
-        settings=({"device_type": "GPU"}, {"device_type": "CPU", "num_of_threads": "1"}),
-    ),
+    Device("openvino", "OpenVINO", "OpenVINOExecutionProvider", plugin="onnxruntime_ep_openvino"),
     Device("cpu", "CPU", "CPUExecutionProvider"),
 )
 CPU = DEVICES[-1]
@@ -112,6 +119,8 @@ def _absence(device: Device) -> str:
     """Return why a device cannot be used; empty if it can."""
     import onnxruntime
 
+    if device.plugin:
+        return plugins.problem(device.plugin, device.provider)
     if device.provider not in onnxruntime.get_available_providers():
         return f"the installed onnxruntime was built without {device.title}; run install.py to change that"
     try:
@@ -130,7 +139,7 @@ def order(wanted: str, avoid: tuple[str, ...] = ()) -> tuple[list[Device], list[
     if wanted in ("", "auto"):
         candidates = [device for device in DEVICES if device.automatic]
     elif wanted in known:
-        candidates = [known[wanted], CPU] if wanted != "tensorrt" else [known[wanted], known["cuda"], CPU]
+        candidates = [known[wanted], CPU]
     else:
         return [CPU], [f"There is no device named {wanted!r}"]
     chosen, reasons = [], []
@@ -154,16 +163,13 @@ def options(device: Device, model: Model, graphs: bool = True) -> list[Way]:
     more: dict[str, object] = {}
     if device.name == "tensorrt":
         try:
-            folder = str(cache("tensorrt", model))
+            more = {"nv_runtime_cache_path": str(cache("tensorrt", model, plugins.version(device.plugin)))}
         except OSError as error:
             raise DeviceProblem(
                 f"what it prepares cannot be kept ({error.strerror or error}: {home.directory()})"
             ) from None
-        more = {"trt_engine_cache_path": folder, "trt_timing_cache_path": folder}
     # What one does not take, the next may.
-    others = [other.provider for other in DEVICES if other.name == "cuda" and device.name == "tensorrt"]
-    if device is not CPU:
-        others.append(CPU.provider)
+    others = [] if device is CPU else [CPU.provider]
     return [
         [(device.provider, {**settings, **more}), *others]
         for settings in device.settings
@@ -171,14 +177,14 @@ def options(device: Device, model: Model, graphs: bool = True) -> list[Way]:
     ]
 
 
-def cache(kind: str, model: Model) -> Path:
+def cache(kind: str, model: Model, maker: str = "") -> Path:
     """Make the folder for what is made of a model for this very GPU, driver and software, and return it.
 
-    Raises OSError.
+    ``maker``: the version of what makes it, beside onnxruntime. Raises OSError.
     """
     import onnxruntime
 
-    made_for = hashlib.sha256(repr((*nvidia.identity(), onnxruntime.__version__)).encode())
+    made_for = hashlib.sha256(repr((*nvidia.identity(), onnxruntime.__version__, maker)).encode())
     with model.file.open("rb") as file:
         while piece := file.read(1 << 20):
             made_for.update(piece)

@@ -33,10 +33,13 @@ class _Inferences:
     def __init__(self, engine: Engine, slots: list[tuple[int, int]]) -> None:
         """``slots``: addresses of frame and alpha of each."""
         self._engine = engine
-        # Two sets of state buffers: an inference reads the one and writes the other.
-        self._states = [zeros(engine), zeros(engine)] if engine.states else [{}, {}]
         turns = (0, 1) if engine.states else (0,)
-        self._bindings = [bind(engine, slots, self._states[turn], self._states[1 - turn]) for turn in turns]
+        with engine.lock:
+            # Two sets of state buffers: an inference reads the one and writes the other.
+            self._states = [zeros(engine), zeros(engine)] if engine.states else [{}, {}]
+            self._bindings = [
+                bind(engine, slots, self._states[turn], self._states[1 - turn]) for turn in turns
+            ]
         self._turn = 0
 
     @property
@@ -53,8 +56,9 @@ class _Inferences:
 
     def forget(self) -> None:
         """Begin with an empty state."""
-        for states in self._states:
-            clear(self._engine, states)
+        with self._engine.lock:
+            for states in self._states:
+                clear(self._engine, states)
         self._turn = 0
 
     def run(self, slot: int) -> int:
@@ -67,6 +71,16 @@ class _Inferences:
         return took
 
 
+def rehearse(engine: Engine) -> None:
+    """Run a model a few times on an empty picture, so that what its device prepares at the first is ready."""
+    frame = np.zeros((engine.height, engine.width, 4), np.uint8)
+    alpha = np.zeros((engine.height, engine.width), np.uint8)
+    inferences = _Inferences(engine, [(frame.ctypes.data, alpha.ctypes.data)])
+    inferences.warm_up()
+    with engine.lock:
+        del inferences
+
+
 class _Overview:
     """The slot for overviews bound to an engine. Each overview is seen without memory of others."""
 
@@ -74,7 +88,8 @@ class _Overview:
         """``alpha``: that of the slot, uint8 [H, W]."""
         self._engine = engine
         self._alpha = alpha
-        (self._binding,) = bind(engine, [slot], zeros(engine), zeros(engine))
+        with engine.lock:
+            (self._binding,) = bind(engine, [slot], zeros(engine), zeros(engine))
         #: Where the person is in the overview looked at last; None if nowhere.
         self.box: Box | None = None
 
@@ -109,6 +124,7 @@ class Stream:
             self._doubt = Doubt(engine, self._inferences.states)
         except BaseException:
             self.slots.close()
+            self.free()
             raise
 
     def _array(self, address: int) -> NDArray[np.uint8]:
@@ -126,7 +142,16 @@ class Stream:
         self._still = 0
 
     def serve(self) -> bool:
-        """Infer the newest frame, if one waits; False if none does."""
+        """Infer the newest frame, if one waits; False if none does, or if the device is not free now."""
+        # Where another model is prepared on the same device, the other filters do not wait for that, too.
+        if not self.engine.lock.acquire(blocking=self.engine.device.turn is None):
+            return False
+        try:
+            return self._serve()
+        finally:
+            self.engine.lock.release()
+
+    def _serve(self) -> bool:
         taken = self.slots.take()
         if taken is None:
             return False
@@ -177,3 +202,9 @@ class Stream:
     def close(self) -> None:
         """Give the shared memory back."""
         self.slots.close()
+
+    def free(self) -> None:
+        """Give the device's memory back, while nobody else uses the device. It serves no more then."""
+        with self.engine.lock:
+            for name in ("_doubt", "_overview", "_inferences"):
+                self.__dict__.pop(name, None)

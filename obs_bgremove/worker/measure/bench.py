@@ -183,7 +183,7 @@ def _cell(value: str | float | None, form: str) -> str:
 def _alone(model: Model, device: Device) -> dict[str, float | None]:
     """Return the memory that a process with the model in onnxruntime and nothing else takes.
 
-    None where that would prepare the model for minutes once more.
+    None where that would prepare the model once more, for long.
     """
     if device.slow_start:
         return {"onnxruntime_mb": None, "bare_mb": None}

@@ -15,7 +15,7 @@ from ..choice.catalogue import Model, ModelProblem
 if TYPE_CHECKING:
     from ...link.ring import Alpha, Ring
 
-#: TensorRT builds for minutes at a model's first use.
+#: Some devices prepare a model for long at its first use.
 _LOAD_TIMEOUT = 1800.0
 _ALPHA_TIMEOUT = 60.0
 _LOOK = 0.001

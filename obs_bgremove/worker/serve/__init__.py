@@ -4,6 +4,6 @@
 server      the threads and the main loop
 inlet       what comes from OBS: wake-ups, messages, its end
 loader      makes rings for filters, on a thread of its own
-builds      engines that take minutes to make
+builds      engines that take long to make
 fallback    what is tried after a failure
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Engines that take minutes to make: each is made on a thread of its own, while another device serves."""
+"""Engines that take long to make: each is made on a thread of its own, while another device serves."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from .. import journal
 from ..choice.catalogue import ModelProblem
+from ..inference import plugins
 from ..inference.providers import DeviceProblem
 
 if TYPE_CHECKING:
@@ -37,21 +38,23 @@ class Build:
         """Return what is said meanwhile."""
         seconds = time.monotonic() - self._began
         return (
-            f"{self.model.title} is being built for {self.device.title}, for {seconds:.0f} s so far; "
-            "the first time that takes minutes, and another device serves meanwhile."
+            f"{self.model.title} is being prepared for {self.device.title}, for {seconds:.0f} s so far; the "
+            f"first time that takes {self.device.slow_start}, and another device serves meanwhile."
         )
 
     def _run(self, done: Callable[[Engine | str], None]) -> None:
         from ..inference.engine import Engine
         from ..inference.graph import loading
+        from ..inference.stream import rehearse
 
         made: Engine | str
         try:
             with loading():
                 made = Engine(self.model, self.device, alone=False)
+                rehearse(made)
         except (DeviceProblem, ModelProblem) as problem:
             made = str(problem)
         except Exception as error:  # noqa: BLE001 (whatever a provider raises: the filter is served elsewhere)
             journal.note_error(error)
-            made = str(error)
+            made = plugins.why(self.device.provider, error)
         done(made)

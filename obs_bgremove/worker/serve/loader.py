@@ -16,7 +16,7 @@ from ...link.messages import ONLY, Cannot, Chosen, DeviceInfo, Loading, Ready, R
 from .. import journal
 from ..choice import automatic, catalogue
 from ..choice.catalogue import Model, ModelProblem
-from ..inference import providers
+from ..inference import plugins, providers
 from ..inference.providers import CPU, Device, DeviceProblem
 from ..reason import reason
 from . import fallback
@@ -71,10 +71,19 @@ class Served(NamedTuple):
 class Loader:
     """Owns the engines: one for each model and device in use, however many filters use it."""
 
-    def __init__(self, tell: Callable[[Tell], None], made: Callable[[Request, Stream], None]) -> None:
-        """``tell`` sends a message to OBS; ``made`` gets each stream when it is warm (on this thread)."""
+    def __init__(
+        self,
+        tell: Callable[[Tell], None],
+        made: Callable[[Request, Stream], None],
+        rests: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``tell`` sends a message to OBS; ``made`` gets each stream when it is warm (on this thread).
+
+        ``rests`` is called after each thing done: streams may have waited for the device meanwhile.
+        """
         self._tell = tell
         self._made = made
+        self._rests = rests
         self._queue: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
         self._engines: dict[EngineKey, Engine] = {}
@@ -148,6 +157,7 @@ class Loader:
                 # It may hold the last reference to something on a GPU.
                 del function
             self.busy_since = 0.0
+            self._rests()
 
     def _load(self, request: Request) -> None:
         if request.number in self._cancelled:
@@ -264,7 +274,7 @@ class Loader:
                     f"The model {model.name} fails when it runs ({reason(error)}); "
                     f"{model.remedy}, or choose another model."
                 ) from error
-            raise DeviceProblem(reason(error)) from error
+            raise DeviceProblem(plugins.why(device.provider, error)) from error
         finally:
             with self._telling:
                 self._now = None
@@ -278,8 +288,9 @@ class Loader:
         if not any(stream.number in build.waiting for build in self._builds.values()):
             self._cancelled.discard(stream.number)
         key = self._users.pop(stream)
+        stream.free()
         if key not in self._users.values():
-            del self._engines[key]
+            self._engines.pop(key).free()
 
     def _known(self) -> dict[str, Model]:
         """Return the catalogue; what ended workers before cannot be used, as far as that is known."""
@@ -297,7 +308,7 @@ class Loader:
         )
         return replace(model, problem=problem)
 
-    # --- engines that take minutes -------------------------------------------------------
+    # --- engines that take long ----------------------------------------------------------
 
     def _build(self, key: EngineKey, request: Request, model: Model, device: Device) -> Build:
         """Have an engine made in the background; the request is served again when it is there."""
@@ -322,7 +333,9 @@ class Loader:
             self._load(request)
         if key not in self._users.values():
             # Nobody wants it any more; the next time it comes from the cache.
-            self._engines.pop(key, None)
+            forgotten = self._engines.pop(key, None)
+            if forgotten is not None:
+                forgotten.free()
 
     def _tell_of(self, build: Build, number: int) -> None:
         self._tell(Loading(number, build.device.name, build.sentence()))

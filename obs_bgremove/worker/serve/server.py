@@ -37,6 +37,7 @@ from ...link.messages import (
 )
 from .. import journal
 from ..choice import catalogue
+from ..inference import plugins
 from ..memory_use import memory_mb
 from ..processors import Idle
 from ..reason import reason
@@ -180,7 +181,8 @@ class Server:
             return
         request = self._requests[stream.number]
         self._remove(stream.number)
-        again = fallback.after(request, stream.engine.device, reason(error))
+        device = stream.engine.device
+        again = fallback.after(request, device, plugins.why(device.provider, error))
         if again is None:
             name = stream.engine.model.name
             problem = f"The model {name} failed while running ({reason(error)}); choose another model."

@@ -33,7 +33,7 @@ from obs_bgremove.setup import (
     virtual_env,
 )
 from obs_bgremove.setup.errors import COMMAND, SetupError
-from obs_bgremove.setup.runtime import Choice
+from obs_bgremove.setup.runtime import Choice, Machine
 from obs_bgremove.users_obs import obs_processes, program, users_settings
 from obs_bgremove.worker import __main__ as worker
 from tests import __main__ as tests_command
@@ -105,7 +105,7 @@ def test_groups_add_up_over_runs(pip):
 
 
 def test_a_gpu_flavour_that_fails_becomes_cpu_and_is_not_tried_again(pip, monkeypatch, capsys):
-    monkeypatch.setattr(environment.sys, "platform", "linux")
+    monkeypatch.setattr(environment, "this_machine", lambda: Machine("linux", "x86_64"))
     pip.broken = frozenset({"worker-cuda"})
     assert environment.ensure(Choice("cuda", "there is one"), ["export"], fall_back=True) == "cpu"
     printed = capsys.readouterr().out
@@ -116,16 +116,17 @@ def test_a_gpu_flavour_that_fails_becomes_cpu_and_is_not_tried_again(pip, monkey
     assert len(pip) == count
 
 
-def test_on_windows_cuda_falls_back_to_directml_first_and_stays_there(pip, monkeypatch):
-    monkeypatch.setattr(environment.sys, "platform", "win32")
+def test_cuda_falls_back_to_what_suits_the_card_otherwise_and_stays_there(pip, monkeypatch):
+    machine = Machine("win32", "amd64", "NVIDIA RTX", 560, card="NVIDIA RTX")
+    monkeypatch.setattr(environment, "this_machine", lambda: machine)
     pip.broken = frozenset({"worker-cuda12"})
-    assert environment.ensure(Choice("cuda12", "there is one"), ["export"], fall_back=True) == "directml"
-    assert (home.read_record()["flavour"], home.read_record()["instead_of"]) == ("directml", "cuda12")
+    assert environment.ensure(Choice("cuda12", "there is one"), ["export"], fall_back=True) == "webgpu"
+    assert (home.read_record()["flavour"], home.read_record()["instead_of"]) == ("webgpu", "cuda12")
     count = len(pip)
-    assert environment.ensure(Choice("cuda12", "there is one"), ["export"], fall_back=True) == "directml"
+    assert environment.ensure(Choice("cuda12", "there is one"), ["export"], fall_back=True) == "webgpu"
     assert len(pip) == count
     # Another driver, another flavour: that was not tried yet.
-    pip.broken = frozenset({"worker-cuda", "worker-directml"})
+    pip.broken = frozenset({"worker-cuda", "worker-webgpu"})
     assert environment.ensure(Choice("cuda", "there is one"), ["export"], fall_back=True) == "cpu"
     assert (home.read_record()["flavour"], home.read_record()["instead_of"]) == ("cpu", "cuda")
 
@@ -146,12 +147,17 @@ def test_what_another_flavour_left_is_uninstalled(pip, monkeypatch):
     # NVIDIA's libraries for another CUDA lie in the same folder.
     assert uninstalled("cuda") == [("nvidia-cudnn-cu12", "onnxruntime")]
     assert uninstalled("cpu") == [("nvidia-cudnn-cu12", "onnxruntime-gpu")]
+    # A plugin that is left would offer its device.
+    packages[:] = ["onnxruntime==1.32.0", "onnxruntime-ep-webgpu==0.4.0", "onnxruntime-openvino==1.24.1"]
+    listed.stdout = "\n".join(packages)
+    assert uninstalled("webgpu") == [("onnxruntime-openvino",)]
+    assert uninstalled("openvino") == [("onnxruntime-ep-webgpu", "onnxruntime-openvino")]
 
 
 def test_a_gpu_flavour_that_cannot_be_imported_becomes_cpu(pip, monkeypatch, capsys):
     errors = "Traceback (most recent call last):\nImportError: libcublas.so.13: no such file"
     failed = subprocess.CompletedProcess([], 1, "", errors)
-    monkeypatch.setattr(environment.sys, "platform", "linux")
+    monkeypatch.setattr(environment, "this_machine", lambda: Machine("linux", "x86_64"))
     monkeypatch.setattr(virtual_env, "run", lambda _: failed)
     monkeypatch.setattr(
         virtual_env, "installed_runtime", lambda: "" if "worker-cuda" in groups(pip) else "1.99"

@@ -10,14 +10,18 @@ from types import SimpleNamespace
 import pytest
 
 from obs_bgremove import home, obs_script
-from obs_bgremove.setup import interpreter, runtime
+from obs_bgremove.setup import cards, interpreter, runtime
 from obs_bgremove.setup.runtime import Machine
 
 
 @pytest.mark.parametrize(
     ("machine", "flavour", "word"),
     [
-        (Machine("linux", "x86_64"), "cpu", "no NVIDIA"),
+        (Machine("linux", "x86_64"), "cpu", "no graphics card"),
+        (Machine("linux", "x86_64", card="AMD graphics"), "webgpu", "AMD graphics"),
+        (Machine("linux", "aarch64", card="AMD graphics"), "webgpu", "AMD graphics"),
+        (Machine("linux", "x86_64", card="Intel graphics", vulkan=False), "cpu", "libvulkan1"),
+        (Machine("linux", "x86_64", card="Intel graphics", python=(3, 10)), "cpu", "3.11"),
         (Machine("linux", "x86_64", "NVIDIA H200", 580, False, 9.0), "cuda", "NVIDIA H200"),
         (Machine("linux", "x86_64", "NVIDIA H200", 580), "cuda", "NVIDIA H200"),
         (Machine("linux", "x86_64", "NVIDIA H200", 579, False, 9.0), "cuda12", "580"),
@@ -25,15 +29,19 @@ from obs_bgremove.setup.runtime import Machine
         (Machine("linux", "x86_64", "NVIDIA H200", 0), "cuda12", "NVIDIA H200"),
         (Machine("linux", "x86_64", "GeForce GTX 1080", 580, False, 6.1), "cuda12", "Turing"),
         (Machine("linux", "x86_64", "GeForce RTX 2080", 580, False, 7.5), "cuda", "RTX 2080"),
-        (Machine("linux", "x86_64", "GeForce GTX 970", 470), "cpu", "525"),
-        (Machine("linux", "aarch64", "Orin", 550), "cpu", "aarch64"),
-        (Machine("darwin", "arm64"), "cpu", "CoreML"),
+        (Machine("linux", "x86_64", "GeForce GTX 970", 470), "webgpu", "525"),
+        (Machine("linux", "x86_64", "GeForce GTX 970", 470, vulkan=False), "cpu", "Vulkan"),
+        (Machine("linux", "aarch64", "Orin", 550), "webgpu", "Orin"),
+        (Machine("darwin", "arm64", card="Apple graphics"), "webgpu", "Apple"),
+        (Machine("darwin", "x86_64"), "cpu", "CoreML"),
         (Machine("win32", "amd64", "NVIDIA RTX", 580, True), "cuda", "NVIDIA RTX"),
         (Machine("win32", "amd64", "NVIDIA RTX", 560, True), "cuda12", "NVIDIA RTX"),
-        (Machine("win32", "amd64", "GeForce GTX 970", 470, True), "directml", "525"),
-        (Machine("win32", "amd64", directml=True), "directml", "DirectML"),
-        (Machine("win32", "amd64"), "cpu", "no NVIDIA"),
-        (Machine("win32", "arm64", directml=True), "cpu", "arm64"),
+        (Machine("win32", "amd64", "GeForce GTX 970", 470, True), "webgpu", "525"),
+        (Machine("win32", "amd64", directml=True, card="Radeon RX 6600"), "webgpu", "Radeon"),
+        (Machine("win32", "amd64", directml=True, card="Radeon", python=(3, 10)), "directml", "3.11"),
+        (Machine("win32", "amd64", directml=True), "cpu", "no graphics card"),
+        (Machine("win32", "arm64", directml=True, card="Adreno X1-85"), "webgpu", "Adreno"),
+        (Machine("win32", "arm64", directml=True, card="Adreno X1-85", python=(3, 10)), "cpu", "3.11"),
     ],
 )
 def test_choice_and_its_reason(machine, flavour, word):
@@ -46,16 +54,44 @@ def test_what_is_asked_for_is_taken():
     assert runtime.choose(Machine("linux", "x86_64", "NVIDIA H200", 550), "cpu").flavour == "cpu"
 
 
+def test_tensorrt_is_that_of_the_cuda_that_the_driver_knows():
+    def asked_for(driver):
+        return runtime.choose(Machine("linux", "x86_64", "RTX 3060", driver), "tensorrt").flavour
+
+    assert [asked_for(driver) for driver in (0, 550, 580)] == ["tensorrt", "tensorrt12", "tensorrt"]
+
+
 def test_each_flavour_has_a_package_sizes_and_a_dependency_group():
     project = (home.PROJECT / "pyproject.toml").read_text()
     for flavour in runtime.FLAVOURS:
-        assert (
-            runtime.PACKAGES[flavour]
-            in runtime.choose(runtime.Machine("linux", "x86_64"), flavour).sentence()
-        )
+        choice = runtime.choose(runtime.Machine("linux", "x86_64"), flavour)
+        assert choice.package in choice.sentence()
         assert runtime.DOWNLOAD[flavour] < runtime.ON_DISK[flavour]
         (line,) = [line for line in project.splitlines() if line.startswith(f"worker-{flavour} = ")]
-        assert f'"{runtime.PACKAGES[flavour]}' in line
+        assert f'"{choice.package}' in line
+
+
+def test_the_cards_of_linux_are_named_by_maker_and_those_of_virtual_machines_are_none(tmp_path):
+    for number, maker in enumerate(("0x8086\n", "0x1002\n", "0x1af4\n", "0x1002\n", "nonsense")):
+        (tmp_path / f"card{number}" / "device").mkdir(parents=True)
+        (tmp_path / f"card{number}" / "device" / "vendor").write_text(maker)
+    assert cards.of_linux(tmp_path) == ("Intel graphics", "AMD graphics")
+    assert cards.of_linux(tmp_path / "none") == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "there"),
+    [
+        ("Radeon RX 6600", "PCI\\VEN_1002&DEV_73FF&SUBSYS_00000000&REV_C7", True),
+        ("Intel(R) UHD Graphics", "pci\\ven_8086&dev_9bc4", True),
+        ("Qualcomm(R) Adreno(TM) X1-85 GPU", "ACPI\\VEN_QCOM&DEV_0C36", True),
+        ("Microsoft Basic Display Adapter", "ROOT\\BasicDisplay", False),
+        ("VMware SVGA 3D", "PCI\\VEN_15AD&DEV_0405", False),
+        ("Microsoft Remote Display Adapter", "", False),
+    ],
+)
+def test_the_cards_of_windows_are_known_by_maker(name, key, there):
+    assert cards.is_card(name, key) is there
 
 
 def test_the_sentence_names_package_and_size():

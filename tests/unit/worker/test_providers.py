@@ -137,7 +137,7 @@ def test_a_cancelled_request_is_not_loaded(directory):
 def pretended_tensorrt(monkeypatch):
     """A device that is slow to start: the CPU by another name. Its engines come when ``go`` is set."""
     tensorrt = next(device for device in DEVICES if device.slow_start)
-    pretended = tensorrt._replace(provider=CPU.provider, there=lambda: None, memory="cpu")
+    pretended = tensorrt._replace(provider=CPU.provider, there=lambda: None, memory="cpu", plugin="")
     monkeypatch.setattr(providers, "DEVICES", (pretended, CPU))
     monkeypatch.setattr(providers, "order", lambda wanted, avoid=(): ([pretended, CPU], []))
     monkeypatch.setattr(providers, "options", lambda device, model, graphs: [[CPU.provider]])
@@ -158,7 +158,7 @@ def test_another_device_serves_while_an_engine_is_built(directory, pretended_ten
     loader = Loader(told.append, lambda request, stream: made.append(stream))
     loader._load(Request(1, "green", "tensorrt"))
     assert (told[-1].device, told[-1].settled) == ("cpu", False)
-    assert "is being built for NVIDIA TensorRT" in told[-1].note
+    assert "is being prepared for NVIDIA TensorRT" in told[-1].note
     loader.tell_progress()
     assert (type(told[-1]), told[-1].ring) == (Loading, 1)
     go.set()
@@ -214,17 +214,16 @@ def test_an_engine_is_kept_for_this_very_gpu_driver_and_model(directory, monkeyp
 
     def folder(*identity):
         monkeypatch.setattr(nvidia, "identity", lambda: identity)
-        ((_provider, settings), cuda, cpu) = providers.options(tensorrt, model)[0]
-        assert (cuda, cpu) == (CUDA.provider, CPU.provider)
-        assert settings["trt_fp16_enable"]
-        return settings["trt_engine_cache_path"]
+        ((_provider, settings), cpu) = providers.options(tensorrt, model)[0]
+        assert cpu == CPU.provider
+        return settings["nv_runtime_cache_path"]
 
-    first = folder("RTX 3060", "550.1", "100300")
-    assert folder("RTX 3060", "550.1", "100300") == first
+    first = folder("RTX 3060", "550.1")
+    assert folder("RTX 3060", "550.1") == first
     assert os.path.isdir(first)
-    others = {folder(*other, "100300") for other in (("RTX 4090", "550.1"), ("RTX 3060", "560.2"))}
+    others = {folder(*other) for other in (("RTX 4090", "550.1"), ("RTX 3060", "560.2"))}
     model.file.write_bytes(worker_models.inverted().SerializeToString())
-    others.add(folder("RTX 3060", "550.1", "100300"))
+    others.add(folder("RTX 3060", "550.1"))
     assert len(others | {first}) == 4
     # Engines for what is no more are not kept.
     assert not os.path.isdir(first)
