@@ -11,8 +11,19 @@ import json
 import os
 import re
 import shutil
+import sys
+import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+#: Windows neither replaces nor opens a file that another program replaces or reads at that moment (a second
+#: OBS, a virus scanner). Tries, and seconds from one to the next.
+_TRIES, _PAUSE = 50, 0.02
 
 
 def replace_whole(path: Path, content: str | bytes) -> None:
@@ -29,12 +40,22 @@ def replace_whole(path: Path, content: str | bytes) -> None:
         with fresh.open("xb") as file:
             file.write(data)
         with contextlib.suppress(FileNotFoundError):
-            shutil.copymode(path, fresh)
-        fresh.replace(path)
+            _patiently(lambda: shutil.copymode(path, fresh))
+        _patiently(lambda: fresh.replace(path))
     except BaseException:
         with contextlib.suppress(OSError):
             fresh.unlink()
         raise
+
+
+def _patiently(action: Callable[[], T]) -> T:
+    """Return what ``action`` returns. Windows: it is tried again while another program has the file open."""
+    for _ in range(_TRIES if sys.platform == "win32" else 0):
+        try:
+            return action()
+        except PermissionError:
+            time.sleep(_PAUSE)  # the other program says nobody when it is done
+    return action()
 
 
 def as_path(text: str) -> Path:
@@ -65,6 +86,6 @@ def sweep(path: Path) -> None:
 def read_json(path: Path) -> Any | None:  # noqa: ANN401 (what is in the file decides)
     """Return what a file of JSON holds; None if it is missing, cannot be read, or is not JSON."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(_patiently(lambda: path.read_text(encoding="utf-8")))
     except (OSError, ValueError, RecursionError):
         return None

@@ -2,9 +2,11 @@
 """Files that are replaced whole or not at all."""
 
 import os
+from pathlib import Path
 
 import pytest
 
+from obs_bgremove import files
 from obs_bgremove.files import read_json, replace_whole
 
 
@@ -29,6 +31,45 @@ def test_a_failure_leaves_the_old_file(tmp_path, monkeypatch):
         replace_whole(path, "new")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.fixture
+def busy(tmp_path, monkeypatch):
+    """Return a function that has the next uses of a file refused, as while another program has it open."""
+    path, left = tmp_path / "file", [0]
+    replace_whole(path, '"old"')
+    replace, read = os.replace, Path.read_text
+    monkeypatch.setattr(files.time, "sleep", lambda _seconds: None)
+
+    def using(what, *arguments, **more):
+        left[0] -= 1
+        if left[0] >= 0:
+            raise PermissionError(13, "Access denied")
+        return what(*arguments, **more)
+
+    monkeypatch.setattr(os, "replace", lambda *arguments: using(replace, *arguments))
+    monkeypatch.setattr(Path, "read_text", lambda *arguments, **more: using(read, *arguments, **more))
+
+    def refuse(times, platform="win32"):
+        monkeypatch.setattr(files.sys, "platform", platform)
+        left[0] = times
+        return path
+
+    return refuse
+
+
+def test_windows_replaces_and_reads_a_file_when_another_program_has_closed_it(busy):
+    replace_whole(busy(3), '"new"')
+    assert read_json(busy(3)) == "new"
+
+
+@pytest.mark.parametrize(("times", "platform"), [(1000, "win32"), (1, "linux")])
+def test_a_file_that_may_not_be_replaced_stays(busy, times, platform):
+    path = busy(times, platform)
+    with pytest.raises(PermissionError):
+        replace_whole(path, '"new"')
+    assert list(path.parent.iterdir()) == [path]
+    assert read_json(busy(0)) == "old"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")

@@ -12,7 +12,7 @@ from tests.windows import windows_obs, windows_python
 from tests.windows.lab import OVERRIDES, REPOSITORY_IN_WINE
 
 #: Seconds for a folder, and for one test. They only end what hangs.
-FOLDER_LIMIT, TEST_LIMIT = 3000, 600
+FOLDER_LIMIT, TEST_LIMIT = 6000, 1800
 #: The tests that are only for Windows.
 INSIDE = "tests/windows/inside"
 
