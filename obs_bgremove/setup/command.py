@@ -33,8 +33,9 @@ from .errors import SetupError, refuse, say, writing_problem
 from .stopwatch import Stopwatch
 from .uninstall import uninstall
 
-#: Dependency groups beside the worker's: what fetching and converting a model needs, what the demo needs.
-FETCHING, DEMO = "export", "demo"
+#: Dependency groups beside the worker's: what fetching and converting a model needs, what the demo needs, and
+#: what cutting out files needs.
+FETCHING, DEMO, CUTOUT = "export", "demo", "cutout"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -57,6 +58,12 @@ def parser() -> argparse.ArgumentParser:
         help="also fetch this model; may be given several times. "
         f"Models: {', '.join(models.to_fetch()) or 'none'}. 'mediapipe' or 'rvm' means all models whose name "
         "begins with it (rvm is Robust Video Matting, under GPL-3.0)",
+    )
+    command.add_argument(
+        "--cutout",
+        action="store_true",
+        help="also install what python -m obs_bgremove.cutout needs for pictures and videos without OBS "
+        "(OpenCV and ffmpeg, about 90 MB to download)",
     )
     command.add_argument(
         "--flavour",
@@ -110,7 +117,7 @@ def main(arguments: list[str] | None = None) -> int:
 def install(options: argparse.Namespace) -> None:
     """Set everything up; SetupError if it cannot be done."""
     watch = Stopwatch()
-    set_up(options.flavour, options.model, [], watch)
+    set_up(options.flavour, options.model, [CUTOUT] if options.cutout else [], watch)
     note_place()
     for note in places.notes():
         say(note)
@@ -125,6 +132,8 @@ def install(options: argparse.Namespace) -> None:
             say(sentence)
     refuse(" ".join(problems))
     say("Now start OBS, right-click a camera > Filters > + > Background Removal.")
+    if options.cutout:
+        say(f"Files without OBS: {sys.executable} -m obs_bgremove.cutout INPUT OUTPUT (in {home.PROJECT}).")
 
 
 def set_up(flavour: str, wanted: list[str], groups: list[str], watch: Stopwatch | None = None) -> None:

@@ -399,6 +399,16 @@ def test_a_streamer_gets_what_runs_and_fetches_nothing(no_registry):
     assert no_registry.groups == []
 
 
+def test_what_files_without_obs_need_is_installed_for_those_who_ask(no_registry, monkeypatch):
+    for owner in (command.speed, command.obs_program):
+        monkeypatch.setattr(owner, "ensure", lambda **_: "")
+    monkeypatch.setattr(command, "prepare_obs", list)
+    monkeypatch.setattr(command, "note_place", lambda: None)
+    for arguments, groups in (([], []), (["--cutout"], ["cutout"])):
+        command.install(command.parser().parse_args([*arguments, "--flavour", "cpu"]))
+        assert no_registry.groups == groups
+
+
 def test_a_model_that_came_along_is_not_fetched_when_it_is_asked_for(no_registry):
     command.set_up("cpu", ["fast"], [])
     assert no_registry == []

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The command line of ``python -m obs_bgremove.cutout``, once its packages are there."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from .. import console
+from ..filter.options.settings import PRESETS
+from . import alphas, picture_files, videos, wanted
+from .cutter import Cutter
+from .files_to_do import Job, jobs
+from .problem import CutoutProblem
+from .progress import Progress
+from .software_gpu import SoftwareGpu
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    command = argparse.ArgumentParser(
+        prog="python -m obs_bgremove.cutout",
+        description="Cuts the person out of pictures and videos, as the filter does in OBS.",
+    )
+    command.add_argument("input", type=Path, metavar="INPUT", help="a picture, a video, or a folder of them")
+    command.add_argument(
+        "output",
+        type=Path,
+        metavar="OUTPUT",
+        help="the file to write, or a folder; the ending says the format",
+    )
+    command.add_argument(
+        "--background",
+        default="transparent",
+        metavar="FILE|COLOUR|PRESET",
+        help="what is shown where the room was: transparent (default), blur, a picture file, a colour "
+        f"(#20a0ff, {', '.join(wanted.COLORS)}), or a preset ({', '.join(PRESETS)})",
+    )
+    command.add_argument(
+        "--model",
+        default="auto",
+        metavar="NAME",
+        help="the network (default: the best one that is installed)",
+    )
+    command.add_argument("--device", default="auto", help="where it runs: cpu, cuda... (default: auto)")
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="another setting of the filter, as edge_shift=-2; may be given several times. "
+        f"Keys: {', '.join(wanted.SETTINGS)}",
+    )
+    command.add_argument("--overwrite", action="store_true", help="replace files that exist already")
+    return command
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the command line asks for; return the exit code."""
+    console.prepare()
+    options = parser().parse_args(arguments)
+    try:
+        return _cut(options)
+    except CutoutProblem as problem:
+        console.complain(f"Error: {problem}")
+        return 1
+    except KeyboardInterrupt:
+        console.complain("Stopped.")
+        return 130
+
+
+def _cut(options: argparse.Namespace) -> int:
+    settings = wanted.settings_for(options.background, options.set)
+    transparent = settings.background == "transparent" and settings.view == "result"
+    to_do = jobs(options.input, options.output, transparent, options.overwrite)
+    gpu = SoftwareGpu()
+    with gpu.installed():
+        background = wanted.background_for(settings, gpu)
+        engine = alphas.load(alphas.choose_model(options.model), options.device)
+        console.say(f"{engine.model.title} on {engine.device.title}.")
+        cutter = Cutter(gpu, engine, settings, background)
+        problems = [problem for job in to_do if (problem := _do(cutter, job, transparent))]
+    for problem in problems:
+        console.complain(f"Error: {problem}")
+    if len(to_do) > 1:
+        console.say(f"{len(to_do) - len(problems)} of {len(to_do)} files are in {options.output}.")
+    return 1 if problems else 0
+
+
+def _do(cutter: Cutter, job: Job, transparent: bool) -> str:
+    """Make one file and say so; return what is wrong, a sentence. The others are made all the same."""
+    began = time.perf_counter()
+    try:
+        if job.is_video:
+            with Progress(job.source.name) as progress:
+                videos.cut(job.source, job.target, cutter, transparent, progress)
+        else:
+            picture_files.write(job.target, cutter.picture(picture_files.read(job.source)))
+    except CutoutProblem as problem:
+        return str(problem)
+    except MemoryError:
+        return f"{job.source} is too large for the memory of this machine: make it smaller first."
+    console.say(f"{job.target} ({time.perf_counter() - began:.1f} s)")
+    return ""

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which way up a photograph is: the orientation in its EXIF data (CIPA DC-008, tag 0x0112)."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+_ORIENTATION, _SHORT = 0x0112, 3
+_UPRIGHT = 1
+_PREFIX = b"Exif\0\0"
+
+
+def orientation(content: bytes) -> int:
+    """Return the orientation of a JPEG, PNG, WebP or TIFF file, 1 to 8; 1 (upright) if it has none."""
+    for data in _exif(content):
+        try:
+            found = _in_tiff(data.removeprefix(_PREFIX))
+        except struct.error:
+            continue
+        if 1 <= found <= 8:
+            return found
+    return _UPRIGHT
+
+
+def upright(picture: NDArray[np.uint8], turned: int) -> NDArray[np.uint8]:
+    """Return a picture [H, W, ...] of an orientation as it is to be looked at."""
+    if turned >= 5:
+        picture = picture.swapaxes(0, 1)
+    # What is mirrored after that: across, down.
+    across, down = {2: (1, 0), 3: (1, 1), 4: (0, 1), 6: (1, 0), 7: (1, 1), 8: (0, 1)}.get(turned, (0, 0))
+    return np.ascontiguousarray(picture[:: -1 if down else 1, :: -1 if across else 1])
+
+
+def _exif(content: bytes) -> Iterator[bytes]:
+    """Yield what may be EXIF data in a file."""
+    if content[:2] == b"\xff\xd8":
+        yield from _of_jpeg(content)
+    elif content[:8] == b"\x89PNG\r\n\x1a\n":
+        yield from _of_chunks(content, 8, b"eXIf", ">I", name_first=False, beside=4)
+    elif content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        yield from _of_chunks(content, 12, b"EXIF", "<I", name_first=True, beside=0)
+    elif content[:4] in (b"II*\0", b"MM\0*"):
+        yield content
+
+
+def _of_jpeg(content: bytes) -> Iterator[bytes]:
+    at = 2
+    while at + 4 <= len(content) and content[at] == 0xFF and content[at + 1] != 0xDA:
+        (length,) = struct.unpack_from(">H", content, at + 2)
+        if content[at + 1] == 0xE1 and content.startswith(_PREFIX, at + 4):
+            yield content[at + 4 : at + 2 + length]
+        at += 2 + max(length, 2)
+
+
+def _of_chunks(
+    content: bytes, at: int, wanted: bytes, size: str, name_first: bool, beside: int
+) -> Iterator[bytes]:
+    """Yield the chunks of a name; before each are its length and name, after it ``beside`` more bytes."""
+    while at + 8 <= len(content):
+        (length,) = struct.unpack_from(size, content, at + 4 if name_first else at)
+        name = content[at : at + 4] if name_first else content[at + 4 : at + 8]
+        if name == wanted:
+            yield content[at + 8 : at + 8 + length]
+        at += 8 + length + beside + (length % 2 if name_first else 0)
+
+
+def _in_tiff(data: bytes) -> int:
+    """Return the orientation in TIFF data; 0 if there is none. Raises struct.error where it ends too soon."""
+    order = {b"II": "<", b"MM": ">"}.get(data[:2])
+    if order is None:
+        return 0
+    (directory,) = struct.unpack_from(f"{order}I", data, 4)
+    (count,) = struct.unpack_from(f"{order}H", data, directory)
+    for number in range(count):
+        tag, kind, _count, value = struct.unpack_from(f"{order}HHIH", data, directory + 2 + 12 * number)
+        if (tag, kind) == (_ORIENTATION, _SHORT):
+            return int(value)
+    return 0

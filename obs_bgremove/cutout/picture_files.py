@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Reads and writes picture files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from ..files import replace_whole
+from .exif import orientation, upright
+from .problem import CutoutProblem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    Bytes = NDArray[np.uint8]
+
+#: Names of files that are pictures, with whether the format keeps an alpha, and with how good it is to be.
+FORMATS: dict[str, tuple[bool, list[int]]] = {
+    ".png": (True, []),
+    ".webp": (True, [cv2.IMWRITE_WEBP_QUALITY, 95]),
+    ".jpg": (False, [cv2.IMWRITE_JPEG_QUALITY, 95]),
+    ".jpeg": (False, [cv2.IMWRITE_JPEG_QUALITY, 95]),
+    ".bmp": (False, []),
+    ".tif": (True, []),
+    ".tiff": (True, []),
+}
+
+
+def is_picture(path: Path) -> bool:
+    """Return whether a file has the name of a picture."""
+    return path.suffix.lower() in FORMATS
+
+
+def keeps_alpha(path: Path) -> bool:
+    """Return whether a picture file of that name can have transparent parts."""
+    return FORMATS[path.suffix.lower()][0]
+
+
+def read(path: Path) -> Bytes:
+    """Return a picture, the right way up: uint8 [H, W, 4] BGRA, not premultiplied. Raises CutoutProblem.
+
+    Of 16 bits eight are left, as in OBS; a profile of its colours is not looked at, as in OBS.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise CutoutProblem(f"{path} cannot be read ({error.strerror or error}).") from None
+    try:
+        # Not turned by OpenCV, which does so for some formats only.
+        found = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED) if content else None
+    except cv2.error:
+        found = None
+    if found is None:
+        raise CutoutProblem(f"{path} is no picture that can be read: save it as a PNG, JPEG or WebP file.")
+    return upright(_bgra(found, path), orientation(content))
+
+
+def _bgra(picture: NDArray[np.generic], path: Path) -> Bytes:
+    if picture.dtype == np.uint16:
+        picture = (picture.astype(np.float32) / 257 + 0.5).astype(np.uint8)
+    if picture.dtype != np.uint8:
+        raise CutoutProblem(f"{path} is in HDR, which cannot be cut out: save it as a PNG or JPEG file.")
+    made = np.full((*picture.shape[:2], 4), 255, np.uint8)
+    if picture.ndim == 2 or picture.shape[2] == 1:
+        made[..., :3] = picture.reshape(*picture.shape[:2], 1)
+    else:
+        made[..., : picture.shape[2]] = picture
+    return made
+
+
+def write(path: Path, picture: Bytes) -> None:
+    """Write a picture (uint8 [H, W, 4] BGRA), whole or not at all; raise CutoutProblem.
+
+    The name says the format. An alpha is left out where all is opaque, or where the format has none.
+    """
+    suffix = path.suffix.lower()
+    alpha, parameters = FORMATS[suffix]
+    if not alpha or picture[..., 3].min() == 255:
+        picture = np.ascontiguousarray(picture[..., :3])
+    try:
+        made, content = cv2.imencode(suffix, picture, parameters)
+    except cv2.error:
+        made = False
+    if not made:
+        height, width = picture.shape[:2]
+        raise CutoutProblem(f"{path} cannot be made of {width}x{height} pixels: write a .png file instead.")
+    try:
+        replace_whole(path, content.tobytes())
+    except OSError as error:
+        raise CutoutProblem(f"{path} cannot be written ({error.strerror or error}).") from None

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the command line asks for, as the filter's settings and one of its backgrounds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..filter.backgrounds.making import make
+from ..filter.options.settings import PRESETS, Settings, described
+from .picture_behind import PictureBehind
+from .problem import CutoutProblem
+
+if TYPE_CHECKING:
+    from ..filter.backgrounds.background import Background
+    from .software_gpu import SoftwareGpu
+
+#: Colours that have a name, 0xRRGGBB.
+COLORS = {
+    "black": 0x000000,
+    "white": 0xFFFFFF,
+    "grey": 0x808080,
+    "red": 0xFF0000,
+    "green": 0x00FF00,
+    "blue": 0x0000FF,
+}
+#: The settings of the filter that mean something without OBS.
+SETTINGS = (
+    *("blur", "background_fit", "background_color", "edge_softness", "edge_shift", "refinement"),
+    *("color_cleaning", "light_wrap", "light_matching", "crop_to_people", "view"),
+    *("invert", "area_left", "area_right", "area_top", "area_bottom"),
+)
+_TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+def settings_for(background: str, changes: list[str]) -> Settings:
+    """Return the settings for a background and for changes, each "key=value"; raise CutoutProblem."""
+    settings = Settings()
+    for change in changes:
+        key, _, text = change.partition("=")
+        settings = replace(settings, **{key: _value(key, text)})
+    if background in ("transparent", "blur"):
+        return replace(settings, background=background)
+    if background in PRESETS:
+        return replace(settings, background="preset", background_preset=background)
+    color = _color(background)
+    if color is not None:
+        return replace(settings, background="color", background_color=color)
+    if Path(background).is_file():
+        return replace(settings, background="image", background_path=background)
+    raise CutoutProblem(
+        f"The background {background!r} is neither a file nor one of: transparent, blur, "
+        f"{', '.join(PRESETS)}; nor a colour as #20a0ff or one of: {', '.join(COLORS)}."
+    )
+
+
+def background_for(settings: Settings, gpu: SoftwareGpu) -> Background:
+    """Return the background of settings; raise CutoutProblem."""
+    return PictureBehind(settings, gpu) if settings.background == "image" else make(settings, ())
+
+
+def _color(text: str) -> int | None:
+    """Return a colour as OBS keeps it, 0xAABBGGRR; None if the text is none."""
+    hexadecimal = re.fullmatch(r"#([0-9a-fA-F]{6})", text)
+    value = int(hexadecimal[1], 16) if hexadecimal else COLORS.get(text)
+    if value is None:
+        return None
+    return 0xFF000000 | (value & 0xFF) << 16 | value & 0xFF00 | value >> 16
+
+
+def _value(key: str, text: str) -> Any:  # noqa: ANN401 (of the type of the setting)
+    setting = next((one for one in described() if one.name == key and key in SETTINGS), None)
+    if setting is None:
+        raise CutoutProblem(f"There is no setting {key!r} here; there are: {', '.join(SETTINGS)}.")
+    about, default = setting.about, setting.default
+    wanted = "yes or no" if isinstance(default, bool) else f"one of: {', '.join(about.choices)}"
+    value: str | int | float | bool | None
+    if isinstance(default, bool):
+        value = _TRUTHS.get(text.lower())
+    elif isinstance(default, str):
+        value = text if text in about.choices else None
+    elif about.limits:
+        wanted = f"a number from {about.limits.low:g} to {about.limits.high:g}"
+        value = _number(text)
+        value = value if value is not None and about.limits.low <= value <= about.limits.high else None
+    else:
+        wanted, value = "a colour as #20a0ff", _color(text)
+    if value is None:
+        raise CutoutProblem(f"The setting {key} is {wanted}; it cannot be {text!r}.")
+    return value
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Videos: frames, sound, alpha and rate stay; nothing half-made stays behind."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy
+import pytest
+
+from obs_bgremove import home
+from obs_bgremove.cutout import cutting, ffmpeg
+from tests.obs.networks import write_green_is_person
+
+pytestmark = pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is not installed")
+SIZE = 128, 72
+FRAMES = 8
+
+
+def run(*arguments):
+    done = subprocess.run(["ffmpeg", "-hide_banner", *map(str, arguments)], capture_output=True, check=False)
+    return done.stdout, done.stderr.decode()
+
+
+@pytest.fixture(autouse=True)
+def models(tmp_path, monkeypatch):
+    """Have a home with one network: what is green is a person."""
+    monkeypatch.setenv(home.VARIABLE, str(tmp_path / "home"))
+    write_green_is_person(tmp_path / "home" / "models" / "green", 72, 128)
+
+
+@pytest.fixture
+def clip(tmp_path):
+    """Return a clip with sound: a green person, from 40 to 80 across, before a room that gets brighter."""
+    for number in range(FRAMES):
+        frame = numpy.full((SIZE[1], SIZE[0], 3), (120 + 10 * number, 30, 100), numpy.uint8)
+        frame[20:, 40:80] = (40, 220, 60)
+        cv2.imwrite(str(tmp_path / f"{number}.png"), frame)
+    made = tmp_path / "clip.mp4"
+    _out, said = run(
+        *("-framerate", "24000/1001", "-i", tmp_path / "%d.png", "-f", "lavfi", "-i", "sine=d=0.33"),
+        *("-c:v", "libx264", "-crf", "5", "-pix_fmt", "yuv444p", "-c:a", "aac", made),
+    )
+    assert made.exists(), said
+    return made
+
+
+def cut(*arguments):
+    return cutting.main([*map(str, arguments), "--model", "green", "--device", "cpu"])
+
+
+def frames(path, decoder=()):
+    """Return the frames of a video: uint8 [frames, H, W, 4] BGRA, as a player has it."""
+    video = ffmpeg.probe("ffmpeg", path)
+    out, said = run(*decoder, "-i", path, "-vsync", "passthrough", "-f", "rawvideo", "-pix_fmt", "bgra", "-")
+    return numpy.frombuffer(out, numpy.uint8).reshape(-1, video.size[1], video.size[0], 4), said
+
+
+def near(pixel, color, tolerance=10):
+    return numpy.abs(pixel[:3].astype(int) - color).max() <= tolerance
+
+
+@pytest.mark.parametrize("name", ["out.mp4", "out.mov", "out.mkv", "out.webm"])
+def test_a_new_background_and_the_old_sound(clip, tmp_path, name):
+    assert cut(clip, tmp_path / name, "--background", "#ffe020") == 0
+    shown, said = frames(tmp_path / name)
+    assert len(shown) == FRAMES
+    for frame in shown:
+        assert near(frame[40, 60], (40, 220, 60)) and near(frame[40, 10], (0x20, 0xE0, 0xFF))
+    assert ffmpeg.probe("ffmpeg", tmp_path / name).rate == Fraction(24000, 1001)
+    assert re.search(r"Audio: (aac|opus)", said) and "bt709" in said
+    assert ffmpeg.probe("ffmpeg", tmp_path / name).seconds == pytest.approx(0.334, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("name", "decoder", "codec"),
+    [
+        ("out.mov", (), "prores"),
+        ("out.webm", ("-c:v", "libvpx-vp9"), "vp9"),
+        ("out.mkv", ("-c:v", "libvpx-vp9"), "vp9"),
+    ],
+)
+def test_an_alpha_in_a_video(clip, tmp_path, name, decoder, codec):
+    assert cut(clip, tmp_path / name) == 0
+    shown, said = frames(tmp_path / name, decoder)
+    assert f"Video: {codec}" in said and len(shown) == FRAMES
+    for frame in shown:
+        assert frame[40, 60, 3] >= 253 and frame[40, 10, 3] <= 2
+        assert near(frame[40, 60], (40, 220, 60))
+        # Nothing of the room is in what cannot be seen.
+        assert near(frame[40, 10], (0, 0, 0), 3)
+
+
+def test_what_has_an_alpha_can_be_read_again(clip, tmp_path):
+    """A video that is cut out already stays so: its own transparency is kept."""
+    assert cut(clip, tmp_path / "once.webm") == 0
+    assert cut(tmp_path / "once.webm", tmp_path / "twice.mov") == 0
+    shown, _said = frames(tmp_path / "twice.mov")
+    assert shown[-1, 40, 60, 3] >= 250 and shown[-1, 40, 10, 3] <= 3
+    video = ffmpeg.probe("ffmpeg", tmp_path / "once.webm")
+    assert video.decoder == ("-c:v", "libvpx-vp9")
+
+
+def test_a_video_that_lies_on_its_side_is_turned(clip, tmp_path):
+    run("-i", clip, "-c", "copy", "-metadata:s:v:0", "rotate=90", tmp_path / "turned.mov")
+    upright, _said = frames(tmp_path / "turned.mov")
+    if upright.shape[1] == SIZE[1]:
+        pytest.skip("this ffmpeg writes no rotation")
+    assert cut(tmp_path / "turned.mov", tmp_path / "out.mp4", "--background", "white") == 0
+    shown, _said = frames(tmp_path / "out.mp4")
+    assert shown.shape == upright.shape
+
+
+def test_odd_sizes_and_no_sound(clip, tmp_path):
+    run(
+        "-i",
+        clip,
+        "-an",
+        "-vf",
+        "crop=127:71",
+        "-c:v",
+        "libx264",
+        "-crf",
+        "5",
+        "-pix_fmt",
+        "yuv444p",
+        tmp_path / "odd.mp4",
+    )
+    assert cut(tmp_path / "odd.mp4", tmp_path / "out.mp4", "--background", "white") == 0
+    assert frames(tmp_path / "out.mp4")[0].shape[1:3] == (70, 126)
+    assert cut(tmp_path / "odd.mp4", tmp_path / "out.mov") == 0
+    assert frames(tmp_path / "out.mov")[0].shape[1:3] == (71, 127)
+
+
+def test_colours_survive_without_a_person(tmp_path):
+    """A grey ramp and plain colours on both sides of the conversion, in HD, where BT.709 is meant."""
+    picture = numpy.zeros((720, 1280, 3), numpy.uint8)
+    for column, color in enumerate([(200, 60, 60), (60, 60, 200), (128, 128, 128), (250, 240, 120)]):
+        picture[:, column * 320 : column * 320 + 320] = color
+    cv2.imwrite(str(tmp_path / "still.png"), picture)
+    encode = ("-vf", "scale=out_color_matrix=bt709", "-c:v", "libx264", "-crf", "5", "-pix_fmt", "yuv420p")
+    run("-loop", "1", "-i", tmp_path / "still.png", "-frames:v", "1", *encode, tmp_path / "still.mp4")
+    video = ffmpeg.probe("ffmpeg", tmp_path / "still.mp4")
+    assert video.matrix == "bt709"
+    (tmp_path / "behind.png").write_bytes((tmp_path / "still.png").read_bytes())
+    assert cut(tmp_path / "still.mp4", tmp_path / "out.mp4", "--background", tmp_path / "behind.png") == 0
+    out, _said = run(
+        *(
+            "-i",
+            tmp_path / "out.mp4",
+            "-vf",
+            "scale=in_color_matrix=bt709",
+            "-f",
+            "rawvideo",
+            "-pix_fmt",
+            "bgr24",
+            "-",
+        )
+    )
+    shown = numpy.frombuffer(out, numpy.uint8).reshape(720, 1280, 3)
+    for column in range(4):
+        assert near(shown[300, column * 320 + 160], picture[300, column * 320 + 160], 4)
+
+
+def test_a_folder_of_pictures_and_clips(clip, tmp_path, capsys):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.mp4").write_bytes(clip.read_bytes())
+    (folder / "b.png").write_bytes((tmp_path / "0.png").read_bytes())
+    assert cut(folder, tmp_path / "out") == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.mov", "b.png"]
+    said = capsys.readouterr()
+    assert "2 of 2 files" in said.out and "a.mp4 100 %" in said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["clip.mp4", "out.mp4"], "keeps no transparency: write a .mov (ProRes 4444) or .webm"),
+        (["clip.mp4", "out.png"], "cannot be made of a video"),
+        (["clip.mp4", "out.avi", "--background", "blur"], "cannot be made of a video"),
+        (["words.mp4", "out.mov"], "words.mp4 is no video that ffmpeg can read"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_written(clip, tmp_path, monkeypatch, capsys, arguments, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "words.mp4").write_text("words")
+    before = sorted(tmp_path.rglob("*"))
+    assert cut(*arguments) == 1
+    assert words in capsys.readouterr().err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_without_ffmpeg_it_says_how_to_get_one(clip, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("shutil.which", lambda _name: None)
+    monkeypatch.setitem(__import__("sys").modules, "imageio_ffmpeg", None)
+    assert cut(clip, tmp_path / "out.mov") == 1
+    assert "run install.py --cutout, or install ffmpeg" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("broken", ["the clip", "the disk", "the user"])
+def test_nothing_half_made_stays(clip, tmp_path, monkeypatch, capsys, broken):
+    (tmp_path / "into").mkdir()
+    target = tmp_path / "into" / "out.mov"
+    if broken == "the clip":
+        # A container of raw pictures whose last one is cut off.
+        run("-i", clip, "-c:v", "ffv1", tmp_path / "whole.nut")
+        content = (tmp_path / "whole.nut").read_bytes()
+        clip.write_bytes(content[:900] + bytes(len(content) - 900))
+    calls = []
+    frame = cutting.Cutter.frame
+
+    def counted(self, *arguments):
+        calls.append(1)
+        if len(calls) == 3 and broken == "the user":
+            raise KeyboardInterrupt
+        if len(calls) == 3 and broken == "the disk":
+            raise OSError(28, "No space left on device")
+        return frame(self, *arguments)
+
+    monkeypatch.setattr(cutting.Cutter, "frame", counted)
+    assert cut(clip, target) == {"the user": 130}.get(broken, 1)
+    assert list((tmp_path / "into").iterdir()) == []
+    assert capsys.readouterr().err
+
+
+def test_an_older_file_stays_when_a_new_one_fails(clip, tmp_path):
+    target = tmp_path / "out.mov"
+    target.write_bytes(b"older")
+    clip.write_bytes(b"nothing")
+    assert cut(clip, target, "--overwrite") == 1
+    assert target.read_bytes() == b"older"
+
+
+@pytest.mark.parametrize(
+    ("rate", "said", "frames_per_second"),
+    [
+        (Fraction(30000, 1001), "29.97 fps", Fraction(30000, 1001)),
+        (Fraction(1000), "h264, 29.97 fps, 1k tbr", Fraction(2997, 100)),
+        (Fraction(1000), "no rate", Fraction(1000)),
+    ],
+)
+def test_a_clock_is_no_frame_rate(monkeypatch, rate, said, frames_per_second):
+    header = f"YUV4MPEG2 W64 H48 F{rate.numerator}:{rate.denominator} Ip".encode()
+    words = f"  Duration: 00:01:02.50, start\n  Stream #0:0: Video: vp8, {said}\n".encode()
+    monkeypatch.setattr(ffmpeg, "run", lambda command: subprocess.CompletedProcess(command, 0, header, words))
+    video = ffmpeg.probe("ffmpeg", Path("clip.webm"))
+    assert video.rate == frames_per_second and video.seconds == 62.5 and video.size == (64, 48)
+
+
+def test_hdr_is_refused(monkeypatch):
+    words = b"  Stream #0:0: Video: hevc, yuv420p10le(tv, bt2020nc/bt2020/arib-std-b67), 30 fps\n"
+    done = subprocess.CompletedProcess([], 0, b"YUV4MPEG2 W64 H48 F30:1 Ip", words)
+    monkeypatch.setattr(ffmpeg, "run", lambda command: done)
+    with pytest.raises(ffmpeg.CutoutProblem, match="is in HDR"):
+        ffmpeg.probe("ffmpeg", Path("clip.mov"))
