@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from ..common.errors import ExportError
-from ..graph import contract, probe
+from ..graph import contract, probe, sized
 from ..graph.fold import fold_padding
 from ..graph.nodes import IR_VERSION, OPSET
 from ..graph.runner import Runner
@@ -35,9 +35,9 @@ FRAMES = 4
 class Contract(nn.Module):
     """A network under the graph contract: (frame, *states) -> (alpha, *next states)."""
 
-    def __init__(self, network: Network, height: int, width: int) -> None:
+    def __init__(self, network: Network) -> None:
         super().__init__()
-        self.network, self.height, self.width = copy.deepcopy(network).eval(), height, width
+        self.network = copy.deepcopy(network).eval()
         reader = self.network.reads_picture()
         self.folded = reader is not None
         if reader is not None:
@@ -47,17 +47,18 @@ class Contract(nn.Module):
     def forward(self, frame: torch.Tensor, *states: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """[H, W, 4] uint8 -> [H, W] uint8; the states as :class:`Network` has them."""
         # Providers for graphics cards move floats alone, no bytes: the cast comes first, and last.
-        planes = frame.float().reshape(1, self.height, self.width, 4).permute(0, 3, 1, 2)
+        planes = frame.float().unsqueeze(0).permute(0, 3, 1, 2)
         picture = planes[:, :3] if self.folded else planes[:, [2, 1, 0]] * (1 / 255)
         logits, states = self.network(picture, states)
         # The cast truncates; half a step more makes it round.
-        alpha = (torch.sigmoid(logits).reshape(self.height, self.width) * 255 + 0.5).to(torch.uint8)
-        return (alpha, *states)
+        shown = torch.sigmoid(logits).reshape(frame.shape[0], frame.shape[1])
+        return ((shown * 255 + 0.5).to(torch.uint8), *states)
 
 
 def export(network: Network, height: int, width: int, name: str) -> bytes:
     """Return ``network`` as a serialised model of frames of ``height`` x ``width``.
 
+    If the network allows it, it is a model of any size, compared with torch at this one and at another.
     Raises ExportError if it breaks the contract, or if its answers differ from torch's.
     """
     if height % network.multiple or width % network.multiple:
@@ -65,7 +66,7 @@ def export(network: Network, height: int, width: int, name: str) -> bytes:
             f"{name} needs a height and width that are multiples of {network.multiple}, not {height}x{width}."
         )
     network = copy.deepcopy(network).cpu().eval()
-    whole = Contract(network, height, width).eval()
+    whole = Contract(network).eval()
     states = network.zeros(1, height, width)
     named = [f"state_{stem}" for stem in network.memory]
     content = io.BytesIO()
@@ -78,9 +79,13 @@ def export(network: Network, height: int, width: int, name: str) -> bytes:
             input_names=["frame", *named],
             output_names=["alpha", *(f"next_{state}" for state in named)],
             opset_version=OPSET,
+            dynamic_axes=sized.axes({stem: span for stem, (_channels, span) in network.memory.items()})
+            if network.any_size
+            else None,
             dynamo=False,
         )
     model = fold_padding(onnx.load_from_string(content.getvalue()))
+    _name_sides(model)
     model.ir_version, model.graph.name = IR_VERSION, name
     model.producer_name, model.producer_version = "obs_bgremove", ""
     wrong = contract.violations(model)
@@ -88,7 +93,19 @@ def export(network: Network, height: int, width: int, name: str) -> bytes:
         raise ExportError(f"The exported {name} breaks the graph contract: {' '.join(wrong)}")
     serialised: bytes = model.SerializeToString()
     compare(network, serialised, probe.frames(height, width, FRAMES))
+    if network.any_size:
+        step = network.multiple
+        compare(network, serialised, probe.frames(height + 2 * step, width + step, FRAMES))
     return serialised
+
+
+def _name_sides(model: onnx.ModelProto) -> None:
+    """Give each next state, in place, the sides of its state: the exporter has names of its own for some."""
+    inputs = {entry.name: entry for entry in model.graph.input}
+    for output in model.graph.output:
+        state = inputs.get(output.name.removeprefix("next_"))
+        if state is not None:
+            output.type.CopyFrom(state.type)
 
 
 @torch.no_grad()
@@ -98,8 +115,9 @@ def compare(network: Network, model: bytes, frames: Bytes) -> float:
     frames: uint8 [T, H, W, 4] BGRA. Raises ExportError if it is more than TOLERANCE, or if the memory is
     further off than STATE_TOLERANCE.
     """
-    runner, largest, largest_state = Runner(model), 0.0, 0.0
-    states = network.zeros(1, *frames.shape[1:3])
+    height, width = frames.shape[1:3]
+    runner, largest, largest_state = Runner(model, size=(height, width)), 0.0, 0.0
+    states = network.zeros(1, height, width)
     for frame in frames:
         rgb = np.ascontiguousarray(frame[..., 2::-1].transpose(2, 0, 1))[None]
         logits, states = network(torch.from_numpy(rgb).float() / 255, states)

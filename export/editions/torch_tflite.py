@@ -51,9 +51,9 @@ class Remembers(Protocol):
 class _Named(nn.Module):
     """The contract with its inputs and outputs by name, which is how the converter names the signature's."""
 
-    def __init__(self, network: Network, height: int, width: int) -> None:
+    def __init__(self, network: Network) -> None:
         super().__init__()
-        self.contract, self.stems = torch_graph.Contract(network, height, width), list(network.memory)
+        self.contract, self.stems = torch_graph.Contract(network), list(network.memory)
 
     def forward(self, frame: torch.Tensor, **states: torch.Tensor) -> dict[str, torch.Tensor]:
         """Return ``alpha`` and ``next_state_*`` of ``frame`` and ``state_*``, as the contract has them."""
@@ -96,7 +96,7 @@ def export(network: Network, height: int, width: int, name: str, pictures: Path 
     states = dict(zip((f"state_{stem}" for stem in network.memory), network.zeros(1, height, width)))
     feeds = {"frame": torch.zeros(height, width, 4, dtype=torch.uint8), **states}
     with torch.no_grad():
-        converted = litert_torch.convert(_Named(network, height, width).eval(), sample_kwargs=feeds)
+        converted = litert_torch.convert(_Named(network).eval(), sample_kwargs=feeds)
     with tempfile.TemporaryDirectory() as work:
         path = Path(work) / "model.tflite"
         converted.export(str(path))

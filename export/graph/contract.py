@@ -8,7 +8,9 @@
 and ``next_state_*``                   output ``next_state_x`` is fed back as ``state_x``
 ===================  ================  ====================================================
 
-Every shape is static. Everything between camera bytes and alpha bytes is a node of the graph.
+Every size is a number, or one of the names that obs_bgremove/worker/inference/sizes.py knows: ``height``,
+``width``, ``height/8``; the card then says the size. Everything between camera bytes and alpha bytes is a
+node of the graph.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import onnx
 from onnx import TensorProto
 
 from ..common.errors import ExportError
+from . import sized
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +60,8 @@ def violations(model: onnx.ModelProto) -> list[str]:
     except onnx.checker.ValidationError as error:
         found.append(f"The graph is not valid ONNX: {str(error).splitlines()[0]}")
     found += _versions(model)
+    if sized.is_open(model):
+        model = sized.fixed(model, sized.TRIAL)
     given = {constant.name for constant in model.graph.initializer}
     inputs = {entry.name: entry for entry in model.graph.input if entry.name not in given}
     outputs = {entry.name: entry for entry in model.graph.output}

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import onnxruntime
 
+from obs_bgremove.worker.inference import sizes
+
 from ..common.errors import ExportError
+from . import sized
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,15 +54,20 @@ class Stateful:
 class Runner(Stateful):
     """A model in onnxruntime; ``model`` is a path or the bytes of a model.
 
-    One thread by default: figures of different machines and models are to be compared. Raises ExportError if
-    onnxruntime cannot load it.
+    One thread by default: figures of different machines and models are to be compared. ``size``: height and
+    width of the frames of a graph of any size; the card beside the model says it where it is left out. Raises
+    ExportError if onnxruntime cannot load it.
     """
 
-    def __init__(self, model: Path | bytes, threads: int = 1) -> None:
+    def __init__(self, model: Path | bytes, threads: int = 1, size: sized.Size | None = None) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
-        content = model if isinstance(model, bytes) else str(model)
+        file, usual = (model, None) if isinstance(model, bytes) else sized.source(model)
+        size = size or usual
+        if size:
+            sizes.fix(options, *size)
+        content = file if isinstance(file, bytes) else str(file)
         try:
             self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # noqa: BLE001 - onnxruntime's errors share no class
@@ -67,6 +75,10 @@ class Runner(Stateful):
             raise ExportError(f"onnxruntime cannot load {which}: {str(error).splitlines()[0]}") from None
         inputs = {entry.name: entry for entry in self._session.get_inputs()}
         frame = inputs.pop("frame")
+        if not all(isinstance(side, int) for entry in (frame, *inputs.values()) for side in entry.shape):
+            raise ExportError(
+                "The graph takes frames of any size; write [input] height and width into the card beside it."
+            )
         zeros = {name: np.zeros(entry.shape, TYPES[entry.type]) for name, entry in inputs.items()}
         super().__init__(frame.shape[0], frame.shape[1], zeros)
         self._outputs = ["alpha", *(f"next_{name}" for name in zeros)]

@@ -25,7 +25,7 @@ def convolution(
 
 
 class Joined(nn.Conv2d):
-    """A 3x3 convolution of several features at once, filled up with zeros to a multiple of 4 channels.
+    """A 3x3 convolution of several features at once, filled up to a multiple of 4 channels.
 
     onnxruntime's kernels for blocks of channels take no other number above 16. The weights are those of the
     features alone.
@@ -41,8 +41,9 @@ class Joined(nn.Conv2d):
         """
         more = -self.in_channels % 4
         weight = torch.cat([self.weight, torch.zeros_like(self.weight[:, :more])], 1)
-        nothing = torch.zeros_like(parts[-1][:, :more])
-        return functional.conv2d(torch.cat([*parts, nothing], 1), weight, self.bias, padding=1)
+        # Any channels do where the weights are zero. Zeros would be a constant, and tie a graph to one size.
+        again = parts[-1][:, :more]
+        return functional.conv2d(torch.cat([*parts, again], 1), weight, self.bias, padding=1)
 
 
 class ConvGRU(nn.Module):

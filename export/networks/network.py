@@ -27,6 +27,8 @@ class Network(nn.Module):
     memory: dict[str, tuple[int, int]] = {}  # noqa: RUF012  (a constant of each class)
     #: Height and width must be multiples of this.
     multiple = 16
+    #: Whether one exported graph serves all sizes: nothing that it computes with depends on them.
+    any_size = False
 
     def __init__(self) -> None:
         super().__init__()

@@ -24,6 +24,8 @@ class Quality(Network):
     four pixels.
     """
 
+    any_size = True
+
     def __init__(self, pretrained: bool = False) -> None:
         super().__init__()
         self.memory = {"16": (64, 16), "8": (40, 8), "4": (20, 4), "2": (16, 2)}

@@ -8,21 +8,23 @@ from pathlib import Path
 from obs_bgremove import home
 
 from ..common.errors import ExportError
-from ..graph import contract
+from ..graph import contract, sized
 
 
 def locate(model: str) -> Path:
     """Return the model.onnx of a name, a model folder or a file.
 
-    Raises ExportError if there is none, or if it breaks the graph contract.
+    It is not there where the card takes the graph of another model: open it with a Runner. Raises ExportError
+    if there is none, or if it breaks the graph contract.
     """
     candidates = [Path(model)]
     if Path(model).name == model:
         candidates += [directory / model for directory in home.model_directories()]
     for candidate in candidates:
         path = candidate / "model.onnx" if candidate.is_dir() else candidate
-        if path.is_file():
-            wrong = contract.violations(contract.load(path))
+        file, _size = sized.source(path)
+        if file.is_file():
+            wrong = contract.violations(contract.load(file))
             if wrong:
                 raise ExportError(f"{path} breaks the graph contract: {' '.join(wrong)}")
             return path

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
 
 def known() -> list[str]:
-    """Return the names of the models on the project's shelf."""
-    return sorted(card.parent.name for card in (home.PROJECT / "models").glob("*/card.toml"))
+    """Return the names of the models on the project's shelf, without other sizes of one of them."""
+    cards = (home.PROJECT / "models").glob("*/card.toml")
+    return sorted(
+        card.parent.name for card in cards if (card.parent / "model.onnx").is_file() or _is_fetched(card)
+    )
 
 
 def to_fetch() -> list[str]:
@@ -126,10 +129,13 @@ def made_by_us() -> list[Path]:
 
 def _has_our_card(folder: Path) -> bool:
     """Return whether a folder has the name and the card of a model that is fetched: older versions did it."""
-    if folder.name not in known():
-        return False
+    return folder.name in known() and _is_fetched(folder / "card.toml")
+
+
+def _is_fetched(card: Path) -> bool:
+    """Return whether a card says where its model is fetched from."""
     try:
-        return re.search(rb"^\[fetch\]", (folder / "card.toml").read_bytes(), re.MULTILINE) is not None
+        return re.search(rb"^\[fetch\]", card.read_bytes(), re.MULTILINE) is not None
     except OSError:
         return False
 

@@ -34,11 +34,12 @@ def ensure() -> None:
 
 
 def _fingerprint(record: dict[str, Any]) -> str:
-    """Return a hash of what is measured: the environment, and the models by name and size."""
+    """Return a hash of what is measured: the environment, the models by name, and their files by size."""
+    found = [path for directory in home.model_directories() for path in directory.glob("*/*")]
     models = sorted(
-        f"{path.parent.name} {path.stat().st_size}"
-        for directory in home.model_directories()
-        for path in directory.glob("*/model.onnx")
+        f"{path.parent.name} {path.stat().st_size if path.name == 'model.onnx' else 0}"
+        for path in found
+        if path.name in ("card.toml", "model.onnx")
     )
     made_of = [record.get("fingerprint", ""), *models]
     return hashlib.sha256("\n".join(made_of).encode()).hexdigest()

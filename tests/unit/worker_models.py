@@ -104,8 +104,24 @@ def of_floats():
 
 
 def dynamic():
-    """A violation: the sizes are open."""
-    return _model(_green_nodes("alpha"), height="height", width="width")
+    """A violation: no card knows these sizes."""
+    return _model(_green_nodes("alpha"), height="rows", width="columns")
+
+
+def of_any_size():
+    """alpha = green of the frame before, of any size; its state is half as high and wide as the frame."""
+    nodes = [
+        *_green_nodes("green"),
+        _float("green", "value"),
+        helper.make_node("Unsqueeze", ["value", "front"], ["plane"]),
+        helper.make_node("MaxPool", ["plane"], ["next_state_half"], kernel_shape=[2, 2], strides=[2, 2]),
+        helper.make_node("Resize", ["state_half", "", "twice"], ["large"], mode="nearest"),
+        helper.make_node("Squeeze", ["large", "front"], ["flat"]),
+        _bytes("flat", "alpha"),
+    ]
+    constants = {"front": np.array([0, 1], np.int64), "twice": np.array([1, 1, 2, 2], np.float32)}
+    half = [1, 1, "height/2", "width/2"]
+    return _model(nodes, constants, states={"half": half}, height="height", width="width")
 
 
 def forgetful():

@@ -35,6 +35,8 @@ DEVICE = {"little": 0.1, "normal": 0.25, "much": 0.5}
 #: The part of the time between two pictures that an alpha may take.
 IN_TIME = 0.75
 CLEARLY_BETTER = 0.9
+#: Pictures per second of most cameras.
+_CAMERA_RATE = 30.0
 #: The rate of the bench's figures.
 _MEASURED_RATE = 60.0
 #: Why OBS asks for a lower rung, by what it counted.
@@ -91,6 +93,19 @@ def choose(
         )
     note = f"Automatic chose {_cost(taken, allowance, count)}{_dearer(taken, candidates, count)}."
     return Choice(taken.model.name, note, rung)
+
+
+def is_within_reach(larger: Model, models: dict[str, Model], rows: list[Speed], device: str) -> bool:
+    """Whether a larger edition may be quick enough on a device, by the figures of the model that it is of.
+
+    The time grows with the number of pixels.
+    """
+    smaller = models.get(larger.weights)
+    for row in rows:
+        if smaller and (row.model, row.provider) == (smaller.name, device):
+            times = larger.height * larger.width / max(1, smaller.height * smaller.width)
+            return row.round_trip_ms * times <= 1000 / _CAMERA_RATE * IN_TIME
+    return False
 
 
 def _candidates(models: dict[str, Model], device: str, allowance: Allowance) -> list[_Candidate]:

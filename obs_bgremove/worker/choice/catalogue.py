@@ -30,7 +30,8 @@ class Model(Card):
     @property
     def file(self) -> Path:
         """The model itself."""
-        return self.folder / "model.onnx"
+        folder = self.folder.parent / self.weights if self.weights else self.folder
+        return folder / "model.onnx"
 
     @property
     def remedy(self) -> str:
@@ -47,8 +48,9 @@ def read() -> dict[str, Model]:
     """Return all known models by name, the default first, then by name. Of several defaults the first is
     that of the first directory, so that a card of the user's goes before the project's.
 
-    A folder with a card is known; with a model.onnx beside the card it is installed. The first
-    folder of a name in which the model is installed wins. What is wrong with a folder costs only its model.
+    A folder with a card is known; with a model.onnx (its own, or that of the model that the card names) it is
+    installed. The first folder of a name in which the model is installed wins. What is wrong with a folder
+    costs only its model.
     """
     found: dict[str, Model] = {}
     for folder in _folders():
@@ -127,11 +129,11 @@ def signature() -> tuple[tuple[Path, str, int, int], ...]:
 
 def _read_folder(folder: Path) -> Model:
     name = _shown(folder.name)
-    installed = _is_file(folder / "model.onnx")
     if model_card.tomllib is None:
         problem = (
             "The model cards cannot be read, because the Python package tomli is missing; run install.py."
         )
+        installed = _is_file(folder / "model.onnx")
         return Model(name=name, folder=folder, title=name, installed=installed, problem=problem)
     problem, card = "", Card(title=name)
     try:
@@ -140,7 +142,8 @@ def _read_folder(folder: Path) -> Model:
         problem = f"The card of the model {name} cannot be read ({fault})"
     except Exception as error:  # noqa: BLE001 (whatever somebody's file does to the reader, it costs only this model)
         problem = f"The card of the model {name} cannot be read ({type(error).__name__}: {error})"
-    model = Model(name=name, folder=folder, installed=installed, **vars(card))
+    model = Model(name=name, folder=folder, **vars(card))
+    model = replace(model, installed=_is_file(model.file))
     if problem:
         return replace(model, problem=f"{problem}; {model.remedy}.")
     if name != folder.name:

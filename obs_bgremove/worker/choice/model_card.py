@@ -47,6 +47,8 @@ class Card:
     width: int = 0
     default: bool = False
     settle_frames: int = 0
+    #: The model whose graph it is, at another size: the name of a folder beside its own. Empty: its own.
+    weights: str = ""
     #: Mean error of its alphas on our clips, lower is better; None if nobody measured it.
     error: float | None = None
 
@@ -71,6 +73,7 @@ def read(file: Path, title: str) -> Card:
         width=_whole(frame, "width", _LARGEST_SIDE),
         default=card.get("default") is True,
         settle_frames=_whole(recurrent, "settle_frames", _MOST_FRAMES),
+        weights=_folder(card, "weights"),
         error=_error(quality),
     )
 
@@ -88,6 +91,14 @@ def _text(table: dict[str, Any], name: str, longest: int, usual: str) -> str:
         raise CardProblem(f"{name!r} is no text")
     shown = "".join(one for one in found if one.isprintable() or one == "\n").strip()
     return (shown if len(shown) <= longest else f"{shown[: longest - 3]}...") or usual
+
+
+def _folder(table: dict[str, Any], name: str) -> str:
+    found = table.get(name, "")
+    # Nothing beyond the folder that all models lie in.
+    if not isinstance(found, str) or found in (".", "..") or set(found) & set("/\\:\0"):
+        raise CardProblem(f"{name!r} is not the name of a model")
+    return found
 
 
 def _whole(table: dict[str, Any], name: str, most: int) -> int:

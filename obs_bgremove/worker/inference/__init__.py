@@ -9,6 +9,7 @@ engine      one model on one device
 contract    the inputs and outputs that every model has
 editions    models in half precision for CUDA
 graph       inferences launched at once on NVIDIA GPUs
+sizes       sizes of frames, where a graph leaves them open
 slots       the worker's side of a ring
 stream      one filter's frames, alphas and recurrent state
 box         where in an alpha the person is

@@ -3,10 +3,11 @@
 
 frame          input    uint8 [H, W, 4], B, G, R, A
 alpha          output   uint8 [H, W], 255 = person
-state_*        inputs   float of fixed sizes, zeros at the start
+state_*        inputs   float, zeros at the start
 next_state_*   outputs  the same, for the next frame
 
-Sides of frames and the memory of states have a limit, so that a model cannot take all memory of a machine.
+Sizes are fixed when the session is made (see sizes). Sides of frames and the memory of states have a limit,
+so that a model cannot take all memory of a machine.
 """
 
 from __future__ import annotations
@@ -63,6 +64,12 @@ def _read(session: onnxruntime.InferenceSession) -> Face:
     for entries, name, rank in ((inputs, "frame", 3), (outputs, "alpha", 2)):
         _check(name in entries, f"it has no {'input' if rank == 3 else 'output'} named {name!r}")
         entry = entries[name]
+        left_open = [side for side in entry.shape if isinstance(side, str)]
+        _check(
+            not left_open,
+            f"{name!r} is {entry.shape}: no number is known for {', '.join(left_open)} (height and width are "
+            "in [input] of its card)",
+        )
         right = entry.type == "tensor(uint8)" and len(entry.shape) == rank and _static(entry.shape)
         _check(right, f"{name!r} is {_form(entry)}, not tensor(uint8) with {rank} fixed sizes")
     frame, alpha = inputs["frame"].shape, outputs["alpha"].shape

@@ -126,7 +126,7 @@ def _on_processor(
 ) -> NDArray[np.uint8]:
     """Return the alpha of a picture (uint8 [H, W, 4]) by a session that is made for it."""
     session = onnxruntime.InferenceSession(
-        str(model.file), session_options(setting), providers=[CPU.provider]
+        str(model.file), session_options(model, setting), providers=[CPU.provider]
     )
     feed = {f"state_{stem}": np.zeros(shape, dtype) for stem, (dtype, shape) in states.items()}
     (alpha,) = session.run(["alpha"], {"frame": picture, **feed})

@@ -16,7 +16,7 @@ from ..choice import measured
 from ..choice.catalogue import Model, ModelProblem
 from ..choice.measured import Setting
 from ..reason import reason, shortened
-from . import plugins, providers
+from . import plugins, providers, sizes
 from .complaints import complaints
 from .contract import read_face
 from .providers import CPU, Device, DeviceProblem, Way
@@ -70,8 +70,8 @@ class Engine:
             del self.session
 
 
-def session_options(setting: Setting) -> onnxruntime.SessionOptions:
-    """Return the options of every session of ours."""
+def session_options(model: Model, setting: Setting) -> onnxruntime.SessionOptions:
+    """Return the options of every session of a model."""
     chosen = onnxruntime.SessionOptions()
     chosen.intra_op_num_threads = setting.threads
     chosen.inter_op_num_threads = 1
@@ -80,6 +80,7 @@ def session_options(setting: Setting) -> onnxruntime.SessionOptions:
     chosen.add_session_config_entry("session.inter_op.allow_spinning", "0")
     # Recurrent state decays into denormal numbers, which are many times slower.
     chosen.add_session_config_entry("session.set_denormal_as_zero", "1")
+    sizes.fix(chosen, model.height, model.width)
     return chosen
 
 
@@ -89,7 +90,8 @@ def _load(
     """Return a session on a device; raise ModelProblem or DeviceProblem."""
     if device is CPU:
         try:
-            return onnxruntime.InferenceSession(str(file), session_options(setting), providers=[CPU.provider])
+            options = session_options(model, setting)
+            return onnxruntime.InferenceSession(str(file), options, providers=[CPU.provider])
         except Exception as error:
             raise ModelProblem(
                 f"The model {model.name} cannot be loaded ({reason(error)}); {model.remedy}."
@@ -97,19 +99,19 @@ def _load(
     ways = providers.options(device, model, graphs)
     for way in ways[:-1]:
         try:
-            return _load_on(file, device, setting, way, alone)
+            return _load_on(file, device, session_options(model, setting), way, alone)
         except DeviceProblem as problem:
             journal.note(f"{model.name} does not run on {device.name} as {way[0]}: {problem}")
-    return _load_on(file, device, setting, ways[-1], alone)
+    return _load_on(file, device, session_options(model, setting), ways[-1], alone)
 
 
 def _load_on(
-    file: Path, device: Device, setting: Setting, way: Way, alone: bool
+    file: Path, device: Device, options: onnxruntime.SessionOptions, way: Way, alone: bool
 ) -> onnxruntime.InferenceSession:
     """Return a session made in one way; raise DeviceProblem."""
     with complaints() if alone else contextlib.nullcontext(list) as lines:
         try:
-            session = _session(file, device, setting, way)
+            session = _session(file, device, options, way)
         except Exception as error:
             raise DeviceProblem(plugins.why(device.provider, error)) from error
         # onnxruntime goes on without a provider that does not start.
@@ -129,9 +131,10 @@ def _load_on(
     return session
 
 
-def _session(file: Path, device: Device, setting: Setting, way: Way) -> onnxruntime.InferenceSession:
+def _session(
+    file: Path, device: Device, options: onnxruntime.SessionOptions, way: Way
+) -> onnxruntime.InferenceSession:
     """Return a session made in one way; raises what onnxruntime raises."""
-    options = session_options(setting)
     options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
     if device.name == "directml":
         options.enable_mem_pattern = False

@@ -184,7 +184,8 @@ def cache(kind: str, model: Model, maker: str = "") -> Path:
     """
     import onnxruntime
 
-    made_for = hashlib.sha256(repr((*nvidia.identity(), onnxruntime.__version__, maker)).encode())
+    size = model.height, model.width
+    made_for = hashlib.sha256(repr((*nvidia.identity(), onnxruntime.__version__, maker, *size)).encode())
     with model.file.open("rb") as file:
         while piece := file.read(1 << 20):
             made_for.update(piece)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A model in onnxruntime and nothing of ours around it: what the worker is compared with.
 
-``python -m obs_bgremove.worker.measure.bare FILE PROVIDER`` prints the memory that takes, as JSON.
+``python -m obs_bgremove.worker.measure.bare FILE HEIGHT WIDTH PROVIDER`` prints the memory that takes, as
+JSON.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import onnxruntime
 
+from ..inference import sizes
 from ..memory_use import memory_mb
 
 if TYPE_CHECKING:
@@ -44,11 +46,12 @@ class Bare:
         return took
 
 
-def main(file: str, provider: str) -> None:
+def main(file: str, height: str, width: str, provider: str) -> None:
     """Print what a process takes with onnxruntime imported, and with the model run, in megabytes."""
     imported = memory_mb()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
+    sizes.fix(options, int(height), int(width))
     session = onnxruntime.InferenceSession(file, options, providers=[provider])
     kinds = {"tensor(uint8)": np.uint8, "tensor(float)": np.float32, "tensor(float16)": np.float16}
     feed = {entry.name: np.zeros(entry.shape, kinds[entry.type]) for entry in session.get_inputs()}

@@ -53,7 +53,8 @@ def bench(
     ``device`` is one's name, "auto" (those that "Automatic" may take) or "all". ``seconds`` is
     about what a line takes. The rows go to the file ``target`` as well, and with ``record``
     to where "Automatic" looks for them; threads and precision of each model are chosen then, too.
-    ``brief``: only what "Automatic" goes by is measured.
+    ``brief``: only what "Automatic" goes by is measured. Without ``names`` larger editions of a model are
+    left out where they would be too slow.
     """
     models = catalogue.read()
     chosen = _named(models, names)
@@ -68,12 +69,16 @@ def bench(
     if not devices:
         print(f"The device {device!r} cannot be used here.", file=sys.stderr)
         return 1
-    if record and CPU in devices:
-        _choose_threads(chosen, seconds / 4)
-    if record:
-        for cuda in (one for one in devices if one.name == "cuda"):
-            _choose_precision(chosen, cuda)
-    rows, failed = _table(chosen, devices, seconds, brief)
+    # Larger editions take long where they are of no use; how quick they can be is known from the others.
+    wait = [model for model in chosen if model.weights and not names]
+    rows, failed = _measured(
+        [model for model in chosen if model not in wait], devices, seconds, record, brief
+    )
+    for one in devices:
+        reached = [model for model in wait if automatic.is_within_reach(model, models, rows, one.name)]
+        if reached:
+            more, failed_too = _measured(reached, [one], seconds, record, brief)
+            rows, failed = rows + more, failed or failed_too
     try:
         if target:
             content = json.dumps([asdict(row) for row in rows], indent=2)
@@ -86,6 +91,18 @@ def bench(
     if record:
         print(automatic.explanation(models))
     return 1 if failed else 0
+
+
+def _measured(
+    models: list[Model], devices: list[Device], seconds: float, record: bool, brief: bool
+) -> tuple[list[Speed], bool]:
+    """Choose threads and precision (with ``record``), and measure; return as :func:`_table` does."""
+    if record and CPU in devices:
+        _choose_threads(models, seconds / 4)
+    if record:
+        for cuda in (one for one in devices if one.name == "cuda"):
+            _choose_precision(models, cuda)
+    return _table(models, devices, seconds, brief)
 
 
 def _not_recorded(error: OSError) -> str:
@@ -187,8 +204,9 @@ def _alone(model: Model, device: Device) -> dict[str, float | None]:
     """
     if device.slow_start:
         return {"onnxruntime_mb": None, "bare_mb": None}
+    size = str(model.height), str(model.width)
     done = subprocess.run(
-        [sys.executable, "-m", "obs_bgremove.worker.measure.bare", str(model.file), device.provider],
+        [sys.executable, "-m", "obs_bgremove.worker.measure.bare", str(model.file), *size, device.provider],
         cwd=home.PROJECT,
         capture_output=True,
         text=True,

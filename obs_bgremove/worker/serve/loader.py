@@ -36,9 +36,11 @@ _LOAD = 16
 
 
 class EngineKey(NamedTuple):
-    """What tells an engine from others: also a file that was replaced."""
+    """What tells an engine from others: also another size of its frames, and a file that was replaced."""
 
     file: Path
+    height: int
+    width: int
     size: int
     modified_ns: int
     device: str
@@ -370,7 +372,9 @@ def _load_engine(model: Model, device: Device, plain: bool) -> Engine:
 
 def _key(model: Model, device: Device, plain: bool) -> EngineKey:
     status = model.file.stat()
-    return EngineKey(model.file, status.st_size, status.st_mtime_ns, device.name, plain)
+    return EngineKey(
+        model.file, model.height, model.width, status.st_size, status.st_mtime_ns, device.name, plain
+    )
 
 
 def _load_of(key: EngineKey) -> str:

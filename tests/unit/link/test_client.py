@@ -208,7 +208,7 @@ GREEN = worker_models.green().SerializeToString()
         (b"version https://git-lfs.github.com/spec/v1\n", "only a Git LFS pointer"),
         (worker_models.without_alpha(), "has no output named 'alpha'"),
         (worker_models.of_floats(), "'frame' is tensor.float. .* not tensor.uint8."),
-        (worker_models.dynamic(), "not tensor.uint8. with 3 fixed sizes"),
+        (worker_models.dynamic(), "no number is known for rows, columns"),
         (worker_models.forgetful(), "'state_count' has no output 'next_state_count'"),
     ],
     ids=[

@@ -94,7 +94,7 @@ def test_what_the_worker_keeps_takes_nothing_away(folder, monkeypatch):
     monkeypatch.setattr(providers.nvidia, "identity", lambda: ("GPU", "1"))
     model = folder / "model.onnx"
     model.write_bytes(b"1")
-    providers.cache("trt", SimpleNamespace(name="m", file=model))
+    providers.cache("trt", SimpleNamespace(name="m", file=model, height=1, width=1))
     opened = process._open_log()
     if not isinstance(opened, int):
         opened.close()
@@ -109,9 +109,9 @@ def test_old_ones_of_our_own_cache_go(folder, monkeypatch):
     monkeypatch.setattr(providers.nvidia, "identity", lambda: ("GPU", "1"))
     model = folder / "model.onnx"
     model.write_bytes(b"1")
-    first = providers.cache("trt", SimpleNamespace(name="m", file=model))
+    first = providers.cache("trt", SimpleNamespace(name="m", file=model, height=1, width=1))
     model.write_bytes(b"2")
-    second = providers.cache("trt", SimpleNamespace(name="m", file=model))
+    second = providers.cache("trt", SimpleNamespace(name="m", file=model, height=1, width=1))
     assert not first.exists() and second.exists()
 
 

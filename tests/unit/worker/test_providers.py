@@ -262,7 +262,7 @@ def test_a_provider_that_takes_no_operator_has_failed(directory, monkeypatch):
 
 
 def test_where_operators_run_is_found_out(directory):
-    options = engine_module.session_options(Setting())
+    options = engine_module.session_options(catalogue.read()["green"], Setting())
     options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
     file = str(catalogue.read()["green"].file)
     session = onnxruntime.InferenceSession(file, options, providers=[CPU.provider])
