@@ -67,7 +67,7 @@ def load(model: Model, device: str) -> Engine:
     for one in devices:
         try:
             # OBS needs the processors for other things; here there is nothing else to do.
-            return Engine(model, one, setting=Setting(threads=processors.count()), graphs=False)
+            return Engine(model, one, setting=Setting(threads=processors.count()), plain=True)
         except DeviceProblem as problem:
             reasons.append(f"{one.title} failed: {problem}")
         except ModelProblem as problem:

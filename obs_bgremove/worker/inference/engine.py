@@ -39,14 +39,14 @@ class Engine:
         device: Device,
         alone: bool = True,
         setting: Setting | None = None,
-        graphs: bool = True,
+        plain: bool = False,
         file: Path | None = None,
     ) -> None:
         """Load it; raise ModelProblem (the model is at fault) or DeviceProblem (it may run elsewhere).
 
         ``alone``: no other engine is made meanwhile, so that what is written to stderr is about this one.
         ``setting``: threads on the CPU; None: as recorded on this machine, else one thread.
-        ``graphs``: whether CUDA graphs may be used. ``file``: instead of the model's own.
+        ``plain``: only with the plain settings, without CUDA graphs. ``file``: instead of the model's own.
         """
         self.model = model
         self.device = device
@@ -56,7 +56,7 @@ class Engine:
         #: What was loaded: the model's own file, or an edition of it.
         self.file = file or model.file
         with self.lock:
-            self.session = _load(model, device, self.setting, alone, graphs, self.file)
+            self.session = _load(model, device, self.setting, alone, plain, self.file)
         #: Whether inferences may be captured as CUDA graphs, see graph.
         self.graphs = _has_graphs(self.session, device)
         #: What of the model does not run on the device, a sentence; empty if nothing, or nobody knows.
@@ -85,7 +85,7 @@ def session_options(model: Model, setting: Setting) -> onnxruntime.SessionOption
 
 
 def _load(
-    model: Model, device: Device, setting: Setting, alone: bool, graphs: bool, file: Path
+    model: Model, device: Device, setting: Setting, alone: bool, plain: bool, file: Path
 ) -> onnxruntime.InferenceSession:
     """Return a session on a device; raise ModelProblem or DeviceProblem."""
     if device is CPU:
@@ -96,7 +96,7 @@ def _load(
             raise ModelProblem(
                 f"The model {model.name} cannot be loaded ({reason(error)}); {model.remedy}."
             ) from error
-    ways = providers.options(device, model, graphs)
+    ways = providers.options(device, model, plain)
     for way in ways[:-1]:
         try:
             return _load_on(file, device, session_options(model, setting), way, alone)

@@ -29,7 +29,7 @@ class DeviceProblem(Exception):
 class Device(NamedTuple):
     """A kind of device. ``there``: asks the machine whether it has one; raises nvidia.Missing if not.
 
-    ``settings``: those of the provider, which are tried one after the other.
+    ``settings``: those of the provider, which are tried one after the other; the last are the plain ones.
     """
 
     name: str
@@ -45,6 +45,8 @@ class Device(NamedTuple):
     slow_start: str = ""
     #: The Python package that brings the provider as a plugin; empty if it is a part of onnxruntime.
     plugin: str = ""
+    #: What is different with the plain settings alone, which are tried before the device is given up.
+    plainly: str = ""
     #: Held by whoever uses it, where all its sessions share one state that only one thread may touch.
     turn: threading.RLock | None = None
 
@@ -73,13 +75,17 @@ DEVICES = (
             {"arena_extend_strategy": "kSameAsRequested"},
         ),
         memory="cuda",
+        plainly="without CUDA graphs and half precision",
     ),
     # Its sessions share one queue of the graphics card, which two threads at once bring down.
     Device(
         "webgpu",
         "WebGPU",
         "WebGpuExecutionProvider",
+        # Its convolutions with channels last are wrong for some models, those with channels first are slower.
+        settings=({}, {"preferredLayout": "NCHW"}),
         memory="webgpu",
+        plainly="with another order of the numbers in memory",
         slow_start="some seconds",
         plugin="onnxruntime_ep_webgpu",
         turn=threading.RLock(),
@@ -155,10 +161,10 @@ def order(wanted: str, avoid: tuple[str, ...] = ()) -> tuple[list[Device], list[
     return chosen, reasons
 
 
-def options(device: Device, model: Model, graphs: bool = True) -> list[Way]:
+def options(device: Device, model: Model, plain: bool = False) -> list[Way]:
     """Return ways to run a model on a device, to try in turn: each what a session takes as ``providers``.
 
-    ``graphs``: whether CUDA graphs may be among them. Raises DeviceProblem where nothing can be kept.
+    ``plain``: only the last one. Raises DeviceProblem where nothing can be kept.
     """
     more: dict[str, object] = {}
     if device.name == "tensorrt":
@@ -172,8 +178,7 @@ def options(device: Device, model: Model, graphs: bool = True) -> list[Way]:
     others = [] if device is CPU else [CPU.provider]
     return [
         [(device.provider, {**settings, **more}), *others]
-        for settings in device.settings
-        if graphs or GRAPHS not in settings
+        for settings in device.settings[-1 if plain else 0 :]
     ]
 
 

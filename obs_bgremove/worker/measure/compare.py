@@ -56,7 +56,7 @@ def _compare(live: Live, model: Model, device: str, seconds: float) -> Figures:
     """
     on = {known.name: known for known in DEVICES}[device]
     # What lies in numpy arrays moves, which a CUDA graph does not bear.
-    bare = Bare(Engine(model, on, graphs=False, file=editions.recorded(model, on)))
+    bare = Bare(Engine(model, on, plain=on.name == "cuda", file=editions.recorded(model, on)))
     bare_ns: list[int] = []
     alphas: list[Alpha] = []
     end = time.monotonic() + seconds

@@ -98,7 +98,7 @@ def convert(file: Path) -> bytes:
 
 def compare(model: Model, device: Device, edition: Path) -> Figures:
     """Let both have the same pictures in turns."""
-    both = [Bare(Engine(model, device, graphs=False, file=file)) for file in (model.file, edition)]
+    both = [Bare(Engine(model, device, plain=True, file=file)) for file in (model.file, edition)]
     took: tuple[list[int], list[int]] = ([], [])
     off, changed, person = [], [], []
     for picture in pictures(both[0].engine.height, both[0].engine.width):

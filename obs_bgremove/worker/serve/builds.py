@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 class Build:
     """An engine on its way. ``waiting``: the requests for it, by number."""
 
-    def __init__(self, model: Model, device: Device) -> None:
+    def __init__(self, model: Model, device: Device, plain: bool) -> None:
+        """``plain``: with the plain settings of the device."""
         self.model = model
         self.device = device
+        self._plain = plain
         self.waiting: dict[int, Request] = {}
         self._began = time.monotonic()
 
@@ -50,7 +52,7 @@ class Build:
         made: Engine | str
         try:
             with loading():
-                made = Engine(self.model, self.device, alone=False)
+                made = Engine(self.model, self.device, alone=False, plain=self._plain)
                 rehearse(made)
         except (DeviceProblem, ModelProblem) as problem:
             made = str(problem)

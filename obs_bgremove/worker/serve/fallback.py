@@ -2,7 +2,7 @@
 """What is tried after a failure, of loading or of running: all of it is decided here.
 
 - A device that fails is left for the next one of the order, and named with the reason.
-- CUDA is tried once more before that, plainly: without CUDA graphs and half precision.
+- One that can go plainly (CUDA without graphs and half precision) is tried once more before that.
 - On the CPU, the last of the order, nothing is left to try.
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Request(NamedTuple):
     """A filter's wish. ``failed``: devices (by title) that it was moved away from, and the reason.
 
-    ``plain``: why it goes without CUDA graphs and half precision; empty if it need not.
+    ``plain``: why it goes plainly on a device that can; empty if it need not.
     """
 
     number: int
@@ -48,14 +48,14 @@ def after(request: Request, device: Device, why: str) -> Request | None:
     """
     if device is CPU:
         return None
-    if device.name == "cuda" and not request.plain:
+    if device.plainly and not request.plain:
         return request._replace(plain=why)
     return request._replace(failed=(*request.failed, (device.title, why)))
 
 
 def goes_plainly(request: Request, device: Device) -> bool:
-    """Whether a device is used without CUDA graphs and half precision."""
-    return bool(request.plain) and device.name == "cuda"
+    """Whether a device is used with its plain settings."""
+    return bool(request.plain and device.plainly)
 
 
 def failure(title: str, why: str) -> str:
@@ -67,7 +67,5 @@ def notes(request: Request, device: Device, reasons: list[str]) -> list[str]:
     """Return the sentences about a device that was taken; ``reasons``: why others were not."""
     found = [f"{'; '.join(reasons)}; running on {device.title}."] if reasons else []
     if goes_plainly(request, device):
-        found.append(
-            f"{device.title} runs without CUDA graphs and half precision, because it failed: {request.plain}."
-        )
+        found.append(f"{device.title} runs {device.plainly}, because it failed: {request.plain}.")
     return found

@@ -316,7 +316,7 @@ class Loader:
         """Have an engine made in the background; the request is served again when it is there."""
         build = self._builds.get(key)
         if build is None:
-            build = self._builds[key] = Build(model, device)
+            build = self._builds[key] = Build(model, device, key.plain)
             build.start(lambda made: self._queue.put(functools.partial(self._built, key, made)))
         build.waiting[request.number] = request
         self._tell_of(build, request.number)
@@ -357,14 +357,14 @@ def _joined(*sentences: str) -> str:
 
 
 def _load_engine(model: Model, device: Device, plain: bool) -> Engine:
-    """Load a model on a device; ``plain``: without CUDA graphs and half precision."""
+    """Load a model on a device; ``plain``: with its plain settings, and in full precision."""
     from ..inference import editions
     from ..inference.engine import Engine
     from ..inference.graph import failed_before
 
     edition = None if plain else editions.recorded(model, device)
     failed = failed_before(model, device)
-    engine = Engine(model, device, graphs=not plain and not failed, file=edition)
+    engine = Engine(model, device, plain=plain or bool(failed), file=edition)
     how = f"threads: {engine.setting}, CUDA graphs: {failed or engine.graphs}, float16: {bool(edition)}"
     journal.note(f"{model.name} loaded on {device.name}, {how}")
     return engine

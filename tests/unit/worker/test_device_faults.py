@@ -32,7 +32,7 @@ fault = next(one for one in providers.DEVICES if one.name == "coreml")._replace(
 def order(wanted, avoid=()):
     return [one for one in (fault, CPU) if one.name not in avoid], []
 providers.order = order
-providers.options = lambda device, model, graphs=True: [[CPU.provider]]
+providers.options = lambda device, model, plain=False: [[CPU.provider]]
 real_load, real_run = engine._load, engine.Binding.run
 count = itertools.count(1)
 def load(model, device, *others):
@@ -191,7 +191,7 @@ def test_a_memory_that_is_no_number_begins_again(directory, monkeypatch):
 
 @pytest.fixture
 def pretended(directory, monkeypatch):
-    monkeypatch.setattr(providers, "options", lambda device, model, graphs: [[CPU.provider]])
+    monkeypatch.setattr(providers, "options", lambda device, model, plain: [[CPU.provider]])
 
 
 def test_a_device_is_compared_with_the_processor_before_it_serves(pretended, directory, monkeypatch):

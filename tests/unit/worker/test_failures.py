@@ -26,7 +26,7 @@ PRETENDED = COREML._replace(provider=CPU.provider)
 def pretended(directory, monkeypatch):
     """Another device than the CPU goes first; its sessions are the CPU's."""
     monkeypatch.setattr(providers, "order", lambda wanted, avoid=(): ([PRETENDED, CPU], []))
-    monkeypatch.setattr(providers, "options", lambda device, model, graphs: [[CPU.provider]])
+    monkeypatch.setattr(providers, "options", lambda device, model, plain: [[CPU.provider]])
 
 
 @pytest.fixture

@@ -343,7 +343,7 @@ def test_what_onnxruntime_says_of_a_session_decides(directory):
     model = catalogue.read()["green"]
     settings = [way[0][1] for way in providers.options(CUDA, model)]
     assert [providers.GRAPHS in one for one in settings] == [True, False]
-    assert len(providers.options(CUDA, model, graphs=False)) == 1
+    assert len(providers.options(CUDA, model, plain=True)) == 1
     for told, right in (({providers.GRAPHS: "1"}, True), ({providers.GRAPHS: "0"}, False), ({}, False)):
         session = SimpleNamespace(get_provider_options=lambda told=told: {CUDA.provider: told})
         assert engine_module._has_graphs(session, CUDA) is right

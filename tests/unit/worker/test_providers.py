@@ -140,7 +140,7 @@ def pretended_tensorrt(monkeypatch):
     pretended = tensorrt._replace(provider=CPU.provider, there=lambda: None, memory="cpu", plugin="")
     monkeypatch.setattr(providers, "DEVICES", (pretended, CPU))
     monkeypatch.setattr(providers, "order", lambda wanted, avoid=(): ([pretended, CPU], []))
-    monkeypatch.setattr(providers, "options", lambda device, model, graphs: [[CPU.provider]])
+    monkeypatch.setattr(providers, "options", lambda device, model, plain: [[CPU.provider]])
     return pretended
 
 
@@ -148,10 +148,10 @@ def test_another_device_serves_while_an_engine_is_built(directory, pretended_ten
     go = threading.Event()
     real = engine_module._load
 
-    def slow(model, device, setting, alone, graphs, file):
+    def slow(model, device, setting, alone, plain, file):
         if device is pretended_tensorrt:
             assert go.wait(worker_home.DEADLINE)
-        return real(model, device, setting, alone, graphs, file)
+        return real(model, device, setting, alone, plain, file)
 
     monkeypatch.setattr(engine_module, "_load", slow)
     told, made = [], []
@@ -176,10 +176,10 @@ def test_an_engine_that_cannot_be_built_is_told_and_not_tried_again(
 ):
     real = engine_module._load
 
-    def fails(model, device, setting, alone, graphs, file):
+    def fails(model, device, setting, alone, plain, file):
         if device is pretended_tensorrt:
             raise DeviceProblem("no kernel image")
-        return real(model, device, setting, alone, graphs, file)
+        return real(model, device, setting, alone, plain, file)
 
     monkeypatch.setattr(engine_module, "_load", fails)
     told, made = [], []
@@ -235,7 +235,7 @@ def test_each_way_of_a_device_is_tried(directory, monkeypatch):
     monkeypatch.setattr(
         providers,
         "options",
-        lambda device, model, graphs: [[(CPU.provider, {"no": object()})], [CPU.provider]],
+        lambda device, model, plain: [[(CPU.provider, {"no": object()})], [CPU.provider]],
     )
     assert Engine(catalogue.read()["green"], device).session.get_providers()[0] == CPU.provider
 
@@ -253,7 +253,7 @@ def test_operators_elsewhere_are_counted(directory, monkeypatch):
 def test_a_provider_that_takes_no_operator_has_failed(directory, monkeypatch):
     """It is listed as running; all the work is done by the CPU."""
     device = CUDA._replace(provider=CPU.provider)
-    monkeypatch.setattr(providers, "options", lambda device, model, graphs: [[CPU.provider]])
+    monkeypatch.setattr(providers, "options", lambda device, model, plain: [[CPU.provider]])
     monkeypatch.setattr(
         engine_module, "_operators", lambda session: Counter({("SomeOtherProvider", "Conv"): 3})
     )
