@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from obs_bgremove import home
 
@@ -28,6 +29,8 @@ TRAINING, WINDOWS, OBS = "--training", "--windows", "--obs"
 MODELS = ["mediapipe"]
 #: What makes clips and presses keys for the tests that need a clip or a key pressed.
 TOOLS = ("ffmpeg", "xdotool")
+#: Debian's packages with a graphics card in software, and a part of them.
+VULKAN, LOADER = ("libvulkan1", "mesa-vulkan-drivers"), "/usr/share/vulkan/icd.d"
 
 
 def main(arguments: list[str]) -> int:
@@ -70,6 +73,8 @@ def main(arguments: list[str]) -> int:
 
 def _ensure_tools() -> None:
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
+    if not list(Path(LOADER).glob("lvp_icd*.json")):
+        missing += VULKAN
     if not missing or not apt.available():
         return  # pytest's summary says which tests are skipped, and what they need
     try:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _PACKAGES = (
-    *("obs-studio", "obs-plugins", "xvfb", "libgl1-mesa-dri", "ffmpeg", "xdotool"),
+    *("obs-studio", "obs-plugins", "xvfb", "libgl1-mesa-dri", "mesa-vulkan-drivers", "ffmpeg", "xdotool"),
     *("python3", "python3-venv", "git", "procps"),
 )
 #: The Debian that has each OBS; its Python is 3.13, and 3.14.

@@ -48,6 +48,10 @@ class Speed:
     alphas_per_second: float | None = None
     memory_mb: float | None = None
     first_alpha_ms: float | None = None
+    #: Operators that do not run on the device; how far its alpha of a drawn person is from the CPU's, of 255
+    #: at most. None if nobody knows.
+    operators_elsewhere: int | None = None
+    alpha_off: int | None = None
     #: Of processes without anything of ours; None where that was not measured.
     onnxruntime_mb: float | None = None
     bare_mb: float | None = None

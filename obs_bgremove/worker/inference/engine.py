@@ -61,6 +61,8 @@ class Engine:
         self.graphs = _has_graphs(self.session, device)
         #: What of the model does not run on the device, a sentence; empty if nothing, or nobody knows.
         self.elsewhere = "" if device is CPU else _elsewhere(self.session, device)
+        #: How many of its operators those are; None if onnxruntime cannot tell.
+        self.strays = _strays(self.session, device)
         face = read_face(model, self.session)
         self.height, self.width, self.states = face.height, face.width, face.states
 
@@ -157,6 +159,12 @@ def _operators(session: onnxruntime.InferenceSession) -> Counter[tuple[str, str]
         # Too old (before 1.24), or not recorded.
         return Counter()
     return Counter((part.ep_name, node.op_type) for part in parts for node in part.get_nodes())
+
+
+def _strays(session: onnxruntime.InferenceSession, device: Device) -> int | None:
+    counts = _operators(session)
+    others = sum(count for (provider, _operator), count in counts.items() if provider != device.provider)
+    return others if counts else None
 
 
 def _elsewhere(session: onnxruntime.InferenceSession, device: Device) -> str:

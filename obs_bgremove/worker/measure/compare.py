@@ -7,15 +7,18 @@ import statistics
 import time
 from typing import TYPE_CHECKING
 
-from ..inference import editions
+import numpy as np
+
+from ..inference import drawn_person, editions
 from ..inference.engine import Engine
-from ..inference.providers import DEVICES
+from ..inference.providers import CPU, DEVICES
 from .bare import Bare
 from .live import Live
 
 if TYPE_CHECKING:
     from ...link.ring import Alpha
     from ..choice.catalogue import Model
+    from ..inference.providers import Device
 
     Figures = dict[str, str | int | float | bool]
 
@@ -84,4 +87,18 @@ def _compare(live: Live, model: Model, device: str, seconds: float) -> Figures:
         "round_trip_p99_ms": trips[min(len(trips) - 1, len(trips) * 99 // 100)],
         "inference_in_worker_ms": statistics.median(alpha.infer_ns for alpha in alphas[_WARM_UP:]) / 1e6,
         "ratio": statistics.median(trips) / bare_ms,
+        **_beside_the_cpu(model, on),
     }
+
+
+def _beside_the_cpu(model: Model, on: Device) -> Figures:
+    """Return what of a model does not run on a device, and how far its alpha is from that of the CPU."""
+    if on is CPU:
+        return {}
+    tried, right = Bare(Engine(model, on, plain=on.name == "cuda")), Bare(Engine(model, CPU))
+    picture = next(drawn_person.pictures(right.engine.height, right.engine.width))
+    for one in (tried, right):
+        one.run(picture)
+    off = int(np.abs(tried.alpha.astype(np.int16) - right.alpha).max())
+    strays = tried.engine.strays
+    return {"alpha_off": off, **({} if strays is None else {"operators_elsewhere": strays})}

@@ -252,3 +252,23 @@ def test_alphas_that_are_wrong_are_right_with_the_plain_settings(software_vulkan
         live = on_webgpu(channel, client)
         assert Camera().alpha(live, 5)[1] == plain(live, 250)
         assert channel.note.startswith("WebGPU runs with another order of the numbers in memory, because")
+
+
+BENCH = """
+import sys
+from obs_bgremove.worker.measure.bench import bench
+sys.exit(bench(["inverted"], "all", 2.0, sys.stdin.read(), record=False))
+"""
+
+
+def test_the_bench_has_a_row_of_webgpu_beside_that_of_the_cpu(software_vulkan, counting):  # noqa: F811
+    target = counting / "figures.json"
+    table = software.run(BENCH, software_vulkan, str(target).encode())
+    assert target.is_file(), table
+    rows = {row["provider"]: row for row in json.loads(target.read_text())}
+    assert set(rows) == {"webgpu", "cpu"}, table
+    webgpu, cpu = rows["webgpu"], rows["cpu"]
+    assert webgpu["alpha_off"] <= 1 and webgpu["round_trip_ms"] > 0
+    # Our tiny model picks a plane of the bytes, which the card does not.
+    assert 0 < webgpu["operators_elsewhere"] < 9
+    assert cpu["operators_elsewhere"] is None
