@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from . import home, room_guard
+from . import home, room_guard, sound_delay
 from .files import replace_whole
 
 #: An object of JSON: a scene collection, its "modules", a source, or an entry of its list of scripts.
@@ -154,12 +154,15 @@ def filtered(data: Collection) -> list[str]:
 
 
 def without_filters(data: Collection) -> Collection:
-    """Return the collection without our filters and the room guards; all else is as it was."""
-    changed = {}
-    for key, listed in data.items():
-        if isinstance(listed, list) and any(_has_filter(source) for source in listed):
-            changed[key] = [_unfiltered(source) if _has_filter(source) else source for source in listed]
-    return {**data, **changed}
+    """Return the collection without our filters, the room guards and the delay of microphones.
+
+    All else is as it was.
+    """
+    # OBS' global sound devices are no list: each has a key of its own.
+    return {
+        key: [_without_ours(one) for one in found] if isinstance(found, list) else _without_ours(found)
+        for key, found in data.items()
+    }
 
 
 def _sources(data: Collection) -> list[Collection]:
@@ -174,8 +177,10 @@ def _has_filter(source: object) -> bool:
     return isinstance(filters, list) and any(is_ours_or_guard(one) for one in filters)
 
 
-def _unfiltered(source: Collection) -> Collection:
-    return {**source, "filters": [one for one in source["filters"] if not is_ours_or_guard(one)]}
+def _without_ours(one: Any) -> Any:  # noqa: ANN401 - whatever stands in a collection
+    if _has_filter(one):
+        one = {**one, "filters": [each for each in one["filters"] if not is_ours_or_guard(each)]}
+    return sound_delay.given_back(one) if sound_delay.is_delayed(one) else one
 
 
 # --- what heals itself --------------------------------------------------------------------

@@ -36,7 +36,7 @@ class Caretaker:
     def __init__(self, living: Callable[[], Sequence[LookedAfter]]) -> None:
         """``living`` returns the filters that exist."""
         self._living = living
-        self._beside: LookedAfter | None = None
+        self._beside: Sequence[LookedAfter] = ()
         self._ending = False
         self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -45,7 +45,7 @@ class Caretaker:
         """Look after the filters now (any thread; it never waits)."""
         self._wakes.put(None)
 
-    def start(self, without_filters: Callable[[], None], beside: LookedAfter | None = None) -> None:
+    def start(self, without_filters: Callable[[], None], beside: Sequence[LookedAfter] = ()) -> None:
         """Begin. ``without_filters`` is called when there was no filter for ``KEEP_WORKER`` seconds.
 
         ``beside``: what is looked after, too, when all filters have been.
@@ -76,7 +76,7 @@ class Caretaker:
             idle = 0 if living else idle + 1
             if idle == self.KEEP_WORKER / self.PERIOD:
                 without_filters()
-            looked_after = [*living, self._beside] if self._beside else living
+            looked_after = [*living, *self._beside]
             for one in looked_after:
                 try:
                     one.look_after()

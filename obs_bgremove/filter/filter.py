@@ -27,6 +27,7 @@ from .options import page
 from .options.settings import Settings
 from .passes.geometry import Size
 from .renderer import Renderer
+from .sound.in_step import InStep
 
 if TYPE_CHECKING:
     from .report.status import Status
@@ -47,6 +48,7 @@ class BackgroundFilter:
         self._background = ChosenBackground(self._settings, partial(make, being_drawn=shared.being_drawn))
         self._lifetime = Lifetime(source, shared.guards, shared.wake)
         self._health = Health(source, shared, self._channel, self._lifetime)
+        self._in_step = InStep(shared.microphones)
         self._renderer = Renderer(shared, self._channel, self._background, self._health)
 
     def registered(self) -> None:
@@ -113,8 +115,14 @@ class BackgroundFilter:
                 self._request_model()
             with self._lifetime.parent() as parent:
                 self._health.background_problem = self._background.look_after(parent)
+            self._keep_in_step()
             if self._health.log_changes(self._status()):
                 lib.obs_source_update_properties(self._source)
+
+    def _keep_in_step(self) -> None:
+        works = bool(lib.obs_source_enabled(self._source)) and self._lifetime.is_on_its_source()
+        self._in_step.look(self._settings.microphone, works, self._health.delay_seconds(), time.monotonic())
+        self._health.sound_problem = self._in_step.problem
 
     @property
     def arriving(self) -> bool:
@@ -141,6 +149,7 @@ class BackgroundFilter:
             ending.callback(self._background.release)
             ending.callback(self._shared.close_channel, self._channel)
             ending.callback(self._health.forget)
+            ending.callback(self._in_step.end)
 
 
 class BackgroundFilters:

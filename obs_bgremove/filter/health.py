@@ -13,7 +13,7 @@ from ..scene_files import SCRIPT
 from .effort.counters import Counters
 from .effort.effort import Seen
 from .report import kept
-from .report.meters import Meter, Stopwatch
+from .report.meters import DelayMeter, Meter, Stopwatch
 from .report.stall import Stall
 from .report.status import Status
 
@@ -44,8 +44,6 @@ class LastFrame:
     number: int = -FORGET_AFTER - 1
     #: Whether the person is shown, cut out with an alpha.
     has_alpha: bool = False
-    #: By how many OBS frames the picture is delayed.
-    delay: int = 0
     #: Why it could not be drawn, a sentence; empty if it was.
     problem: str = ""
 
@@ -62,11 +60,14 @@ class Health:
         self.stall = Stall()
         self.meter = Meter()
         self.stopwatch = Stopwatch()
+        self.delay = DelayMeter()
         self.counters = Counters()
         self.last = LastFrame()
         shared.last_frames.append(self.last)
         #: What is wrong with the background, a sentence; empty if nothing is.
         self.background_problem = ""
+        #: What is wrong with the microphone, in the same way.
+        self.sound_problem = ""
         self._logged: tuple[str, str, str] | None = None
 
     @property
@@ -94,6 +95,15 @@ class Health:
         """The filter is going."""
         self._shared.last_frames.remove(self.last)
 
+    def delay_seconds(self) -> float | None:
+        """Return by how much the picture is delayed; None if no person is shown at present."""
+        frames = self.delay.frames
+        return (
+            None
+            if frames is None or self._state() != Status.RUNNING
+            else frames * self._shared.frame_seconds()
+        )
+
     def status(self, settings: Settings, ring: Ring | None) -> Status:
         """Return the status (only while the filter exists); ``ring`` is the one that it uses."""
         with self._lifetime.parent() as parent:
@@ -101,7 +111,7 @@ class Health:
         rate, milliseconds = self.meter.read()
         seconds = self._shared.frame_seconds()
         state = self._state()
-        delay = self.last.delay
+        delay = self.delay.frames or 0
         return Status(
             source=source,
             filter=sources.name_of(self._source),
@@ -121,6 +131,7 @@ class Health:
             frames_not_drawn=self.meter.late(1 / seconds),
             alphas=self.meter.total,
             kept=kept.sentences(settings),
+            microphone="" if self.sound_problem else settings.microphone,
         )
 
     def _state(self) -> str:
@@ -135,6 +146,7 @@ class Health:
             self._shared.client.problem,
             self._channel.problem,
             self.background_problem,
+            self.sound_problem,
             self.last.problem,
         ]
         if state == Status.HIDDEN and not any(problems):

@@ -58,6 +58,14 @@ class Lifetime:
         with self._parents[-1].held() as parent:
             yield parent
 
+    def is_on_its_source(self) -> bool:
+        """Whether the filtered source still has the filter; inside ``alive``."""
+        with self.parent() as parent:
+            if not parent:
+                return False
+            with sources.filters_of(parent) as handles:
+                return self._source in handles
+
     @property
     def arriving(self) -> bool:
         """Whether OBS has created the filter a moment ago and not put it on its source yet."""

@@ -32,7 +32,8 @@ class Plugin:
         registration.register(BackgroundFilters(self._shared))
         self._vendor = Vendor(BackgroundFilters.ID)
         self._vendor.answer("get_status", _answer_status)
-        self._caretaker.start(without_filters=self._shared.rest, beside=self._shared.guards)
+        shared = self._shared
+        self._caretaker.start(without_filters=shared.rest, beside=(shared.guards, shared.microphones))
         self._clearing.watch()
         frontend.on_preload(script_list.complete)
         frontend.on_exit(self._end)

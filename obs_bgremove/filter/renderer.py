@@ -125,7 +125,8 @@ class Renderer:
             exchange.stage(capture)
             shown = exchange.choose(now, seconds)
             last.has_alpha = shown is not None and shown.alpha_of is not None
-            last.delay = shown.delay if shown else 0
+            if shown and shown.alpha_of:
+                self._health.delay.count(shown.delay)
             if shown is None:
                 return None
             background = self._background.show()

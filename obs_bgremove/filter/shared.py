@@ -12,6 +12,7 @@ from ..obs.functions import lib
 from ..obs.switch_interval import SwitchInterval
 from .guards.guards import Guards
 from .passes.shaders import ShaderCache
+from .sound.microphones import Microphones
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,7 @@ class Shared:
         self.client = Client(log=log.info)
         self.shaders = ShaderCache()
         self.guards = Guards()
+        self.microphones = Microphones()
         #: The filtered sources whose pictures are being made at this moment, innermost last (graphics context
         #: entered). Drawn once more inside that, OBS would draw them bare: the room would be the background.
         self.being_drawn: list[int] = []

@@ -89,6 +89,16 @@ def of_source(source: int) -> Iterator[int]:
         lib.obs_data_release(data)
 
 
+@contextlib.contextmanager
+def private_of(source: int) -> Iterator[int]:
+    """Give the settings object that OBS saves with a source and never shows, released at the end."""
+    data = lib.obs_source_get_private_settings(source)
+    try:
+        yield data
+    finally:
+        lib.obs_data_release(data)
+
+
 def write_list(data: int, name: str, items: Sequence[Mapping[str, Value]]) -> None:
     """Set a list of objects."""
     array = lib.obs_data_array_create()

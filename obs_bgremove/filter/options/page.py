@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...obs import data, properties, registration, sources
+from ...obs import audio, data, properties, registration, sources
 from ...obs.properties import Page
 from .media_files import PICTURES, VIDEOS
 from .settings import AUTO, USED, Setting, Settings, described
@@ -66,6 +66,7 @@ def _options(own_name: str, settings: Settings, client: Client) -> dict[str, lis
     devices = [(device.name, device.title) for device in client.devices]
     options = {
         "background_source": [("", "(choose)"), *((name, name) for name in names)],
+        "microphone": [("", "(none)"), *((name, name) for name in audio.names())],
         "model": [(AUTO, "Automatic"), *models],
         "device": [(AUTO, "Automatic"), *devices],
     }

@@ -217,6 +217,12 @@ class Settings:
         "OBS is too late with its pictures, or all processors are busy, a quicker model is used.",
         choices=SHARES,
     )
+    microphone: str = _setting(
+        "",
+        "Microphone to delay",
+        "Delays this microphone by as much as the picture, so that lips and voice stay together. A delay "
+        "that you have set in OBS' mixer is kept, and added to.",
+    )
     crop_to_people: bool = _setting(
         True,
         "Look closer at people",

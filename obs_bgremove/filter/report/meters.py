@@ -82,6 +82,23 @@ class Meter:
         return len(recent) / self.WINDOW, milliseconds
 
 
+class DelayMeter:
+    """By how many OBS frames the picture is delayed: the median of the last frames with a person."""
+
+    def __init__(self) -> None:
+        self._last: deque[int] = deque(maxlen=60)
+
+    def count(self, frames: int) -> None:
+        """Note the delay of a frame that is shown."""
+        self._last.append(frames)
+
+    @property
+    def frames(self) -> int | None:
+        """The median; None before the first frame."""
+        last = list(self._last)
+        return statistics.median_low(last) if last else None
+
+
 class GraphicsTimes(NamedTuple):
     """The fields of a ``Status`` that begin with "graphics", in milliseconds."""
 

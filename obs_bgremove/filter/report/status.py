@@ -37,6 +37,8 @@ class Status:
     alphas: int = 0
     #: What is shown, if that is not simply everybody: sentences.
     kept: str = ""
+    #: The name of the microphone that is delayed with the picture; empty if there is none.
+    microphone: str = ""
 
     #: ``state``: an alpha is shown; the first alpha has not come yet; the room is hidden because no alpha
     #: comes; the source is shown nowhere.
@@ -64,9 +66,11 @@ class Status:
             f"{self.milliseconds_per_alpha:.1f} ms each.",
         ]
         if self.delay_frames:
+            delay = f"The picture is delayed by {self.delay_milliseconds:.1f} ms ({self.delay_frames} frames)"
             parts.append(
-                f"The picture is delayed by {self.delay_milliseconds:.1f} ms "
-                f"({self.delay_frames} frames): enter that as the sync offset of your microphone."
+                f'{delay}, and so is the microphone "{self.microphone}".'
+                if self.microphone
+                else f'{delay}: choose your microphone under "Microphone to delay".'
             )
         else:
             parts.append("The picture is not delayed; the cut-out trails behind movement.")

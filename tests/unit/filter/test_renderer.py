@@ -120,7 +120,8 @@ def test_a_filter_that_fails_at_its_end_still_frees_the_rest():
     )
     filter_ = BackgroundFilter.__new__(BackgroundFilter)
     filter_._lifetime = filter_._health = filter_._shared = filter_._background = filter_._renderer = part
+    filter_._in_step = part
     filter_._channel = None
     with pytest.raises(ValueError, match="forgets nothing"):
         filter_.destroyed()
-    assert ended == ["end", "channel", "release", "release", "free"]
+    assert ended == ["end", "end", "channel", "release", "release", "free"]

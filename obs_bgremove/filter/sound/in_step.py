@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Keeps one filter's microphone in step with its picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .steady import SteadyDelay
+
+if TYPE_CHECKING:
+    from .microphones import Microphones
+
+
+class InStep:
+    """Asks for the delay of the microphone that is chosen in one filter's settings."""
+
+    def __init__(self, microphones: Microphones) -> None:
+        self._microphones = microphones
+        self._steady = SteadyDelay()
+        #: What is wrong, a sentence; empty if nothing is.
+        self.problem = ""
+
+    def look(self, name: str, works: bool, seconds: float | None, now: float) -> None:
+        """Ask for what is wanted now (the caretaker's thread).
+
+        ``name``: of the microphone, empty for none; ``works``: whether the filter is on its source and
+        switched on; ``seconds``: the picture's delay, None if there is no picture at present.
+        """
+        self._steady.look(seconds, now)
+        delay = self._steady.seconds
+        wanted = bool(name) and works
+        if wanted:
+            self._microphones.want(self, name, None if delay is None else round(delay * 1e9))
+        else:
+            self._microphones.forget(self)
+        missing = wanted and delay is not None and name not in self._microphones.names
+        self.problem = (
+            f'The microphone "{name}" is not there: choose another one, or none, to delay.' if missing else ""
+        )
+
+    def end(self) -> None:
+        """The filter is going (any thread)."""
+        self._microphones.forget(self)
