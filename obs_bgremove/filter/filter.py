@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .. import scene_files
-from ..obs import data, properties, registration
+from ..obs import data, registration, ui_thread
 from ..obs.functions import lib
 from .backgrounds.chosen import ChosenBackground
 from .backgrounds.making import make
@@ -23,13 +23,18 @@ from .effort.effort import Effort
 from .frames.capture import Target
 from .health import Health
 from .lifetime import Lifetime
-from .options import page
+from .options import page, uses
+from .options.open_page import OpenPage
+from .options.remedies import REMEDIES
 from .options.settings import Settings
 from .passes.geometry import Size
 from .renderer import Renderer
+from .report.problem import Problem
 from .sound.in_step import InStep
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .report.status import Status
     from .shared import Shared
 
@@ -46,7 +51,8 @@ class BackgroundFilter:
         self._effort = Effort(1 / shared.frame_seconds())
         self._request_model()
         self._background = ChosenBackground(self._settings, partial(make, being_drawn=shared.being_drawn))
-        self._lifetime = Lifetime(source, shared.guards, shared.wake)
+        self._page = OpenPage()
+        self._lifetime = Lifetime(source, shared.guards, shared.wake, self._page.stale)
         self._health = Health(source, shared, self._channel, self._lifetime)
         self._in_step = InStep(shared.microphones)
         self._renderer = Renderer(shared, self._channel, self._background, self._health)
@@ -67,6 +73,7 @@ class BackgroundFilter:
         self._settings = Settings.read(settings)
         self._request_model()
         self._background.choose(self._settings)
+        self._page.touched()
         self._shared.wake()
 
     def properties(self) -> int:
@@ -74,12 +81,41 @@ class BackgroundFilter:
         # What OBS keeps: the filter itself learns of a change only in the next frame.
         with data.of_source(self._source) as values:
             settings = Settings.read(values)
-        return page.build(self._status(), settings, self._shared.client)
-
-    def refresh(self, page_handle: int) -> None:
-        """Show the present status on a properties page that is open."""
+            uses.show(values)
+            unfolded = bool(data.read(values, page.ADVANCED, False))
         status = self._status()
-        properties.set_text(page_handle, page.STATUS, status.text, bool(status.problem))
+        self._page.built(status, self._in_step.seconds)
+        return page.build(status, settings, self._shared.client, unfolded=unfolded)
+
+    def press(self, button: str, page_handle: int) -> None:
+        """Do what a button of the page is for (UI thread, in a call of the page: so the filter lives)."""
+        if button == page.NEXT:
+            self._lifetime.next_background()
+            return
+        status = self._status()
+        if button == page.REMEDY and status.remedy:
+            self._change(REMEDIES[status.remedy].values)
+        else:
+            self._page.built(status, self._in_step.seconds)
+            page.show_status(page_handle, status)
+
+    def next_background(self) -> None:
+        """Show the next background (any thread)."""
+        with self._lifetime.alive() as alive:
+            if alive:
+                self._lifetime.next_background()
+
+    def change(self, values: Mapping[str, data.Value]) -> None:
+        """Change settings (any thread)."""
+        with self._lifetime.alive() as alive:
+            if alive:
+                self._change(values)
+
+    def _change(self, values: Mapping[str, data.Value]) -> None:
+        with data.created(values) as changed:
+            lib.obs_source_update(self._source, changed)
+        self._page.stale()
+        self._shared.wake()
 
     # --- graphics thread ----------------------------------------------------------------
 
@@ -114,15 +150,18 @@ class BackgroundFilter:
                 self._effort.look(self._health.seen(), self._settings.machine_share, time.monotonic())
                 self._request_model()
             with self._lifetime.parent() as parent:
-                self._health.background_problem = self._background.look_after(parent)
+                background = self._background.look_after(parent)
             self._keep_in_step()
-            if self._health.log_changes(self._status()):
-                lib.obs_source_update_properties(self._source)
+            self._health.beside = [Problem(background, "preset"), self._in_step.problem]
+            status = self._status()
+            if self._health.changes(status):
+                self._shared.announce(status)
+            if self._page.outdated(status, self._in_step.seconds):
+                ui_thread.build_page_again(self._source)
 
     def _keep_in_step(self) -> None:
         works = bool(lib.obs_source_enabled(self._source)) and self._lifetime.is_on_its_source()
         self._in_step.look(self._settings.microphone, works, self._health.delay_seconds(), time.monotonic())
-        self._health.sound_problem = self._in_step.problem
 
     @property
     def arriving(self) -> bool:

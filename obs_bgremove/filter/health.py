@@ -12,8 +12,12 @@ from ..obs import log, sources
 from ..scene_files import SCRIPT
 from .effort.counters import Counters
 from .effort.effort import Seen
+from .options.remedies import REMEDIES
+from .options.settings import AUTO
 from .report import kept
 from .report.meters import DelayMeter, Meter, Stopwatch
+from .report.problem import Problem
+from .report.sentences import text
 from .report.stall import Stall
 from .report.status import Status
 
@@ -64,10 +68,9 @@ class Health:
         self.counters = Counters()
         self.last = LastFrame()
         shared.last_frames.append(self.last)
-        #: What is wrong with the background, a sentence; empty if nothing is.
-        self.background_problem = ""
-        #: What is wrong with the microphone, in the same way.
-        self.sound_problem = ""
+        #: What is wrong with the background and the microphone; replaced as a whole.
+        self.beside: list[Problem] = []
+        self._condition = ""
         self._logged: tuple[str, str, str] | None = None
 
     @property
@@ -112,6 +115,8 @@ class Health:
         seconds = self._shared.frame_seconds()
         state = self._state()
         delay = self.delay.frames or 0
+        problems = self._problems(state, source, settings)
+        missing, late = self.meter.missing(), self.meter.late(1 / seconds)
         return Status(
             source=source,
             filter=sources.name_of(self._source),
@@ -123,15 +128,16 @@ class Health:
             delay_milliseconds=delay * seconds * 1000,
             **self.stopwatch.read()._asdict(),
             state=state,
-            problem=self._problem(state, source),
+            problem=" ".join(one.text for one in problems),
+            remedy=self._remedy(problems, settings, slow=bool(missing or late)),
             note=self._channel.note,
             worker_pid=self._shared.client.pid or 0,
-            pictures_without_alpha=self.meter.missing(),
+            pictures_without_alpha=missing,
             frames_per_second=self.meter.frames_per_second(),
-            frames_not_drawn=self.meter.late(1 / seconds),
+            frames_not_drawn=late,
             alphas=self.meter.total,
             kept=kept.sentences(settings),
-            microphone="" if self.sound_problem else settings.microphone,
+            microphone=settings.microphone,
         )
 
     def _state(self) -> str:
@@ -141,28 +147,44 @@ class Health:
             return Status.RUNNING
         return Status.HIDDEN if self.stall.began and self.stall.over() else Status.STARTING
 
-    def _problem(self, state: str, source: str) -> str:
+    def _problems(self, state: str, source: str, settings: Settings) -> list[Problem]:
+        """Return what is wrong; the first remedy is the one that is offered."""
+        chosen = (settings.model, settings.device) != (AUTO, AUTO)
         problems = [
-            self._shared.client.problem,
-            self._channel.problem,
-            self.background_problem,
-            self.sound_problem,
-            self.last.problem,
+            Problem(self._shared.client.problem),
+            Problem(self._channel.problem, "automatic" if chosen else ""),
+            *self.beside,
+            Problem(self.last.problem),
         ]
-        if state == Status.HIDDEN and not any(problems):
+        if state == Status.HIDDEN and not any(one.text for one in problems):
             seconds = self.stall.seconds
-            problems.append(f"The worker has sent no alpha for {seconds:.0f} s. See {home.log_directory()}.")
+            problems.append(
+                Problem(f"The worker has sent no alpha for {seconds:.0f} s. See {home.log_directory()}.")
+            )
         # While OBS changes the scene collection, the filters of the old one have no source any more.
         if source and not self._shared.copies_listed:
-            problems.append(_UNLISTED)
-        return " ".join(one for one in problems if one)
+            problems.append(Problem(_UNLISTED))
+        return [one for one in problems if one.text]
 
-    def log_changes(self, status: Status) -> bool:
-        """Write a status that differs from the one before to the log of OBS; return whether it did."""
+    @staticmethod
+    def _remedy(problems: list[Problem], settings: Settings, slow: bool) -> str:
+        offered = [one.remedy for one in problems if one.remedy]
+        lighter = REMEDIES["lighter"].values.items()
+        if slow and any(getattr(settings, name) != value for name, value in lighter):
+            offered.append("lighter")
+        return next(iter(offered), "")
+
+    def changes(self, status: Status) -> bool:
+        """Return whether the condition is another one than at the last look; log what differs."""
+        changed, self._condition = status.condition != self._condition, status.condition
+        self._log_changes(status)
+        return changed
+
+    def _log_changes(self, status: Status) -> None:
+        """Write a status that differs from the one before to the log of OBS."""
         # Numbers in a sentence change every second; the sentence is written once.
         logged = (status.state, re.sub(r"\d+", "", status.problem), status.note)
         if logged == self._logged or status.state == Status.IDLE:
-            return False
+            return
         self._logged = logged
-        (log.warning if status.problem else log.info)(f"{status.source}: {status.text}")
-        return True
+        (log.warning if status.problem else log.info)(f"{status.source}: {text(status)}")

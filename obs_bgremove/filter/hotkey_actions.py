@@ -25,18 +25,21 @@ class HotkeyActions:
     #: hotkeys: OBS then runs both, in the order of registration, and the key turns the filter on and off.
     HIDING_WINS = 0.2
 
-    def __init__(self, source: int, parent: int, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, source: int, parent: int, wake: Callable[[], None], changed: Callable[[], None]
+    ) -> None:
         """``source`` is the filter's handle in OBS, ``parent`` that of the filtered source.
 
         ``wake``: has ``act`` called soon, on a thread that may take its time (any thread; it never waits).
+        ``changed`` is called when a setting was changed.
         """
         self._source = source
-        self._wake = wake
+        self._wake, self._changed = wake, changed
         self._presses: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._hidden_at = -self.HIDING_WINS
         wanted = [
             Hotkey(
-                "obs_bgremove.next_background", "Background Removal: next background", self._next_background
+                "obs_bgremove.next_background", "Background Removal: next background", self.next_background
             ),
             Hotkey("obs_bgremove.hide_room", "Background Removal on: hides the room", self._hide_room),
             Hotkey("obs_bgremove.show_room", "Background Removal off: SHOWS THE ROOM", self._show_room),
@@ -54,7 +57,8 @@ class HotkeyActions:
                 self._presses.get_nowait()
                 self._change_background()
 
-    def _next_background(self) -> None:
+    def next_background(self) -> None:
+        """Show the next background (any thread)."""
         if in_a_folder(self._settings()):
             self._presses.put(None)
             self._wake()
@@ -64,7 +68,8 @@ class HotkeyActions:
     def _change_background(self) -> None:
         with data.created(next_background(self._settings())) as values:
             lib.obs_source_update(self._source, values)
-        lib.obs_source_update_properties(self._source)
+        self._changed()
+        self._wake()
 
     def _settings(self) -> Settings:
         # What OBS keeps: the filter itself learns of a change only in the next frame.

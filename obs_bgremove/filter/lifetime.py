@@ -25,10 +25,16 @@ class Lifetime:
     #: A new filter is put on its source within this many seconds. One that is not is a copy.
     ARRIVAL = 2.0
 
-    def __init__(self, source: int, guards: Guards, wake: Callable[[], None]) -> None:
-        """``source`` is the filter's handle in OBS; ``wake`` has the guards looked after now."""
+    def __init__(
+        self, source: int, guards: Guards, wake: Callable[[], None], changed: Callable[[], None]
+    ) -> None:
+        """``source`` is the filter's handle in OBS.
+
+        ``wake`` has the filter and the guards looked after now; ``changed`` is called when a hotkey has
+        changed a setting.
+        """
         self._source = source
-        self._guards, self._wake = guards, wake
+        self._guards, self._wake, self._changed = guards, wake, changed
         self._switched: Connection | None = None
         self._made_at = time.monotonic()
         # The filtered source. OBS names it only while the filter is drawn.
@@ -81,7 +87,7 @@ class Lifetime:
             with sources.parent_of(self._source) as parent:
                 # The filter is held here. If it is destroyed already, this is another one at its address.
                 if parent and not self._ended:
-                    self._hotkeys = HotkeyActions(self._source, parent, self._wake)
+                    self._hotkeys = HotkeyActions(self._source, parent, self._wake, self._changed)
                     self._guards.watch(parent)
                     self.remember(parent)
                     self._switched = Connection(self._source, "enable", self._follow)
@@ -96,6 +102,11 @@ class Lifetime:
         """Do what hotkeys have asked for and may take time; inside ``alive``."""
         if self._hotkeys:
             self._hotkeys.act()
+
+    def next_background(self) -> None:
+        """Do what the hotkey of that name does (any thread)."""
+        if self._hotkeys:
+            self._hotkeys.next_background()
 
     def end(self) -> None:
         """Wait until no thread asks the filter any more, then take its hotkeys out of OBS."""

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from ..obs import data, frontend, log, registration
+from ..obs import frontend, log, registration
 from ..obs.clearing import Clearing
 from ..obs.clock import FrameClock
 from ..obs.functions import lib
-from ..obs.vendor import Vendor
 from . import script_list
 from .caretaker import Caretaker
 from .filter import BackgroundFilters, living
+from .remote import Remote
 from .shared import Shared
 
 
@@ -30,9 +30,9 @@ class Plugin:
             return
         self._started = True
         registration.register(BackgroundFilters(self._shared))
-        self._vendor = Vendor(BackgroundFilters.ID)
-        self._vendor.answer("get_status", _answer_status)
         shared = self._shared
+        self._remote = Remote(living)
+        shared.announce = self._remote.announce
         self._caretaker.start(without_filters=shared.rest, beside=(shared.guards, shared.microphones))
         self._clearing.watch()
         frontend.on_preload(script_list.complete)
@@ -48,14 +48,9 @@ class Plugin:
     def _end(self) -> None:
         """Leave nothing behind that OBS could call after Python has ended."""
         self._caretaker.end()
-        self._vendor.close()
+        self._remote.close()
         registration.shut_down()
         self._shared.close()
-
-
-def _answer_status(_asked: int, response: int) -> None:
-    statuses = [one.status() for one in living()]
-    data.write_list(response, "filters", [status.values() for status in statuses if status])
 
 
 #: The registry that OBS forces on us: a source type cannot be unregistered, so its filters outlive a reload

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..link.channel import Channel
     from ..obs.clock import FrameClock
     from .health import LastFrame
+    from .report.status import Status
 
 
 class Shared:
@@ -41,6 +42,8 @@ class Shared:
         self.copies_listed = 0
         #: The last frame of each filter.
         self.last_frames: list[LastFrame] = []
+        #: Tells other programs that a filter's condition has changed (any thread).
+        self.announce: Callable[[Status], None] = lambda _status: None
         self._interval = SwitchInterval()
         self._starting = threading.Lock()
         self._channels = 0

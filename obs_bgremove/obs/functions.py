@@ -59,6 +59,7 @@ TABLE: list[tuple[Any, ...]] = [
     ("obs_enter_graphics", None, []),
     ("obs_leave_graphics", None, []),
     ("obs_wait_for_destroy_queue", c_bool, []),
+    ("obs_queue_task", None, [c_int, p, p, c_bool]),
     ("obs_get_frame_interval_ns", c_uint64, []),
     ("obs_get_total_frames", c_uint32, []),
     ("obs_get_video", p, []),

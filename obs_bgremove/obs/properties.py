@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING
 
 from . import log
@@ -10,7 +11,8 @@ from .functions import lib
 from .structs import (
     COMBO_LIST,
     COMBO_STRING,
-    GROUP_NORMAL,
+    GROUP_CHECKABLE,
+    INFO_ERROR,
     INFO_NORMAL,
     INFO_WARNING,
     PATH_FILE,
@@ -22,6 +24,12 @@ from .utf8 import utf8
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+
+class Mark(enum.IntEnum):
+    """How a text stands out: OBS' themes have a colour for each."""
+
+    NORMAL, WARNING, ERROR = INFO_NORMAL, INFO_WARNING, INFO_ERROR
 
 
 class Page:
@@ -64,10 +72,10 @@ class Page:
         made: int = lib.obs_properties_add_color(self.handle, name.encode(), utf8(label))
         return made
 
-    def text(self, name: str, text: str, warning: bool) -> int:
-        """Add a text to read, marked if it is a warning."""
+    def text(self, name: str, text: str, mark: Mark = Mark.NORMAL) -> int:
+        """Add a text to read; Qt shows it as HTML if it looks like that."""
         made: int = lib.obs_properties_add_text(self.handle, name.encode(), utf8(text), TEXT_INFO)
-        _mark(made, warning)
+        lib.obs_property_text_set_info_type(made, mark)
         return made
 
     def button(self, name: str, label: str, clicked: object) -> int:
@@ -75,22 +83,22 @@ class Page:
         made: int = lib.obs_properties_add_button(self.handle, name.encode(), utf8(label), clicked)
         return made
 
-    def group(self, name: str, label: str) -> Page:
-        """Add a frame with a title; return the page inside of it, which OBS frees with this one."""
-        inner = Page()
-        lib.obs_properties_add_group(self.handle, name.encode(), utf8(label), GROUP_NORMAL, inner.handle)
-        return inner
+    def group(self, name: str, label: str, inner: Page) -> int:
+        """Add a frame around the page ``inner``, which OBS frees with this one; its title has a check box.
+
+        The setting of that name is a bool.
+        """
+        made: int = lib.obs_properties_add_group(
+            self.handle, name.encode(), utf8(label), GROUP_CHECKABLE, inner.handle
+        )
+        return made
 
 
-def set_text(page: int, name: str, text: str, warning: bool) -> None:
+def set_text(page: int, name: str, text: str, mark: Mark = Mark.NORMAL) -> None:
     """Change the text of a ``Page.text`` on a page that is open."""
     found = lib.obs_properties_get(page, name.encode())
     lib.obs_property_set_description(found, utf8(text))
-    _mark(found, warning)
-
-
-def _mark(made: int, warning: bool) -> None:
-    lib.obs_property_text_set_info_type(made, INFO_WARNING if warning else INFO_NORMAL)
+    lib.obs_property_text_set_info_type(found, mark)
 
 
 def explain(made: int, text: str) -> None:
@@ -103,13 +111,13 @@ def show(page: int, name: str, visible: bool) -> None:
     lib.obs_property_set_visible(lib.obs_properties_get(page, name.encode()), visible)
 
 
-def on_change(changed: Callable[[int, int], None]) -> object:
-    """Return a callback for ``watch``: ``changed(page, settings)``; OBS lays the page out again after it.
+def on_change(changed: Callable[[int, int], bool]) -> object:
+    """Return a callback for ``watch``: ``changed(page, settings)``; if True, OBS lays the page out again.
 
     OBS keeps the pointer, so the caller keeps the object: one for the life of the process.
     """
 
-    return PropertyModified(_then_laid_out_again(changed))
+    return PropertyModified(_guarded(changed))
 
 
 def watch(made: int, callback: object) -> None:
@@ -124,15 +132,19 @@ def on_click(clicked: Callable[[int, int], None]) -> object:
     OBS keeps the pointer, so the caller keeps the object: one for the life of the process.
     """
 
-    return ButtonClicked(_then_laid_out_again(clicked))
+    def then_laid_out_again(page: int, handle: int) -> bool:
+        clicked(page, handle)
+        return True
+
+    return ButtonClicked(_guarded(then_laid_out_again))
 
 
-def _then_laid_out_again(action: Callable[[int, int], None]) -> Callable[[int, int, int], bool]:
+def _guarded(action: Callable[[int, int], bool]) -> Callable[[int, int, int], bool]:
     def called(page: int, _property: int, other: int) -> bool:
         try:
-            action(page, other)
+            return action(page, other)
         except Exception:  # noqa: BLE001 - an exception must not cross C
             log.exception("properties")
-        return True
+        return False
 
     return called

@@ -50,8 +50,8 @@ class VideoFilter(Protocol):
     def properties(self) -> int:
         """Return a new properties object."""
 
-    def refresh(self, page: int) -> None:
-        """Show the present status on a properties page that is open."""
+    def press(self, button: str, page: int) -> None:
+        """Do what a button of the properties page is for (UI thread)."""
 
     def update(self, settings: int) -> None:
         """Take over changed settings (graphics thread, as a rule)."""

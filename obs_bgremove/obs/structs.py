@@ -51,6 +51,7 @@ EnumTree = CFUNCTYPE(None, c_void_p, c_void_p, c_void_p)
 EnumFilters = CFUNCTYPE(None, c_void_p, c_void_p, c_void_p)
 EnumSources = CFUNCTYPE(c_bool, c_void_p, c_void_p)
 PropertyModified = CFUNCTYPE(c_bool, c_void_p, c_void_p, c_void_p)
+Task = CFUNCTYPE(None, c_void_p)
 HotkeyPressed = CFUNCTYPE(None, c_void_p, c_size_t, c_void_p, c_bool)
 ButtonClicked = CFUNCTYPE(c_bool, c_void_p, c_void_p, c_void_p)
 
@@ -126,6 +127,10 @@ EFFECT_SOLID = 3
 TEXTURE_DYNAMIC = 1 << 1
 CLEAR_COLOR = 1 << 0
 # enum obs_combo_type, obs_combo_format, obs_path_type, obs_text_type
-COMBO_LIST, COMBO_STRING, GROUP_NORMAL, PATH_FILE, TEXT_INFO = 2, 3, 1, 0, 3
-INFO_NORMAL, INFO_WARNING = 0, 1
+COMBO_LIST, COMBO_STRING, PATH_FILE, TEXT_INFO = 2, 3, 0, 3
+# enum obs_task_type
+TASK_UI = 0
+# enum obs_text_info_type, obs_group_type
+INFO_NORMAL, INFO_WARNING, INFO_ERROR = 0, 1, 2
+GROUP_CHECKABLE = 2
 LOG_ERROR, LOG_WARNING, LOG_INFO = 100, 200, 300

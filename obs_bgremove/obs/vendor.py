@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Answers obs-websocket "vendor" requests, so that other programs can ask what a filter does.
+"""Answers obs-websocket "vendor" requests and sends its events, for other programs.
 
 obs-websocket offers this to plugins through libobs' procedure handlers; where it is not
 installed there is nobody to ask, and nothing is registered.
@@ -11,7 +11,7 @@ import ctypes
 from ctypes import CFUNCTYPE, Structure, byref, c_char_p, c_void_p
 from typing import TYPE_CHECKING
 
-from . import log
+from . import data, log
 from .functions import lib
 from .structs import CallData
 
@@ -57,6 +57,13 @@ class Vendor:
             "vendor": self._vendor,
         }
         self._ask(self._handlers, "vendor_request_register", arguments, None)
+
+    def emit(self, event: str, values: Mapping[str, data.Value]) -> None:
+        """Send an event to all who listen (any thread)."""
+        if self._vendor:
+            with data.created(values) as sent:
+                arguments: dict[str, str | int] = {"type": event, "data": sent, "vendor": self._vendor}
+                self._ask(self._handlers, "vendor_event_emit", arguments, None)
 
     def close(self) -> None:
         """Answer no more."""

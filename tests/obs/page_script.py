@@ -2,9 +2,11 @@
 """A script for a private OBS: opens the properties page of a filter, as the window Filters does.
 
 Asked by obs-websocket vendor requests to "page": "open" with ``source`` and ``filter`` keeps the page
-open, "read" with ``name`` answers ``description``, ``help`` and ``values`` (of a list) of one property of it,
-"press" with ``name`` presses a button of it, "name" with ``id`` answers the ``name`` of a kind of filter,
-asked on a thread that Python does not know, as OBS' menu is when it lists the filters.
+open, "read" with ``name`` answers ``there``, ``visible``, ``mark`` (of a text), ``description``, ``help`` and
+``values`` (of a list) of one property of it, "press" with ``name`` presses a button of it, "change" with
+``name`` and ``value`` does what a control of it does. Both answer ``laid_out_anew``. "name" with ``id``
+answers the ``name`` of a kind of filter, asked on a thread that Python does not know, as OBS' menu is when it
+lists the filters.
 """
 
 import ctypes
@@ -26,6 +28,9 @@ for function, result, arguments in (
     ("obs_property_description", c_char_p, [c_void_p]),
     ("obs_property_long_description", c_char_p, [c_void_p]),
     ("obs_property_button_clicked", c_bool, [c_void_p, c_void_p]),
+    ("obs_property_visible", c_bool, [c_void_p]),
+    ("obs_property_text_info_type", c_int, [c_void_p]),
+    ("obs_property_modified", c_bool, [c_void_p, c_void_p]),
     ("obs_property_list_item_count", c_size_t, [c_void_p]),
     ("obs_property_list_item_string", c_char_p, [c_void_p, c_size_t]),
     ("pthread_create", c_int, [c_void_p, c_void_p, c_void_p, c_char_p]),
@@ -52,6 +57,11 @@ def open_page(asked, response):
 def read(asked, response):
     """Answer with what one property shows."""
     found = lib.obs_properties_get(page, data.read(asked, "name", "").encode())
+    data.write(response, {"there": bool(found)})
+    if not found:
+        return
+    data.write(response, {"visible": process.obs_property_visible(found)})
+    data.write(response, {"mark": process.obs_property_text_info_type(found)})
     count = process.obs_property_list_item_count(found)
     values = [process.obs_property_list_item_string(found, number).decode() for number in range(count)]
     data.write(response, {"description": process.obs_property_description(found).decode()})
@@ -63,6 +73,19 @@ def press(asked, response):
     """Press a button."""
     found = lib.obs_properties_get(page, data.read(asked, "name", "").encode())
     data.write(response, {"laid_out_anew": process.obs_property_button_clicked(found, opened)})
+
+
+def change(asked, response):
+    """Set a value, a string or a bool, as the control of a property does."""
+    name = data.read(asked, "name", "")
+    found = lib.obs_properties_get(page, name.encode())
+    settings = lib.obs_source_get_settings(opened)
+    is_text = bool(data.read(asked, "value", ""))
+    data.write(settings, {name: data.read(asked, "value", "" if is_text else False)})
+    anew = process.obs_property_modified(found, settings)
+    lib.obs_source_update(opened, settings)
+    lib.obs_data_release(settings)
+    data.write(response, {"laid_out_anew": anew})
 
 
 def name(asked, response):
@@ -90,6 +113,7 @@ def script_load(settings):
     vendor.answer("open", open_page)
     vendor.answer("read", read)
     vendor.answer("press", press)
+    vendor.answer("change", change)
     vendor.answer("name", name)
 
 

@@ -41,17 +41,17 @@ def values(obs, name):
 
 def test_what_was_chosen_stays_in_its_list(obs):
     """OBS' page chooses the first of a list that does not have what was chosen."""
-    obs.vendor("open", {"source": "Clip", "filter": FILTER}, vendor="page")
+    open_page(obs)
     assert values(obs, "background_source") == ["", "Scene", "Gone"]
     assert values(obs, "model")[0] == "auto" and "green" in values(obs, "model")
     assert values(obs, "device")[0] == "auto" and "cuda" in values(obs, "device")
     obs.ws.set_source_filter_settings("Clip", FILTER, {"background_source": "Scene"}, True)
-    obs.vendor("open", {"source": "Clip", "filter": FILTER}, vendor="page")
+    open_page(obs)
     assert values(obs, "background_source") == ["", "Scene"]
 
 
 def test_each_model_says_what_it_is(obs):
-    obs.vendor("open", {"source": "Clip", "filter": FILTER}, vendor="page")
+    open_page(obs)
     lines = read(obs, "model")["help"].splitlines()
     assert "you can add your own" in lines[0]
     assert any(
@@ -59,13 +59,98 @@ def test_each_model_says_what_it_is(obs):
     )
 
 
-def test_the_button_shows_the_status_of_now_on_the_open_page(obs):
+def open_page(obs):
     obs.vendor("open", {"source": "Clip", "filter": FILTER}, vendor="page")
-    assert "alphas per second" in read(obs, "status")["description"]
+
+
+def press(obs, name):
+    assert obs.vendor("press", {"name": name}, vendor="page")["laid_out_anew"]
+
+
+def change(obs, name, value):
+    return obs.vendor("change", {"name": name, "value": value}, vendor="page")["laid_out_anew"]
+
+
+def chosen(obs):
+    return obs.ws.get_source_filter("Clip", FILTER).filter_settings
+
+
+def test_the_button_shows_the_status_of_now_on_the_open_page(obs):
+    open_page(obs)
+    assert "alphas per second" in read(obs, "numbers")["description"]
     obs.ws.set_source_filter_enabled("Clip", FILTER, False)
     wait_for(lambda: status(obs)["state"] == "idle", "the filter rests")
-    assert obs.vendor("press", {"name": "refresh"}, vendor="page")["laid_out_anew"]
+    press(obs, "refresh")
     assert "The source is not shown anywhere" in read(obs, "status")["description"]
+    assert "alphas per second" not in read(obs, "numbers")["description"]
+
+
+def test_the_line_at_the_top_has_a_word_and_a_colour(obs):
+    """OBS shows a text as normal (0), a warning (1) or an error (2)."""
+    open_page(obs)
+    shown = read(obs, "status")
+    assert "Problem." in shown["description"] and shown["mark"] == 1
+    assert "“Gone” does not exist" in shown["description"]
+    obs.ws.set_source_filter_settings("Clip", FILTER, {"background": "blur"}, True)
+    wait_for(lambda: status(obs)["condition"] == "running", "nothing is wrong")
+    open_page(obs)
+    shown = read(obs, "status")
+    assert '<span style="color:' in shown["description"] and "Running" in shown["description"]
+    obs.ws.set_source_filter_settings("Clip", FILTER, {"model": "<i>no</i>"}, True)
+    wait_for(lambda: status(obs)["problem"], "there is no such model")
+    open_page(obs)
+    assert "&lt;i&gt;no&lt;/i&gt;" in read(obs, "status")["description"], "a name is no HTML"
+
+
+def test_a_button_mends_what_a_setting_can_mend(obs):
+    open_page(obs)
+    assert read(obs, "remedy")["description"] == "Show the preset instead"
+    press(obs, "remedy")
+    wait_for(lambda: status(obs)["condition"] == "running", "nothing is wrong any more")
+    assert chosen(obs)["background"] == "preset"
+    open_page(obs)
+    assert not read(obs, "remedy")["there"]
+
+
+def test_what_it_is_set_up_for_sets_several_settings_and_is_always_true(obs):
+    obs.ws.set_source_filter_settings("Clip", FILTER, {"model": "auto", "device": "auto"}, True)
+    open_page(obs)
+    assert chosen(obs)["set_up_for"] == "usual"
+    assert change(obs, "set_up_for", "low_power")
+    assert (chosen(obs)["machine_share"], chosen(obs)["refinement"]) == ("little", False)
+    assert not change(obs, "background", "blur") or chosen(obs)["set_up_for"] == "low_power"
+    assert change(obs, "refinement", True), "the list shows something else now"
+    assert chosen(obs)["set_up_for"] == ""
+    assert change(obs, "color_cleaning", True)
+    assert chosen(obs)["set_up_for"] == "gaming"
+    assert not change(obs, "color_cleaning", True), "nothing to lay out again: the control keeps the focus"
+    # Its own name is nothing to choose: what is true is shown again.
+    obs.ws.set_source_filter_settings("Clip", FILTER, {"set_up_for": "best_picture"}, True)
+    assert chosen(obs)["machine_share"] == "little"
+    open_page(obs)
+    assert chosen(obs)["set_up_for"] == "gaming"
+
+
+def test_advanced_is_folded_until_it_is_opened(obs):
+    folded = ("numbers", "refresh", "model", "sync", "view")
+    open_page(obs)
+    assert not any(read(obs, name)["visible"] for name in folded)
+    assert read(obs, "microphone")["visible"] and read(obs, "machine_share")["visible"]
+    assert change(obs, "advanced", True)
+    assert all(read(obs, name)["visible"] for name in folded)
+    open_page(obs)
+    assert all(read(obs, name)["visible"] for name in folded), "it stays open"
+
+
+def test_next_stands_beside_what_has_a_next_one(obs, tmp_path):
+    open_page(obs)
+    assert not read(obs, "next_background")["visible"]
+    change(obs, "background", "preset")
+    assert read(obs, "next_background")["visible"]
+    press(obs, "next_background")
+    wait_for(lambda: chosen(obs).get("background_preset") == "bright_studio", "the second preset")
+    change(obs, "background", "image")
+    assert not read(obs, "next_background")["visible"], "no file is chosen yet"
 
 
 def test_the_list_of_filters_prints_nothing_into_the_script_log(obs):

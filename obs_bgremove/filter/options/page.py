@@ -1,62 +1,147 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The properties page of the filter, built from the settings' own descriptions."""
+"""The properties page of the filter, built from the settings' own descriptions.
+
+At the top: how it runs, in a word and a colour, and a button where one mends what is wrong. Then what people
+choose, and in a fold the rest, with the numbers.
+"""
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING
 
 from ...obs import audio, data, properties, registration, sources
-from ...obs.properties import Page
+from ...obs.properties import Mark, Page
+from ..report import sentences
+from ..report.status import HIDDEN, PAUSED, RUNNING, Status
+from . import uses
 from .media_files import PICTURES, VIDEOS
+from .remedies import REMEDIES
 from .settings import AUTO, USED, Setting, Settings, described
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ...link.client import Client
-    from ..report.status import Status
 
-#: The name of the property that shows the status.
-STATUS = "status"
+#: The names of the properties that are no settings.
+STATUS, NUMBERS, REMEDY, REFRESH, NEXT = "status", "numbers", "remedy", "refresh", "next_background"
+#: The fold, and the setting that keeps it open.
+ADVANCED = "advanced"
 _FILES = f"Pictures and videos ({' '.join(f'*{one}' for one in PICTURES + VIDEOS)});;All files (*)"
+#: A colour that is read on OBS' dark themes and on its light ones.
+_GREEN = "#2fa04f"
 
 
-def _show_used(page: int, settings: int) -> None:
+def _show_used(page: int, settings: int) -> bool:
     kind = str(data.read(settings, "background", ""))
     for name in sorted({name for names in USED.values() for name in names}):
         properties.show(page, name, name in USED.get(kind, ()))
+    path = data.read(settings, "background_path", "")
+    properties.show(page, NEXT, kind == "preset" or (kind in ("image", "video") and bool(path)))
+    return True
 
 
-def _refresh(page: int, handle: int) -> None:
-    found = registration.find(handle)
-    if found:
-        found.refresh(page)
+def _choose_use(_page: int, settings: int) -> bool:
+    uses.choose(settings)
+    return True
+
+
+def _show_use(_page: int, settings: int) -> bool:
+    return uses.show(settings)
+
+
+def _fold(page: int, settings: int) -> bool:
+    _unfold(page, bool(data.read(settings, ADVANCED, False)))
+    return True
+
+
+def _unfold(page: int, shown: bool) -> None:
+    for name in (NUMBERS, REFRESH, *(one.name for one in described() if one.about.advanced)):
+        properties.show(page, name, shown)
+
+
+def _pressed(button: str) -> Callable[[int, int], None]:
+    def press(page: int, handle: int) -> None:
+        found = registration.find(handle)
+        if found:
+            found.press(button, page)
+
+    return press
 
 
 # OBS keeps their pointers, for the life of the process.
 _background_changed = properties.on_change(_show_used)
-_refreshed = properties.on_click(_refresh)
+_use_chosen = properties.on_change(_choose_use)
+_value_changed = properties.on_change(_show_use)
+_folded = properties.on_change(_fold)
+_clicked = {name: properties.on_click(_pressed(name)) for name in (REFRESH, REMEDY, NEXT)}
 
 
-def build(status: Status, settings: Settings, client: Client) -> int:
+def build(status: Status, settings: Settings, client: Client, *, unfolded: bool) -> int:
     """Return a new properties object.
 
-    ``settings`` are those that OBS has; ``client`` knows the models and the devices.
+    ``settings`` are those that OBS has; ``client`` knows the models and the devices; ``unfolded``: whether
+    what is advanced is shown.
     """
     options = _options(status.source, settings, client)
     described_models = [model for model in client.models if model.installed and model.summary]
     more = {"model": [f"{model.title}: {model.summary}" for model in described_models]}
     page = Page()
+    page.text(STATUS, _headline(status), _mark(status))
+    if status.remedy:
+        page.button(REMEDY, REMEDIES[status.remedy].label, _clicked[REMEDY])
+    _add_uses(page)
     for one in described():
         if not one.about.advanced:
             _add(page, one, options, more)
-    page.text(STATUS, status.text, bool(status.problem))
-    page.button("refresh", "Refresh the status", _refreshed)
-    inner = page.group("advanced", "Advanced")
+        if one.name == "background_color":
+            page.button(NEXT, "Next background", _clicked[NEXT])
+    inner = Page()
+    inner.text(NUMBERS, _numbers(status))
+    inner.button(REFRESH, "Refresh the numbers", _clicked[REFRESH])
     for one in described():
         if one.about.advanced:
             _add(inner, one, options, more)
+    properties.watch(page.group(ADVANCED, "Advanced", inner), _folded)
+    _unfold(page.handle, unfolded)
     return page.handle
+
+
+def show_status(page: int, status: Status) -> None:
+    """Show a status on a page that is open."""
+    properties.set_text(page, STATUS, _headline(status), _mark(status))
+    properties.set_text(page, NUMBERS, _numbers(status))
+
+
+def _headline(status: Status) -> str:
+    """Return the status at a glance, as HTML."""
+    word = html.escape(sentences.WORDS[status.condition])
+    if status.condition == RUNNING:
+        word = f'<span style="color:{_GREEN}">{word}</span>'
+    # (The sign is in every font that Qt falls back to.)
+    return f"<b>● {word}.</b> {html.escape(' '.join(sentences.headline(status)))}"
+
+
+def _numbers(status: Status) -> str:
+    return " ".join(sentences.numbers(status)) or "No numbers yet."
+
+
+def _mark(status: Status) -> Mark:
+    if status.condition == HIDDEN:
+        return Mark.ERROR
+    return Mark.NORMAL if status.condition in (RUNNING, PAUSED) and not status.remedy else Mark.WARNING
+
+
+def _add_uses(page: Page) -> None:
+    made = page.choice(
+        uses.KEY,
+        "Set up for",
+        [*((name, use.label) for name, use in uses.USES.items()), ("", "Your own settings")],
+    )
+    lines = (f"{use.label}: {use.help}" for use in uses.USES.values())
+    properties.explain(made, "\n".join(["Sets several settings at once, in Advanced and here.", *lines]))
+    properties.watch(made, _use_chosen)
 
 
 def _options(own_name: str, settings: Settings, client: Client) -> dict[str, list[tuple[str, str]]]:
@@ -99,5 +184,7 @@ def _add(
     else:
         made = page.color(name, about.label)
     properties.explain(made, "\n".join([about.help, *more.get(name, ())]))
-    if name == "background":
+    if name in ("background", "background_path"):
         properties.watch(made, _background_changed)
+    elif name in uses.NAMES:
+        properties.watch(made, _value_changed)

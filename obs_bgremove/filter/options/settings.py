@@ -175,6 +175,41 @@ class Settings:
         limits=Range(-20.0, 20.0, 0.1),
         unit=" px",
     )
+    machine_share: str = _setting(
+        "normal",
+        "How much of the machine",
+        "What the model Automatic may take for the best picture. Little: a twentieth of all processors, or a "
+        "tenth of the graphics card's time. Normal: a tenth, or a quarter. Much: a quarter, or half. While "
+        "OBS is too late with its pictures, or all processors are busy, a quicker model is used.",
+        choices=SHARES,
+    )
+    microphone: str = _setting(
+        "",
+        "Microphone to delay",
+        "Delays this microphone by as much as the picture, so that lips and voice stay together. A delay "
+        "that you have set in OBS' mixer is kept, and added to.",
+    )
+    model: str = _setting(
+        AUTO,
+        "Model",
+        "The network that finds the person. Models are folders: you can add your own.",
+        advanced=True,
+    )
+    device: str = _setting(
+        AUTO,
+        "Device",
+        "Where the model runs. If it cannot run there, the numbers above say why.",
+        advanced=True,
+    )
+    sync: str = _setting(
+        "matched",
+        "Sync",
+        "Matched delays the picture by the few frames that the alpha takes; "
+        "your microphone is delayed with it, if you choose it. Lowest latency shows the picture at once; the "
+        "cut-out then trails behind a moving person.",
+        choices=SYNCS,
+        advanced=True,
+    )
     refinement: bool = _setting(
         True,
         "Refine the edge",
@@ -203,26 +238,6 @@ class Settings:
         unit=" %",
         advanced=True,
     )
-    model: str = _setting(
-        AUTO, "Model", "The network that finds the person. Models are folders: you can add your own."
-    )
-    device: str = _setting(
-        AUTO, "Device", "Where the model runs. If it cannot run there, the status says why."
-    )
-    machine_share: str = _setting(
-        "normal",
-        "How much of the machine",
-        "What the model Automatic may take for the best picture. Little: a twentieth of all processors, or a "
-        "tenth of the graphics card's time. Normal: a tenth, or a quarter. Much: a quarter, or half. While "
-        "OBS is too late with its pictures, or all processors are busy, a quicker model is used.",
-        choices=SHARES,
-    )
-    microphone: str = _setting(
-        "",
-        "Microphone to delay",
-        "Delays this microphone by as much as the picture, so that lips and voice stay together. A delay "
-        "that you have set in OBS' mixer is kept, and added to.",
-    )
     crop_to_people: bool = _setting(
         True,
         "Look closer at people",
@@ -241,15 +256,6 @@ class Settings:
     area_right: float = _area(100.0, "right")
     area_top: float = _area(0.0, "top")
     area_bottom: float = _area(100.0, "bottom")
-    sync: str = _setting(
-        "matched",
-        "Sync",
-        "Matched delays the picture by the few frames that the alpha takes; the status shows by how much "
-        "(enter it as your microphone's sync offset). Lowest latency shows the picture at once; "
-        "the cut-out then trails behind a moving person.",
-        choices=SYNCS,
-        advanced=True,
-    )
     room_guard: bool = _setting(
         True,
         "Room guard",

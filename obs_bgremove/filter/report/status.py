@@ -3,7 +3,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+
+#: The person is shown and nothing is wrong; the first alpha is awaited; nothing but the background is shown,
+#: and something is wrong; something is wrong, the person is shown (or the source is nowhere); the source is
+#: shown nowhere.
+CONDITIONS = RUNNING, STARTING, HIDDEN, PROBLEM, PAUSED = (
+    "running",
+    "starting",
+    "hidden",
+    "problem",
+    "paused",
+)
 
 
 @dataclass(frozen=True)
@@ -40,54 +51,18 @@ class Status:
     #: The name of the microphone that is delayed with the picture; empty if there is none.
     microphone: str = ""
 
+    #: What can be done about the problem, or about what is slow: a key of ``options.remedies``; or empty.
+    remedy: str = ""
+
     #: ``state``: an alpha is shown; the first alpha has not come yet; the room is hidden because no alpha
     #: comes; the source is shown nowhere.
     RUNNING, STARTING, HIDDEN, IDLE = "running", "starting", "hidden", "idle"
 
     @property
-    def text(self) -> str:
-        """The status in sentences."""
-        parts = [self.problem]
+    def condition(self) -> str:
+        """The status in one of the words of ``CONDITIONS``."""
+        if self.state == self.IDLE:
+            return PROBLEM if self.problem else PAUSED
         if self.state == self.RUNNING:
-            parts += self._running()
-        elif self.state == self.HIDDEN:
-            parts.append("The room stays hidden until there is an alpha again.")
-        elif self.state == self.IDLE:
-            parts.append("The source is not shown anywhere, so nothing is computed.")
-        elif not self.problem:
-            parts.append("Starting. The room stays hidden until the first alpha is there.")
-        parts.append(self.note)
-        return " ".join(part for part in parts if part)
-
-    def _running(self) -> list[str]:
-        parts = [
-            self.kept,
-            f"{self.model} on {self.device}: {self.alphas_per_second:.0f} alphas per second, "
-            f"{self.milliseconds_per_alpha:.1f} ms each.",
-        ]
-        if self.delay_frames:
-            delay = f"The picture is delayed by {self.delay_milliseconds:.1f} ms ({self.delay_frames} frames)"
-            parts.append(
-                f'{delay}, and so is the microphone "{self.microphone}".'
-                if self.microphone
-                else f'{delay}: choose your microphone under "Microphone to delay".'
-            )
-        else:
-            parts.append("The picture is not delayed; the cut-out trails behind movement.")
-        if self.frames_not_drawn:
-            wanted = self.frames_per_second + self.frames_not_drawn
-            parts.append(
-                f"OBS draws only {self.frames_per_second:.0f} of {wanted:.0f} frames per second: close other "
-                "programs, or choose a lower resolution or frame rate in OBS' settings (Video)."
-            )
-        if self.pictures_without_alpha:
-            parts.append(
-                f"The model is too slow: {self.pictures_without_alpha:.0f} pictures per second "
-                f"{'are left out' if self.delay_frames else 'get an older alpha'}. Choose a faster model, "
-                "or Automatic."
-            )
-        return parts
-
-    def values(self) -> dict[str, str | int | float]:
-        """Return everything as a flat dict, as obs-websocket delivers it."""
-        return {**asdict(self), "text": self.text}
+            return PROBLEM if self.problem else RUNNING
+        return HIDDEN if self.problem or self.state == self.HIDDEN else STARTING

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..report.problem import NOTHING, Problem
 from .steady import SteadyDelay
 
 if TYPE_CHECKING:
@@ -17,8 +18,12 @@ class InStep:
     def __init__(self, microphones: Microphones) -> None:
         self._microphones = microphones
         self._steady = SteadyDelay()
-        #: What is wrong, a sentence; empty if nothing is.
-        self.problem = ""
+        self.problem = NOTHING
+
+    @property
+    def seconds(self) -> float | None:
+        """The delay that the sound follows; None if there is none yet."""
+        return self._steady.seconds
 
     def look(self, name: str, works: bool, seconds: float | None, now: float) -> None:
         """Ask for what is wanted now (the caretaker's thread).
@@ -34,9 +39,8 @@ class InStep:
         else:
             self._microphones.forget(self)
         missing = wanted and delay is not None and name not in self._microphones.names
-        self.problem = (
-            f'The microphone "{name}" is not there: choose another one, or none, to delay.' if missing else ""
-        )
+        text = f'The microphone "{name}" is not there: choose another one, or none, to delay.'
+        self.problem = Problem(text, "no_microphone") if missing else NOTHING
 
     def end(self) -> None:
         """The filter is going (any thread)."""

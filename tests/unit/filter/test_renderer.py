@@ -34,7 +34,7 @@ class Stage:
         self.shared = shared or Shared(FrameClock(), wake=lambda: None)
         channel = SimpleNamespace(ring=None, problem="", note="")
         self.health = Health(
-            TARGET.parent, self.shared, channel, Lifetime(TARGET.parent, Guards(), lambda: None)
+            TARGET.parent, self.shared, channel, Lifetime(TARGET.parent, Guards(), lambda: None, lambda: None)
         )
         background = ChosenBackground(Settings(), lambda _settings: Background())
         self.renderer = Renderer(self.shared, channel, background, self.health)

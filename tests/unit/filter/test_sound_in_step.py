@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from obs_bgremove.filter.report.problem import NOTHING
 from obs_bgremove.filter.sound.in_step import InStep
 from obs_bgremove.filter.sound.microphones import Microphones, together
 from obs_bgremove.filter.sound.steady import SteadyDelay
@@ -50,9 +51,9 @@ def microphones():
 def test_a_microphone_is_missed_only_when_there_is_something_to_delay(microphones):
     in_step = InStep(microphones)
     in_step.look("Gone", works=True, seconds=0.05, now=0)
-    assert not in_step.problem, "OBS may just be loading it"
+    assert in_step.problem == NOTHING, "OBS may just be loading it"
     in_step.look("Gone", works=True, seconds=0.05, now=3)
-    assert '"Gone" is not there' in in_step.problem
+    assert '"Gone" is not there' in in_step.problem.text
     for name, works in [("Voice", True), ("", True), ("Gone", False)]:
         in_step.look(name, works=works, seconds=0.05, now=4)
-        assert not in_step.problem
+        assert in_step.problem == NOTHING

@@ -7,6 +7,7 @@ import pytest
 
 from obs_bgremove.filter.report import meters
 from obs_bgremove.filter.report.meters import Meter
+from obs_bgremove.filter.report.sentences import headline, numbers, text
 from obs_bgremove.filter.report.status import Status
 
 
@@ -86,10 +87,45 @@ def test_after_a_pause_it_is_not_judged_at_once(clock):
     assert meter.missing() == 0
 
 
-def text_of(**changes):
+def status_of(**changes):
     fields = dict.fromkeys((field.name for field in dataclasses.fields(Status)), 0)
-    texts = {"source": "Camera", "filter": "F", "model": "m", "device": "cpu", "problem": "", "note": ""}
-    return Status(**{**fields, **texts, "state": Status.RUNNING, "alphas_per_second": 8, **changes}).text
+    texts = dict.fromkeys(("problem", "note", "microphone", "remedy", "kept"), "")
+    names = {"source": "Camera", "filter": "F", "model": "m", "device": "cpu"}
+    return Status(**{**fields, **texts, **names, "state": Status.RUNNING, "alphas_per_second": 8, **changes})
+
+
+def text_of(**changes):
+    return text(status_of(**changes))
+
+
+@pytest.mark.parametrize(
+    ("state", "problem", "condition"),
+    [
+        (Status.RUNNING, "", "running"),
+        (Status.RUNNING, "Something.", "problem"),
+        (Status.STARTING, "", "starting"),
+        (Status.STARTING, "Something.", "hidden"),
+        (Status.HIDDEN, "", "hidden"),
+        (Status.HIDDEN, "Something.", "hidden"),
+        (Status.IDLE, "", "paused"),
+        (Status.IDLE, "Something.", "problem"),
+    ],
+)
+def test_the_condition_is_one_word(state, problem, condition):
+    status = status_of(state=state, problem=problem)
+    assert status.condition == condition
+    assert text(status).startswith(f"{condition.capitalize()}. {problem}")
+
+
+def test_numbers_are_apart_from_what_is_read_at_a_glance():
+    status = status_of(delay_frames=2, delay_milliseconds=66.7, note="Automatic chose it.")
+    assert numbers(status) == ["m on cpu: 8 alphas per second, 0.0 ms each.", "Automatic chose it."]
+    assert headline(status) == [
+        "The picture is delayed by 67 ms: choose your microphone below, so that lips and voice stay together."
+    ]
+    with_voice = status_of(delay_frames=2, delay_milliseconds=66.7, microphone="Mic")
+    assert headline(with_voice) == ['The picture is delayed by 67 ms, and so is the microphone "Mic".']
+    assert numbers(status_of(state=Status.IDLE)) == []
 
 
 def test_it_is_said_with_what_becomes_of_those_pictures():

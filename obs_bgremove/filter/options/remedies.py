@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a button on the page can do about a problem: it sets settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from .settings import AUTO
+from .uses import USES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...obs.data import Value
+
+
+class Remedy(NamedTuple):
+    """``label`` stands on the button."""
+
+    label: str
+    values: Mapping[str, Value]
+
+
+REMEDIES: Mapping[str, Remedy] = {
+    "automatic": Remedy("Use the model and the device Automatic", {"model": AUTO, "device": AUTO}),
+    "preset": Remedy("Show the preset instead", {"background": "preset"}),
+    "no_microphone": Remedy("Delay no microphone", {"microphone": ""}),
+    "lighter": Remedy('Set it up for "Low power"', USES["low_power"].values),
+}

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the filter can be set up for: names that stand for several settings at once.
+
+Nothing but these settings is kept. Which name is shown follows from them, so it is always true.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ...obs import data
+from .settings import AUTO, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: The key of the list on the page; OBS keeps there what the list shows.
+KEY = "set_up_for"
+
+
+class Use(NamedTuple):
+    """A name for some settings; ``help`` is a sentence."""
+
+    label: str
+    help: str
+    values: Mapping[str, data.Value]
+
+
+def _values(
+    machine_share: str = "normal", sync: str = "matched", *, edge: bool = True
+) -> Mapping[str, data.Value]:
+    return {
+        "model": AUTO,
+        "device": AUTO,
+        "machine_share": machine_share,
+        "sync": sync,
+        "refinement": edge,
+        "color_cleaning": edge,
+        "crop_to_people": True,
+    }
+
+
+#: The first one is what the defaults are.
+USES: Mapping[str, Use] = {
+    "usual": Use("Usual", "Right for most streams and recordings.", _values()),
+    "meeting": Use(
+        "Meeting",
+        "The picture is not delayed, because the program of the meeting takes your microphone by itself.",
+        _values(sync="lowest_latency"),
+    ),
+    "gaming": Use("Gaming", "The game and the encoder come first.", _values("little")),
+    "low_power": Use(
+        "Low power", "As little as possible: edges are not refined.", _values("little", edge=False)
+    ),
+    "best_picture": Use("Best picture", "Takes much of the machine for it.", _values("much")),
+}
+#: The settings that they set.
+NAMES = tuple(USES["usual"].values)
+
+
+def of(settings: Settings) -> str:
+    """Return the name for these settings; empty if they are the user's own."""
+    chosen = {name: getattr(settings, name) for name in NAMES}
+    return next((name for name, use in USES.items() if use.values == chosen), "")
+
+
+def show(settings: int) -> bool:
+    """Have the list show what is true of an OBS settings object; return whether it showed something else."""
+    name = of(Settings.read(settings))
+    if data.read(settings, KEY, "") == name:
+        return False
+    data.write(settings, {KEY: name})
+    return True
+
+
+def choose(settings: int) -> None:
+    """Set in an OBS settings object what the list was set to; the user's own settings stay."""
+    use = USES.get(str(data.read(settings, KEY, "")))
+    if use:
+        data.write(settings, use.values)
+    show(settings)

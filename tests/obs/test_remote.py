@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Control from outside with a real client: each request, and the event."""
+
+from __future__ import annotations
+
+import json
+import queue
+import re
+
+import obsws_python
+import pytest
+
+from obs_bgremove.filter.options.settings import PRESETS
+from obs_bgremove.home import PROJECT
+from obs_bgremove.private_obs import collection
+from obs_bgremove.private_obs.wait import wait_for
+from tests.obs.stage import filtered, one_scene, open_obs, wait_until_running
+
+FILTER = "Background Removal"
+SETTINGS = {"model": "green", "background": "blur"}
+
+
+@pytest.fixture(scope="module")
+def obs(tmp_path_factory, data_home, numbered_clip):
+    """Return an OBS with the filter on two sources."""
+    sources = [collection.clip(name, numbered_clip, [filtered(SETTINGS)]) for name in ("One", "Two")]
+    with open_obs(tmp_path_factory.mktemp("remote"), data_home, one_scene(*sources)) as opened:
+        wait_until_running(opened, 2)
+        yield opened
+
+
+@pytest.fixture
+def events(obs):
+    """Return a queue of the events that another client hears."""
+    heard = queue.Queue()
+
+    def on_vendor_event(event):
+        if event.vendor_name == "obs_bgremove":
+            heard.put((event.event_type, event.event_data))
+
+    client = obsws_python.EventClient(host="127.0.0.1", port=obs.address.port, password=obs.address.password)
+    client.callback.register(on_vendor_event)
+    yield heard
+    client.disconnect()
+
+
+def chosen(obs, source):
+    return obs.ws.get_source_filter(source, FILTER).filter_settings
+
+
+def who(answer):
+    assert answer["error"] == ""
+    return sorted(one["source"] for one in answer["filters"])
+
+
+def test_the_status_has_the_condition_and_sentences(obs):
+    found = obs.vendor("get_status")["filters"]
+    assert sorted(one["source"] for one in found) == ["One", "Two"]
+    for one in found:
+        assert one["condition"] == "running"
+        assert one["text"].startswith("Running. The picture is delayed by ")
+
+
+def test_each_name_that_it_answers_can_be_set(obs):
+    names = obs.vendor("get_names")
+    assert [one["name"] for one in names["backgrounds"]] == ["transparent", "blur", "color", *PRESETS]
+    for one in names["backgrounds"]:
+        assert who(obs.vendor("set_background", {"name": one["title"]})) == ["One", "Two"]
+        shown = chosen(obs, "One")
+        assert one["name"] in (shown["background"], shown.get("background_preset"))
+    for one in names["uses"]:
+        assert who(obs.vendor("set_up_for", {"name": one["name"]})) == ["One", "Two"]
+    assert chosen(obs, "Two")["machine_share"] == "much"
+
+
+def test_one_filter_is_chosen_by_its_source(obs):
+    obs.vendor("set_background", {"name": "blur"})
+    assert who(obs.vendor("set_background", {"name": "neon", "source": "Two", "filter": FILTER})) == ["Two"]
+    assert chosen(obs, "One")["background"] == "blur"
+    assert chosen(obs, "Two")["background_preset"] == "neon"
+    assert who(obs.vendor("next_background", {"source": "Two"})) == ["Two"]
+    assert chosen(obs, "Two")["background_preset"] == "city_lights"
+    assert who(obs.vendor("set_background", {"name": "One", "source": "Two"})) == ["Two"]
+    assert chosen(obs, "Two")["background_source"] == "One"
+
+
+@pytest.mark.parametrize(
+    ("request_type", "data", "error"),
+    [
+        ("set_background", {"name": "beach"}, 'There is no background "beach". Use transparent'),
+        ("set_background", {}, 'There is no background ""'),
+        ("set_up_for", {"name": "cooking"}, 'It cannot be set up for "cooking". Use usual'),
+        ("next_background", {"source": "Three"}, 'There is no Background Removal with source "Three".'),
+    ],
+)
+def test_what_cannot_be_done_is_said(obs, request_type, data, error):
+    before = [chosen(obs, source) for source in ("One", "Two")]
+    answer = obs.vendor(request_type, data)
+    assert answer["error"].startswith(error)
+    assert not answer.get("filters")
+    assert [chosen(obs, source) for source in ("One", "Two")] == before
+
+
+def test_a_change_of_the_condition_is_an_event(obs, events):
+    def wait_for_event(condition, source="One"):
+        while True:
+            kind, data = events.get(timeout=60)
+            assert kind == "state_changed"
+            if (data["condition"], data["source"]) == (condition, source):
+                return data
+
+    obs.ws.set_source_filter_enabled("One", FILTER, False)
+    wait_for_event("paused")
+    obs.ws.set_source_filter_enabled("One", FILTER, True)
+    wait_for_event("running")
+    # The picture is gone, the person is still there.
+    obs.ws.set_source_filter_settings(
+        "One", FILTER, {"background": "image", "background_path": "/no.png"}, True
+    )
+    assert "/no.png does not exist" in wait_for_event("problem")["text"]
+    obs.ws.set_source_filter_settings("One", FILTER, {"background": "blur"}, True)
+    wait_for_event("running")
+    # A model that is not there: nobody is shown.
+    obs.ws.set_source_filter_enabled("One", FILTER, False)
+    wait_for_event("paused")
+    obs.ws.set_source_filter_settings("One", FILTER, {"model": "gone"}, True)
+    obs.ws.set_source_filter_enabled("One", FILTER, True)
+    hidden = wait_for_event("hidden")
+    assert "gone" in hidden["problem"]
+    assert hidden["remedy"] == "automatic"
+    obs.ws.set_source_filter_settings("One", FILTER, {"model": "green"}, True)
+    wait_for_event("running")
+    assert {one["condition"] for one in obs.vendor("get_status")["filters"]} == {"running"}
+
+
+def test_the_examples_for_other_programs_work(obs):
+    """The JSON that the page about it shows is what people copy."""
+    text = (PROJECT / "obs_bgremove" / "REMOTE.md").read_text(encoding="utf-8")
+    examples = [json.loads(one) for one in re.findall(r"```json\n(.*?)\n```", text, re.DOTALL)]
+    vendor, settings, raw = examples
+    vendor["requestData"]["source"] = settings["sourceName"] = "One"
+    assert who(obs.ws.send("CallVendorRequest", vendor, raw=True)["responseData"]) == ["One"]
+    assert chosen(obs, "One")["background_preset"] == "neon"
+    obs.ws.send("SetSourceFilterSettings", settings, raw=True)
+    assert chosen(obs, "One")["edge_softness"] == 2.0
+    answer = obs.ws.send(raw["requestType"], raw["requestData"], raw=True)["responseData"]
+    assert who(answer) == ["One", "Two"]
+    wait_for(lambda: chosen(obs, "One")["background_preset"] == "city_lights", "the next background")
+    assert all(one["condition"] for one in obs.vendor("get_status")["filters"])

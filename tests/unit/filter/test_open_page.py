@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""When the properties page is built again: seldom, because it takes the user out of what they do."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from obs_bgremove.filter.options import open_page
+from obs_bgremove.filter.options.open_page import OpenPage
+from obs_bgremove.filter.report.status import Status
+from tests.unit.filter.test_status import status_of
+
+RUNNING = status_of(delay_frames=2, delay_milliseconds=66.7)
+
+
+@pytest.fixture
+def page(monkeypatch):
+    """Return a page that was built a while ago, and shows "running"."""
+
+    class Clock:
+        now = 100.0
+
+        def monotonic(self):
+            return self.now
+
+    made = OpenPage()
+    made.clock = Clock()
+    monkeypatch.setattr(open_page, "time", made.clock)
+    made.built(RUNNING, 0.0667)
+    return made
+
+
+def changed(**changes):
+    return dataclasses.replace(RUNNING, **changes)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"state": Status.HIDDEN},
+        {"problem": "The model is gone."},
+        {"remedy": "automatic"},
+        {"microphone": "Mic"},
+        {"frames_per_second": 9.0, "frames_not_drawn": 21.0},
+    ],
+)
+def test_what_is_read_at_a_glance_is_built_again(page, changes):
+    assert not page.outdated(RUNNING, 0.0667)
+    assert page.outdated(changed(**changes), 0.0667)
+    page.built(changed(**changes), 0.0667)
+    assert not page.outdated(changed(**changes), 0.0667)
+
+
+def test_another_lasting_delay_is_built_again(page):
+    assert page.outdated(RUNNING, 0.1)
+
+
+def test_a_number_that_changes_all_the_time_is_not(page):
+    for changes in [{"alphas_per_second": 29}, {"milliseconds_per_alpha": 5}, {"delay_milliseconds": 100}]:
+        assert not page.outdated(changed(**changes), 0.0667)
+    page.built(changed(problem="Silent for 3 s."), 0.0667)
+    assert not page.outdated(changed(problem="Silent for 14 s."), 0.0667)
+
+
+def test_not_while_the_user_changes_settings(page):
+    page.touched()
+    assert not page.outdated(changed(problem="Wrong."), 0.0667)
+    page.clock.now += OpenPage.QUIET
+    assert page.outdated(changed(problem="Wrong."), 0.0667)
+
+
+def test_a_setting_that_somebody_else_changed_is_shown_at_once(page):
+    page.touched()
+    page.stale()
+    assert page.outdated(RUNNING, 0.0667)
+    page.built(RUNNING, 0.0667)
+    assert not page.outdated(RUNNING, 0.0667)
+
+
+def test_a_page_that_nobody_has_opened_is_never_built():
+    page = OpenPage()
+    page.stale()
+    assert not page.outdated(RUNNING, 0.0667)
