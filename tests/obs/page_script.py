@@ -4,7 +4,8 @@
 Asked by obs-websocket vendor requests to "page": "open" with ``source`` and ``filter`` keeps the page
 open, "read" with ``name`` answers ``there``, ``visible``, ``mark`` (of a text), ``description``, ``help`` and
 ``values`` (of a list) of one property of it, "press" with ``name`` presses a button of it, "change" with
-``name`` and ``value`` does what a control of it does. Both answer ``laid_out_anew``. "name" with ``id``
+``name`` and ``value`` does what a control of it does. Both answer ``laid_out_anew``. "built"
+answers ``count``: how often OBS was asked to build the page again since it was opened. "name" with ``id``
 answers the ``name`` of a kind of filter, asked on a thread that Python does not know, as OBS' menu is when it
 lists the filters.
 """
@@ -18,6 +19,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspa
 
 from obs_bgremove.obs import data
 from obs_bgremove.obs.functions import lib
+from obs_bgremove.obs.signals import Connection
 from obs_bgremove.obs.vendor import Vendor
 
 process = ctypes.CDLL(None)
@@ -42,16 +44,20 @@ for function, result, arguments in (
 vendor = None
 opened = None
 page = None
+connection = None
+built = []
 
 
 def open_page(asked, response):
     """Open the page of a filter."""
-    global opened, page
+    global opened, page, connection
     close()
+    built.clear()
     source = lib.obs_get_source_by_name(data.read(asked, "source", "").encode())
     opened = process.obs_source_get_filter_by_name(source, data.read(asked, "filter", "").encode())
     lib.obs_source_release(source)
     page = process.obs_source_properties(opened)
+    connection = Connection(opened, "update_properties", lambda: built.append(None))
 
 
 def read(asked, response):
@@ -101,6 +107,7 @@ def close():
     """Close the page."""
     global opened, page
     if page:
+        connection.release()
         process.obs_properties_destroy(page)
         lib.obs_source_release(opened)
         opened = page = None
@@ -114,6 +121,7 @@ def script_load(settings):
     vendor.answer("read", read)
     vendor.answer("press", press)
     vendor.answer("change", change)
+    vendor.answer("built", lambda asked, response: data.write(response, {"count": len(built)}))
     vendor.answer("name", name)
 
 

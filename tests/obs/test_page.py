@@ -3,6 +3,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import time
+
 import pytest
 
 from obs_bgremove import home as installed
@@ -151,6 +156,38 @@ def test_next_stands_beside_what_has_a_next_one(obs, tmp_path):
     wait_for(lambda: chosen(obs).get("background_preset") == "bright_studio", "the second preset")
     change(obs, "background", "image")
     assert not read(obs, "next_background")["visible"], "no file is chosen yet"
+
+
+def times_built(obs):
+    return obs.vendor("built", vendor="page")["count"]
+
+
+@pytest.mark.skipif(not shutil.which("xdotool"), reason="needs xdotool to open a menu")
+def test_it_is_not_built_again_while_something_is_open(obs):
+    """OBS goes on with the control that opened a dialog or a list, and crashes if that is gone."""
+
+    def mouse_and_keys(*words):
+        subprocess.run(["xdotool", *words], env={**os.environ, "DISPLAY": obs.display}, check=True)
+
+    def go_wrong(path):
+        obs.ws.set_source_filter_settings(
+            "Clip", FILTER, {"background": "image", "background_path": path}, True
+        )
+        wait_for(lambda: path in status(obs)["problem"], "it is noticed")
+
+    obs.ws.set_source_filter_settings("Clip", FILTER, {"background": "blur"}, True)
+    wait_for(lambda: status(obs)["condition"] == "running", "nothing is wrong")
+    open_page(obs)
+    go_wrong("/one.png")
+    wait_for(lambda: times_built(obs), "it is built again by itself")
+    open_page(obs)
+    mouse_and_keys("mousemove", "18", "12", "click", "1")  # OBS' menu "File"
+    go_wrong("/two.png")
+    # It stays as it is: there is nothing to wait for.
+    time.sleep(3.0)
+    assert times_built(obs) == 0
+    mouse_and_keys("key", "Escape")
+    wait_for(lambda: times_built(obs), "it is built again when the menu is closed")
 
 
 def test_the_list_of_filters_prints_nothing_into_the_script_log(obs):
