@@ -117,7 +117,7 @@ def show_status(page: int, status: Status) -> None:
 def _headline(status: Status) -> str:
     """Return the status at a glance, as HTML."""
     word = html.escape(sentences.WORDS[status.condition])
-    if status.condition == RUNNING:
+    if _mark(status) is Mark.NORMAL and status.condition == RUNNING:
         word = f'<span style="color:{_GREEN}">{word}</span>'
     # (The sign is in every font that Qt falls back to.)
     return f"<b>● {word}.</b> {html.escape(' '.join(sentences.headline(status)))}"

@@ -60,10 +60,7 @@ def _delay(status: Status) -> str:
         return "The picture is not delayed; the cut-out trails behind movement."
     if microphone:
         return f'The picture is delayed by {milliseconds} ms, and so is the microphone "{microphone}".'
-    return (
-        f"The picture is delayed by {milliseconds} ms: choose your microphone below, so that lips and voice "
-        "stay together."
-    )
+    return f"The picture is delayed by {milliseconds} ms: choose your microphone below, to delay it, too."
 
 
 def _slowness(status: Status) -> list[str]:
