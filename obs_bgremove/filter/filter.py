@@ -82,10 +82,10 @@ class BackgroundFilter:
         with data.of_source(self._source) as values:
             settings = Settings.read(values)
             uses.show(values)
-            unfolded = bool(data.read(values, page.ADVANCED, False))
+            opened = page.unfolded(values)
         status = self._status()
         self._page.built(status, self._in_step.seconds)
-        return page.build(status, settings, self._shared.client, unfolded=unfolded)
+        return page.build(status, settings, self._shared.client, opened)
 
     def press(self, button: str, page_handle: int) -> None:
         """Do what a button of the page is for (UI thread, in a call of the page: so the filter lives)."""

@@ -136,12 +136,18 @@ def test_what_it_is_set_up_for_sets_several_settings_and_is_always_true(obs):
     assert chosen(obs)["set_up_for"] == "gaming"
 
 
-def test_advanced_is_folded_until_it_is_opened(obs):
-    folded = ("numbers", "refresh", "model", "sync", "view")
+@pytest.mark.parametrize(
+    ("fold", "folded"),
+    [
+        ("advanced", ("numbers", "refresh", "model", "sync", "view")),
+        ("whom_to_keep", ("invert", "area_left")),
+    ],
+)
+def test_a_fold_is_closed_until_it_is_opened(obs, fold, folded):
     open_page(obs)
     assert not any(read(obs, name)["visible"] for name in folded)
     assert read(obs, "microphone")["visible"] and read(obs, "machine_share")["visible"]
-    assert change(obs, "advanced", True)
+    assert change(obs, fold, True)
     assert all(read(obs, name)["visible"] for name in folded)
     open_page(obs)
     assert all(read(obs, name)["visible"] for name in folded), "it stays open"

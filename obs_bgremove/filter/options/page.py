@@ -17,17 +17,17 @@ from ..report.status import HIDDEN, PAUSED, RUNNING, Status
 from . import uses
 from .media_files import PICTURES, VIDEOS
 from .remedies import REMEDIES
-from .settings import AUTO, USED, Setting, Settings, described
+from .settings import AUTO, USED, WHOM, Setting, Settings, described
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
 
     from ...link.client import Client
 
 #: The names of the properties that are no settings.
 STATUS, NUMBERS, REMEDY, REFRESH, NEXT = "status", "numbers", "remedy", "refresh", "next_background"
-#: The fold, and the setting that keeps it open.
-ADVANCED = "advanced"
+#: The folds, with their titles; each is also the setting that keeps it open.
+FOLDS = {"whom_to_keep": "Whom to keep", "advanced": "Advanced"}
 _FILES = f"Pictures and videos ({' '.join(f'*{one}' for one in PICTURES + VIDEOS)});;All files (*)"
 #: A colour that is read on OBS' dark themes and on its light ones.
 _GREEN = "#2fa04f"
@@ -51,14 +51,29 @@ def _show_use(_page: int, settings: int) -> bool:
     return uses.show(settings)
 
 
+def fold_of(setting: Setting) -> str:
+    """Return the fold that a setting is in; empty if it is in none."""
+    if not setting.about.advanced:
+        return ""
+    return "whom_to_keep" if setting.name in WHOM else "advanced"
+
+
+def unfolded(settings: int) -> list[str]:
+    """Return the folds that are open, by an OBS settings object."""
+    return [fold for fold in FOLDS if data.read(settings, fold, False)]
+
+
 def _fold(page: int, settings: int) -> bool:
-    _unfold(page, bool(data.read(settings, ADVANCED, False)))
+    _unfold(page, unfolded(settings))
     return True
 
 
-def _unfold(page: int, shown: bool) -> None:
-    for name in (NUMBERS, REFRESH, *(one.name for one in described() if one.about.advanced)):
-        properties.show(page, name, shown)
+def _unfold(page: int, opened: Container[str]) -> None:
+    for name in (NUMBERS, REFRESH):
+        properties.show(page, name, "advanced" in opened)
+    for one in described():
+        if one.about.advanced:
+            properties.show(page, one.name, fold_of(one) in opened)
 
 
 def _pressed(button: str) -> Callable[[int, int], None]:
@@ -78,11 +93,11 @@ _folded = properties.on_change(_fold)
 _clicked = {name: properties.on_click(_pressed(name)) for name in (REFRESH, REMEDY, NEXT)}
 
 
-def build(status: Status, settings: Settings, client: Client, *, unfolded: bool) -> int:
+def build(status: Status, settings: Settings, client: Client, opened: Container[str]) -> int:
     """Return a new properties object.
 
-    ``settings`` are those that OBS has; ``client`` knows the models and the devices; ``unfolded``: whether
-    what is advanced is shown.
+    ``settings`` are those that OBS has; ``client`` knows the models and the devices; ``opened`` are the folds
+    that are open.
     """
     options = _options(status.source, settings, client)
     described_models = [model for model in client.models if model.installed and model.summary]
@@ -92,20 +107,23 @@ def build(status: Status, settings: Settings, client: Client, *, unfolded: bool)
     if status.remedy:
         page.button(REMEDY, REMEDIES[status.remedy].label, _clicked[REMEDY])
     _add_uses(page)
+    inner = {fold: Page() for fold in FOLDS}
+    inner["advanced"].text(NUMBERS, _numbers(status))
+    inner["advanced"].button(REFRESH, "Refresh the numbers", _clicked[REFRESH])
     for one in described():
-        if not one.about.advanced:
-            _add(page, one, options, more)
+        fold = fold_of(one)
+        if one.name == "machine_share":
+            _add_fold(page, "whom_to_keep", inner)
+        _add(inner[fold] if fold else page, one, options, more)
         if one.name == "background_color":
             page.button(NEXT, "Next background", _clicked[NEXT])
-    inner = Page()
-    inner.text(NUMBERS, _numbers(status))
-    inner.button(REFRESH, "Refresh the numbers", _clicked[REFRESH])
-    for one in described():
-        if one.about.advanced:
-            _add(inner, one, options, more)
-    properties.watch(page.group(ADVANCED, "Advanced", inner), _folded)
-    _unfold(page.handle, unfolded)
+    _add_fold(page, "advanced", inner)
+    _unfold(page.handle, opened)
     return page.handle
+
+
+def _add_fold(page: Page, fold: str, inner: Mapping[str, Page]) -> None:
+    properties.watch(page.group(fold, FOLDS[fold], inner[fold]), _folded)
 
 
 def show_status(page: int, status: Status) -> None:

@@ -66,6 +66,8 @@ SYNCS = {
 }
 
 
+#: The settings that stand under "Whom to keep" on the page.
+WHOM = ("invert", "area_left", "area_right", "area_top", "area_bottom")
 #: What each means is decided by the worker (worker/choice/automatic.py).
 SHARES = {
     "little": "Little (games and encoding come first)",
