@@ -70,7 +70,7 @@ class Health:
         shared.last_frames.append(self.last)
         #: What is wrong with the background and the microphone; replaced as a whole.
         self.beside: list[Problem] = []
-        self._condition = ""
+        self._known = ("", "")
         self._logged: tuple[str, str, str] | None = None
 
     @property
@@ -175,16 +175,20 @@ class Health:
         return next(iter(offered), "")
 
     def changes(self, status: Status) -> bool:
-        """Return whether the condition is another one than at the last look; log what differs."""
-        changed, self._condition = status.condition != self._condition, status.condition
+        """Return whether condition or problem differ from those at the last look; log what differs."""
         self._log_changes(status)
+        # Numbers in a sentence change every second; it is still the same sentence.
+        known = (status.condition, _without_numbers(status.problem))
+        changed, self._known = known != self._known, known
         return changed
 
     def _log_changes(self, status: Status) -> None:
-        """Write a status that differs from the one before to the log of OBS."""
-        # Numbers in a sentence change every second; the sentence is written once.
-        logged = (status.state, re.sub(r"\d+", "", status.problem), status.note)
+        logged = (status.state, _without_numbers(status.problem), status.note)
         if logged == self._logged or status.state == Status.IDLE:
             return
         self._logged = logged
         (log.warning if status.problem else log.info)(f"{status.source}: {text(status)}")
+
+
+def _without_numbers(text: str) -> str:
+    return re.sub(r"\d+", "", text)

@@ -56,7 +56,8 @@ def wait_until_given_back(obs, own=OWN):
 def home(tmp_path_factory, model_folders):
     """Return a data directory with a model that delays the picture by more frames than the others."""
     folder = tmp_path_factory.mktemp("slow")
-    slow = networks.write_green_is_person(folder / "slow", ballast=150)
+    ballast = networks.ballast_for(110, folder / "scale")
+    slow = networks.write_green_is_person(folder / "slow", ballast=ballast)
     return make_home(folder / "home", {**model_folders, "slow": slow})
 
 
