@@ -54,7 +54,7 @@ def who(answer):
 
 
 def test_the_status_has_the_condition_and_sentences(obs):
-    found = obs.vendor("get_status")["filters"]
+    found = wait_until_running(obs, 2)
     assert sorted(one["source"] for one in found) == ["One", "Two"]
     for one in found:
         assert one["condition"] == "running"
