@@ -157,7 +157,8 @@ class BackgroundFilter:
             if self._health.changes(status):
                 self._shared.announce(status)
             if self._page.outdated(status, self._in_step.seconds):
-                ui_thread.build_page_again(self._source)
+                built = partial(self._page.built, status, self._in_step.seconds)
+                ui_thread.build_page_again(self._source, built)
 
     def _keep_in_step(self) -> None:
         works = bool(lib.obs_source_enabled(self._source)) and self._lifetime.is_on_its_source()

@@ -6,11 +6,15 @@ from __future__ import annotations
 import ctypes
 import itertools
 import sys
+from typing import TYPE_CHECKING
 
 from . import log
 from .functions import lib
 from .sources import WeakSource
 from .structs import TASK_UI, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: Static functions of Qt 5 and 6 without arguments, by the names that compilers give them: what is modal (a
 #: dialog to choose a file or a colour), and what has popped up (the entries of a list, a menu).
@@ -22,28 +26,31 @@ _ACTIVE = (
     if sys.platform == "win32"
     else ("_ZN12QApplication17activeModalWidgetEv", "_ZN12QApplication17activePopupWidgetEv")
 )
-#: The sources whose page is to be built again, by a number.
-_waiting: dict[int, WeakSource] = {}
+#: The sources whose page is to be built again, and what is called then, by a number.
+_waiting: dict[int, tuple[WeakSource, Callable[[], None]]] = {}
 _numbers = itertools.count(1)
 
 
-def build_page_again(source: int) -> None:
+def build_page_again(source: int, done: Callable[[], None]) -> None:
     """Have OBS build the properties page of a source again, soon, if it is open and that is no harm.
+
+    ``done`` is called when OBS was asked to.
 
     Any thread except OBS' UI thread: there OBS would do it at once, in the middle of what a control of the
     page has begun. It never waits. Not while OBS ends.
     """
     number = next(_numbers)
-    _waiting[number] = WeakSource(source)
+    _waiting[number] = WeakSource(source), done
     lib.obs_queue_task(TASK_UI, _build, number, False)
 
 
 def _on_ui_thread(number: int) -> None:
     try:
-        weak = _waiting.pop(number)
+        weak, done = _waiting.pop(number)
         with weak.held() as source:
             if source and _nothing_is_open():
                 lib.obs_source_update_properties(source)
+                done()
         weak.release()
     except Exception:  # noqa: BLE001 - an exception must not cross C
         log.exception("building a page again")

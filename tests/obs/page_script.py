@@ -4,10 +4,10 @@
 Asked by obs-websocket vendor requests to "page": "open" with ``source`` and ``filter`` keeps the page
 open, "read" with ``name`` answers ``there``, ``visible``, ``mark`` (of a text), ``description``, ``help`` and
 ``values`` (of a list) of one property of it, "press" with ``name`` presses a button of it, "change" with
-``name`` and ``value`` does what a control of it does. Both answer ``laid_out_anew``. "built"
-answers ``count``: how often OBS was asked to build the page again since it was opened. "name" with ``id``
-answers the ``name`` of a kind of filter, asked on a thread that Python does not know, as OBS' menu is when it
-lists the filters.
+``name`` and ``value`` does what a control of it does. Both answer ``laid_out_anew``. "built" answers
+``count``, how often OBS was asked to build the page again since it was opened, and ``at_rest``, whether no
+dialog and no list is open. "name" with ``id`` answers the ``name`` of a kind of filter, asked on a thread
+that Python does not know, as OBS' menu is when it lists the filters.
 """
 
 import ctypes
@@ -17,7 +17,7 @@ from ctypes import c_bool, c_char_p, c_int, c_size_t, c_void_p
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from obs_bgremove.obs import data
+from obs_bgremove.obs import data, ui_thread
 from obs_bgremove.obs.functions import lib
 from obs_bgremove.obs.signals import Connection
 from obs_bgremove.obs.vendor import Vendor
@@ -94,6 +94,11 @@ def change(asked, response):
     data.write(response, {"laid_out_anew": anew})
 
 
+def answer_built(asked, response):
+    """Answer how often OBS was asked to build the page again, and whether something is open."""
+    data.write(response, {"count": len(built), "at_rest": ui_thread._nothing_is_open()})
+
+
 def name(asked, response):
     """Answer with what OBS calls a kind of source."""
     kind = data.read(asked, "id", "").encode()
@@ -121,7 +126,7 @@ def script_load(settings):
     vendor.answer("read", read)
     vendor.answer("press", press)
     vendor.answer("change", change)
-    vendor.answer("built", lambda asked, response: data.write(response, {"count": len(built)}))
+    vendor.answer("built", answer_built)
     vendor.answer("name", name)
 
 

@@ -164,8 +164,8 @@ def test_next_stands_beside_what_has_a_next_one(obs, tmp_path):
     assert not read(obs, "next_background")["visible"], "no file is chosen yet"
 
 
-def times_built(obs):
-    return obs.vendor("built", vendor="page")["count"]
+def asked(obs, what):
+    return obs.vendor("built", vendor="page")[what]
 
 
 @pytest.mark.skipif(not shutil.which("xdotool"), reason="needs xdotool to open a menu")
@@ -175,25 +175,20 @@ def test_it_is_not_built_again_while_something_is_open(obs):
     def mouse(*words):
         subprocess.run(["xdotool", *words], env={**os.environ, "DISPLAY": obs.display}, check=True)
 
-    def go_wrong(path):
-        obs.ws.set_source_filter_settings(
-            "Clip", FILTER, {"background": "image", "background_path": path}, True
-        )
-        wait_for(lambda: path in status(obs)["problem"], "it is noticed")
-
     obs.ws.set_source_filter_settings("Clip", FILTER, {"background": "blur"}, True)
     wait_for(lambda: status(obs)["condition"] == "running", "nothing is wrong")
     open_page(obs)
-    go_wrong("/one.png")
-    wait_for(lambda: times_built(obs), "it is built again by itself")
-    open_page(obs)
     mouse("mousemove", "18", "12", "click", "1")  # OBS' menu "File"
-    go_wrong("/two.png")
+    wait_for(lambda: not asked(obs, "at_rest"), "the menu is open")
+    before = asked(obs, "count")
+    background = {"background": "image", "background_path": "/no.png"}
+    obs.ws.set_source_filter_settings("Clip", FILTER, background, True)
+    wait_for(lambda: "/no.png" in status(obs)["problem"], "it is noticed")
     # It stays as it is: there is nothing to wait for.
     time.sleep(3.0)
-    assert times_built(obs) == 0
+    assert asked(obs, "count") == before
     mouse("mousemove", "600", "200", "click", "1")
-    wait_for(lambda: times_built(obs), "it is built again when the menu is closed")
+    wait_for(lambda: asked(obs, "count") > before, "it is built again when the menu is closed")
 
 
 def test_the_list_of_filters_prints_nothing_into_the_script_log(obs):
