@@ -100,7 +100,9 @@ def test_the_line_at_the_top_has_a_word_and_a_colour(obs):
     wait_for(lambda: status(obs)["condition"] == "running", "nothing is wrong")
     open_page(obs)
     shown = read(obs, "status")
-    assert '<span style="color:' in shown["description"] and "Running" in shown["description"]
+    assert "Running" in shown["description"]
+    # On a machine that is too slow for OBS it runs, with a warning.
+    assert ('<span style="color:' in shown["description"]) == (shown["mark"] == 0)
     obs.ws.set_source_filter_settings("Clip", FILTER, {"model": "<i>no</i>"}, True)
     wait_for(lambda: status(obs)["problem"], "there is no such model")
     open_page(obs)
