@@ -29,7 +29,7 @@ from .options.remedies import REMEDIES
 from .options.settings import Settings
 from .passes.geometry import Size
 from .renderer import Renderer
-from .report.problem import Problem
+from .report.problems import Problem
 from .sound.in_step import InStep
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from .options.remedies import REMEDIES
 from .options.settings import AUTO
 from .report import kept
 from .report.meters import DelayMeter, Meter, Stopwatch
-from .report.problem import Problem
+from .report.problems import Problem
 from .report.sentences import text
 from .report.stall import Stall
 from .report.status import Status

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..report.problem import NOTHING, Problem
+from ..report.problems import NOTHING, Problem
 from .steady import SteadyDelay
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from obs_bgremove.filter.report.problem import NOTHING
+from obs_bgremove.filter.report.problems import NOTHING
 from obs_bgremove.filter.sound.in_step import InStep
 from obs_bgremove.filter.sound.microphones import Microphones, together
 from obs_bgremove.filter.sound.steady import SteadyDelay
