@@ -27,6 +27,7 @@ COMMANDS = {
     "label": ("label.command", "have teachers label photographs; keep what they agree on"),
     "wrap": ("wrap.command", "make an ONNX segmentation network of your own an installed model"),
     "quantise": ("editions.command", "write float16 and int8 editions and say what they lose"),
+    "outfits": ("outfits.command", "train and measure the network that sees what people wear"),
     "compare": ("training.commands.compare", "print the architectures of recipes/compare-* side by side"),
     "shelf": ("shelf.command", "print the tables of models, made of the cards"),
 }

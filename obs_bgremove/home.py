@@ -20,6 +20,9 @@ VARIABLE = "OBS_BGREMOVE_HOME"
 PROJECT = Path(__file__).resolve().parent.parent
 #: How the names of folders begin in which models are made: one that is left over is nobody's model.
 UNFINISHED = ".new-"
+#: The folder beside the models that find people: the network that looks at their clothes, with a contract of
+#: its own. It is in no list of models.
+OUTFIT = "outfit"
 #: A file in each folder of the data directory that we made: a folder without it may belong to somebody else.
 MARK = ".made-by-obs_bgremove"
 

@@ -19,19 +19,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print what breaks the contract; raises ExportError if anything does, or if a model cannot be loaded."""
-    from . import contract
-    from .runner import Runner
+    from . import contract, outfit_contract
+    from .runner import Runner, session
 
     failed = False
     for named in options.models:
         path = named / "model.onnx" if named.is_dir() else named
-        wrong = contract.violations(contract.load(path))
+        model = contract.load(path)
+        of_clothes = outfit_contract.is_kind(model)
+        wrong = (outfit_contract if of_clothes else contract).violations(model)
         for sentence in wrong:
             print(f"{path}: {sentence}")
         if wrong:
             failed = True
         else:
-            Runner(path)
+            # Either raises ExportError.
+            session(path) if of_clothes else Runner(path)
             print(f"{path}: keeps the graph contract, and onnxruntime loads it.")
     if failed:
-        raise ExportError("Not usable as it is; export/graph/contract.py says what a model must look like.")
+        raise ExportError(
+            "Not usable as it is; export/graph/contract.py (for clothes outfit_contract.py) says what a "
+            "model must look like."
+        )

@@ -59,7 +59,7 @@ def violations(model: onnx.ModelProto) -> list[str]:
         onnx.checker.check_model(model)
     except onnx.checker.ValidationError as error:
         found.append(f"The graph is not valid ONNX: {str(error).splitlines()[0]}")
-    found += _versions(model)
+    found += versions(model)
     if sized.is_open(model):
         model = sized.fixed(model, sized.TRIAL)
     given = {constant.name for constant in model.graph.initializer}
@@ -79,7 +79,8 @@ def too_new(opset: int) -> str:
     return f"Its opset is {opset}, newer than {NEWEST_OPSET}; export it with opset {NEWEST_OPSET} or older."
 
 
-def _versions(model: onnx.ModelProto) -> Iterator[str]:
+def versions(model: onnx.ModelProto) -> Iterator[str]:
+    """Yield a sentence for each operator set or file format that not every worker reads."""
     for entry in model.opset_import:
         if entry.domain in ("", "ai.onnx"):
             if entry.version > NEWEST_OPSET:

@@ -23,6 +23,26 @@ if TYPE_CHECKING:
 TYPES = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 
 
+def session(
+    model: Path | bytes, threads: int = 1, size: sized.Size | None = None
+) -> onnxruntime.InferenceSession:
+    """Return a session on the CPU of a model (path or bytes); raise ExportError if it cannot be loaded.
+
+    ``size``: height and width of the frames of a graph of any size.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    if size:
+        sizes.fix(options, *size)
+    content = model if isinstance(model, bytes) else str(model)
+    try:
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # noqa: BLE001 - onnxruntime's errors share no class
+        which = "the model" if isinstance(model, bytes) else model
+        raise ExportError(f"onnxruntime cannot load {which}: {str(error).splitlines()[0]}") from None
+
+
 class Stateful:
     """The frame size and the recurrent memory of a model that is run frame by frame.
 
@@ -60,19 +80,8 @@ class Runner(Stateful):
     """
 
     def __init__(self, model: Path | bytes, threads: int = 1, size: sized.Size | None = None) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
         file, usual = (model, None) if isinstance(model, bytes) else sized.source(model)
-        size = size or usual
-        if size:
-            sizes.fix(options, *size)
-        content = file if isinstance(file, bytes) else str(file)
-        try:
-            self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # noqa: BLE001 - onnxruntime's errors share no class
-            which = "the model" if isinstance(model, bytes) else model
-            raise ExportError(f"onnxruntime cannot load {which}: {str(error).splitlines()[0]}") from None
+        self._session = session(file, threads, size or usual)
         inputs = {entry.name: entry for entry in self._session.get_inputs()}
         frame = inputs.pop("frame")
         if not all(isinstance(side, int) for entry in (frame, *inputs.values()) for side in entry.shape):

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypedDict, cast
 
+from obs_bgremove import home
+
 from ..common.errors import ExportError
 
 if sys.version_info >= (3, 11):
@@ -108,8 +110,11 @@ def read_card(path: Path) -> Card:
 
 
 def shelf_cards(shelf: Path = SHELF) -> list[Card]:
-    """Return the cards of a directory of model folders, the default model first, then by name."""
-    cards = [read_card(path) for path in sorted(shelf.glob("*/card.toml"))]
+    """Return the cards of a directory of model folders, the default model first, then by name.
+
+    That of the network which looks at clothes is not among them: it has no alphas to compare.
+    """
+    cards = [read_card(path) for path in sorted(shelf.glob("*/card.toml")) if path.parent.name != home.OUTFIT]
     return sorted(cards, key=lambda card: (not card.default, card.name))
 
 

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 
 def known() -> list[str]:
-    """Return the names of the models on the project's shelf, without other sizes of one of them."""
-    cards = (home.PROJECT / "models").glob("*/card.toml")
+    """Return the names of the models on the project's shelf that find people, without other sizes of one."""
+    cards = [
+        card for card in (home.PROJECT / "models").glob("*/card.toml") if card.parent.name != home.OUTFIT
+    ]
     return sorted(
         card.parent.name for card in cards if (card.parent / "model.onnx").is_file() or _is_fetched(card)
     )

@@ -70,11 +70,14 @@ def read() -> dict[str, Model]:
 
 
 def _folders() -> list[Path]:
-    """Return what lies in the directories of models, which may be missing or not be readable."""
+    """Return what lies in the directories of models, which may be missing or not be readable.
+
+    The network that looks at clothes is no model of the catalogue.
+    """
     folders: list[Path] = []
     for parent in home.model_directories():
         try:
-            folders += sorted(parent.iterdir())
+            folders += sorted(folder for folder in parent.iterdir() if folder.name != home.OUTFIT)
         except OSError:
             continue
     return folders

@@ -53,19 +53,26 @@ class Card:
     error: float | None = None
 
 
-def read(file: Path, title: str) -> Card:
-    """Return what a card says, with ``title`` if it has none; raise CardProblem."""
-    assert tomllib is not None, "the catalogue looks first"
+def entries(file: Path) -> dict[str, Any]:
+    """Return everything that a card says; raise CardProblem."""
+    if tomllib is None:
+        raise CardProblem("the Python package tomli is missing; run install.py")
     try:
         size = file.stat().st_size
         if size > _LARGEST:
             raise CardProblem(f"it has {size} bytes, more than {_LARGEST}")
-        card = tomllib.loads(file.read_text(encoding="utf-8"))
+        read_in: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
     except RecursionError:
         raise CardProblem("it is nested too deeply") from None
     except (OSError, ValueError) as error:
         raise CardProblem(str(error)) from None
-    frame, recurrent, quality = (_table(card, name) for name in ("input", "recurrent", "quality"))
+    return read_in
+
+
+def read(file: Path, title: str) -> Card:
+    """Return what a card says, with ``title`` if it has none; raise CardProblem."""
+    card = entries(file)
+    frame, recurrent, quality = (table(card, name) for name in ("input", "recurrent", "quality"))
     return Card(
         title=_text(card, "title", _TITLE, title),
         summary=_text(card, "summary", _SUMMARY, ""),
@@ -78,7 +85,8 @@ def read(file: Path, title: str) -> Card:
     )
 
 
-def _table(card: dict[str, Any], name: str) -> dict[str, Any]:
+def table(card: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a section of a card, empty if there is none; raise CardProblem."""
     found = card.get(name, {})
     if not isinstance(found, dict):
         raise CardProblem(f"{name!r} is no table")

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The whole network: a descriptor and the head that has learned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from .head import Head
+
+
+class OutfitNetwork(nn.Module):
+    """Answers a portrait with the share of each class."""
+
+    def __init__(self, descriptor: nn.Module, head: Head) -> None:
+        super().__init__()
+        self.descriptor = descriptor
+        self.weight = nn.Parameter(torch.from_numpy(head.weight))
+        self.bias = nn.Parameter(torch.from_numpy(head.bias))
+        self.eval()
+
+    def forward(self, frame: Tensor) -> Tensor:
+        """Uint8 [H, W, 4] BGRA (A: the person's alpha) -> float [C], together 1."""
+        logits = nn.functional.linear(self.descriptor(frame).reshape(1, -1), self.weight, self.bias)
+        return logits.softmax(1).reshape(-1)
