@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .. import home
 from ..obs import log, sources
 from ..scene_files import SCRIPT
+from ..translate import N, in_english, joined, tr
 from .effort.counters import Counters
 from .effort.effort import Seen
 from .options.remedies import REMEDIES
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
     from .shared import Shared
 
 #: See ``Shared.copies_listed``.
-_UNLISTED = (
+_UNLISTED = N(
     "This scene collection does not list the filter's script. It is added when OBS closes; to add it now: "
-    f"Tools > Scripts > + > {SCRIPT}."
+    "Tools > Scripts > + > {script}."
 )
 #: A filter that was not drawn for this many OBS frames starts again: the frames that it has are old.
 FORGET_AFTER = 15
@@ -128,7 +129,7 @@ class Health:
             delay_milliseconds=delay * seconds * 1000,
             **self.stopwatch.read()._asdict(),
             state=state,
-            problem=" ".join(one.text for one in problems),
+            problem=joined(one.text for one in problems),
             remedy=self._remedy(problems, settings, slow=bool(missing or late)),
             note=self._channel.note,
             worker_pid=self._shared.client.pid or 0,
@@ -159,11 +160,17 @@ class Health:
         if state == Status.HIDDEN and not any(one.text for one in problems):
             seconds = self.stall.seconds
             problems.append(
-                Problem(f"The worker has sent no alpha for {seconds:.0f} s. See {home.log_directory()}.")
+                Problem(
+                    tr(
+                        "The worker has sent no alpha for {seconds} s. See {folder}.",
+                        seconds=f"{seconds:.0f}",
+                        folder=home.log_directory(),
+                    )
+                )
             )
         # While OBS changes the scene collection, the filters of the old one have no source any more.
         if source and not self._shared.copies_listed:
-            problems.append(Problem(_UNLISTED))
+            problems.append(Problem(tr(_UNLISTED, script=SCRIPT)))
         return [one for one in problems if one.text]
 
     @staticmethod
@@ -187,7 +194,7 @@ class Health:
         if logged == self._logged or status.state == Status.IDLE:
             return
         self._logged = logged
-        (log.warning if status.problem else log.info)(f"{status.source}: {text(status)}")
+        (log.warning if status.problem else log.info)(f"{status.source}: {in_english(text(status))}")
 
 
 def _without_numbers(text: str) -> str:

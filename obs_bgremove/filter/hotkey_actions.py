@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..obs import data
 from ..obs.functions import lib
 from ..obs.hotkeys import Hotkey, Hotkeys
+from ..translate import tr
 from .options.media_files import PICTURES, VIDEOS, following
 from .options.settings import PRESETS, Settings
 
@@ -39,10 +40,12 @@ class HotkeyActions:
         self._hidden_at = -self.HIDING_WINS
         wanted = [
             Hotkey(
-                "obs_bgremove.next_background", "Background Removal: next background", self.next_background
+                "obs_bgremove.next_background",
+                tr("Background Removal: next background"),
+                self.next_background,
             ),
-            Hotkey("obs_bgremove.hide_room", "Background Removal on: hides the room", self._hide_room),
-            Hotkey("obs_bgremove.show_room", "Background Removal off: SHOWS THE ROOM", self._show_room),
+            Hotkey("obs_bgremove.hide_room", tr("Background Removal on: hides the room"), self._hide_room),
+            Hotkey("obs_bgremove.show_room", tr("Background Removal off: SHOWS THE ROOM"), self._show_room),
         ]
         self._hotkeys = Hotkeys(parent, wanted)
 

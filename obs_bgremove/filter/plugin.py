@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from .. import translate
 from ..obs import frontend, log, registration
 from ..obs.clearing import Clearing
 from ..obs.clock import FrameClock
@@ -29,6 +30,7 @@ class Plugin:
         if self._started:
             return
         self._started = True
+        translate.use(frontend.locale())
         registration.register(BackgroundFilters(self._shared))
         shared = self._shared
         self._remote = Remote(living)

@@ -11,6 +11,7 @@ from ..obs.functions import lib
 from ..obs.gpu_objects import GpuObjects
 from ..obs.graphics import entered, replacing
 from ..obs.structs import SPACE_709_EXTENDED, SPACE_SRGB
+from ..translate import tr
 from .compositor import Composed, compose
 from .frames.capture import Capture, Target
 from .frames.exchange import Exchange
@@ -97,7 +98,9 @@ class Renderer:
             self._health.last.problem = ""
         except Exception as error:
             self._health.last.has_alpha = False
-            self._health.last.problem = f"The filter cannot draw: {error}. See the log of OBS."
+            self._health.last.problem = tr(
+                "The filter cannot draw: {error}. See the log of OBS.", error=error
+            )
             raise
         finally:
             lib.gs_set_linear_srgb(linear)

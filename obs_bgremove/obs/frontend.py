@@ -85,6 +85,12 @@ def scene_folders() -> list[Path]:
     return list(dict.fromkeys(folders))
 
 
+def locale() -> str:
+    """Return the language of OBS ("de-DE")."""
+    name: bytes = lib.obs_get_locale() or b""
+    return name.decode(errors="replace")
+
+
 def _moved() -> str:
     """Return where OBS 31 and newer keep scene collections; "" if it does not say."""
     try:

@@ -54,6 +54,7 @@ TABLE: list[tuple[Any, ...]] = [
     ("bfree", None, [p]),
     ("blog", None, [c_int, c_char_p]),
     ("obs_get_version", c_uint32, []),
+    ("obs_get_locale", c_char_p, []),
     # core
     ("obs_register_source_s", None, [p, c_size_t]),
     ("obs_enter_graphics", None, []),

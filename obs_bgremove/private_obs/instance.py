@@ -41,6 +41,7 @@ class PrivateObs:
     ``arguments`` are added to OBS' command line: a collection with missing files wants
     ``--disable-missing-files-check``, or a dialog lists them (with that option OBS 29 itself leaks one
     allocation per loaded collection).
+    ``language`` is that of OBS' windows.
     ``sections`` replaces keys of the sections of OBS' profile, and adds some (an HDR canvas, say).
     """
 
@@ -55,12 +56,13 @@ class PrivateObs:
         preview: bool = False,
         arguments: Sequence[str] = (),
         sections: Mapping[str, Mapping[str, object]] | None = None,
+        language: str = "en-US",
     ) -> None:
         self.directory = Path(directory).resolve()
         self.collections = [collections] if isinstance(collections, dict) else list(collections)
         self.size = size
         self.address: Address | None = None
-        self._profile = profile.Profile(self.recordings, size, fps, preview, sections or {})
+        self._profile = profile.Profile(self.recordings, size, fps, preview, sections or {}, language)
         self._process = OwnProcess(self.directory, environment or {}, show, arguments)
         self._conversation: Conversation | None = None
 

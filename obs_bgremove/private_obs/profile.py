@@ -34,7 +34,7 @@ Sections = dict[str, dict[str, object]]
 class Profile:
     """What a private OBS records and shows: ``size`` is (width, height) of canvas and output in pixels.
 
-    ``sections`` replaces keys of the profile's sections, and adds some.
+    ``sections`` replaces keys of the profile's sections, and adds some. ``language`` is that of OBS' windows.
     """
 
     recordings: Path
@@ -42,6 +42,7 @@ class Profile:
     fps: int
     preview: bool
     sections: Mapping[str, Mapping[str, object]]
+    language: str = "en-US"
 
 
 def write(
@@ -52,7 +53,7 @@ def write(
     Collections are written only where they do not exist yet, so that a second start goes on
     with what OBS itself saved. ``current`` is the name of the one that is shown.
     """
-    _write_global(configuration, current, address, profile.preview)
+    _write_global(configuration, current, address, profile)
     _write_websocket(configuration / "plugin_config" / "obs-websocket", address)
     _write_profile(configuration / "basic" / "profiles" / NAME, profile)
     scenes = configuration / "basic" / "scenes"
@@ -81,10 +82,11 @@ def ini_value(value: object) -> str:
     return escaped(str(value))
 
 
-def _write_global(configuration: Path, current: str, address: Address, preview: bool) -> None:
+def _write_global(configuration: Path, current: str, address: Address, profile: Profile) -> None:
     common: Sections = {
         "General": {
             "FirstRun": True,
+            "Language": profile.language,
             "EnableAutoUpdates": False,
             "ConfirmOnExit": False,
             "Pre31Migrated": True,
@@ -97,7 +99,7 @@ def _write_global(configuration: Path, current: str, address: Address, preview: 
             "SceneCollectionFile": current,
         },
         "BasicWindow": {
-            "PreviewEnabled": preview,
+            "PreviewEnabled": profile.preview,
             "SysTrayEnabled": False,
             "WarnBeforeStoppingRecord": False,
             "WarnBeforeStartingStream": False,

@@ -15,6 +15,7 @@ from ...obs.functions import lib
 from ...obs.graphics import blending
 from ...obs.sources import NamedSource, PrivateSource, contains
 from ...obs.structs import MEDIA_STATE_ERROR
+from ...translate import N, tr
 from ..passes.drawing import AS_IN_SCENE
 from ..passes.drawn_background import DrawnBackground
 from ..passes.geometry import Size
@@ -103,7 +104,10 @@ class PictureFile(SourceBackground):
         missing = _missing(self._path, "picture")
         if missing or self._has_picture():
             return missing
-        return f"The background {self._path} is not a picture that OBS can read. Choose a PNG or JPEG file."
+        return tr(
+            "The background {path} is not a picture that OBS can read. Choose a PNG or JPEG file.",
+            path=self._path,
+        )
 
 
 class VideoFile(SourceBackground):
@@ -132,7 +136,10 @@ class VideoFile(SourceBackground):
         with self.source.held() as source:
             failed = lib.obs_source_media_get_state(source) == MEDIA_STATE_ERROR
         if failed or time.monotonic() - self._since > self.PATIENCE:
-            return f"The background {self._path} is not a video that OBS can play. Choose another file."
+            return tr(
+                "The background {path} is not a video that OBS can play. Choose another file.",
+                path=self._path,
+            )
         return ""
 
 
@@ -157,21 +164,38 @@ class OtherSource(SourceBackground):
     def problem(self, parent: int) -> str:
         """Return why the source is not shown."""
         if not self._name:
-            return "No source is chosen as the background. Choose one."
+            return tr("No source is chosen as the background. Choose one.")
         with self.source.held() as source:
             if not source:
-                return f"The background source “{self._name}” does not exist. Choose another one."
+                return tr(
+                    "The background source “{name}” does not exist. Choose another one.", name=self._name
+                )
             if contains(source, parent):
-                return f"The background source “{self._name}” shows this source itself. Choose another one."
+                return tr(
+                    "The background source “{name}” shows this source itself. Choose another one.",
+                    name=self._name,
+                )
             if not lib.obs_source_get_width(source):
-                return f"The background source “{self._name}” has no picture at the moment."
+                return tr("The background source “{name}” has no picture at the moment.", name=self._name)
         return ""
 
 
 def _missing(path: str, what: str) -> str:
+    """``what``: "picture" or "video"."""
+    nothing, gone = _MISSING[what]
     if not path:
-        return f"No {what} is chosen as the background. Choose a file."
+        return tr(nothing)
     # Path.is_file raises where the folder must not be read.
-    if not os.path.isfile(as_path(path)):  # noqa: PTH113
-        return f"The background {what} {path} does not exist. Choose another file."
-    return ""
+    return "" if os.path.isfile(as_path(path)) else tr(gone, path=path)  # noqa: PTH113
+
+
+_MISSING = {
+    "picture": (
+        N("No picture is chosen as the background. Choose a file."),
+        N("The background picture {path} does not exist. Choose another file."),
+    ),
+    "video": (
+        N("No video is chosen as the background. Choose a file."),
+        N("The background video {path} does not exist. Choose another file."),
+    ),
+}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ...obs import audio, data, properties, registration, sources
 from ...obs.properties import Mark, Page
+from ...translate import N, tr
 from ..report import sentences
 from ..report.status import HIDDEN, PAUSED, RUNNING, Status
 from . import uses
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
 #: The names of the properties that are no settings.
 STATUS, NUMBERS, REMEDY, REFRESH, NEXT = "status", "numbers", "remedy", "refresh", "next_background"
 #: The folds, with their titles; each is also the setting that keeps it open.
-FOLDS = {"whom_to_keep": "Whom to keep", "advanced": "Advanced"}
-_FILES = f"Pictures and videos ({' '.join(f'*{one}' for one in PICTURES + VIDEOS)});;All files (*)"
+FOLDS = {"whom_to_keep": N("Whom to keep"), "advanced": N("Advanced")}
 #: A colour that is read on OBS' dark themes and on its light ones.
 _GREEN = "#2fa04f"
 
@@ -105,25 +105,25 @@ def build(status: Status, settings: Settings, client: Client, opened: Container[
     page = Page()
     page.text(STATUS, _headline(status), _mark(status))
     if status.remedy:
-        page.button(REMEDY, REMEDIES[status.remedy].label, _clicked[REMEDY])
+        page.button(REMEDY, tr(REMEDIES[status.remedy].label), _clicked[REMEDY])
     _add_uses(page)
     inner = {fold: Page() for fold in FOLDS}
     inner["advanced"].text(NUMBERS, _numbers(status))
-    inner["advanced"].button(REFRESH, "Refresh the numbers", _clicked[REFRESH])
+    inner["advanced"].button(REFRESH, tr("Refresh the numbers"), _clicked[REFRESH])
     for one in described():
         fold = fold_of(one)
         if one.name == "machine_share":
             _add_fold(page, "whom_to_keep", inner)
         _add(inner[fold] if fold else page, one, options, more)
         if one.name == "background_color":
-            page.button(NEXT, "Next background", _clicked[NEXT])
+            page.button(NEXT, tr("Next background"), _clicked[NEXT])
     _add_fold(page, "advanced", inner)
     _unfold(page.handle, opened)
     return page.handle
 
 
 def _add_fold(page: Page, fold: str, inner: Mapping[str, Page]) -> None:
-    properties.watch(page.group(fold, FOLDS[fold], inner[fold]), _folded)
+    properties.watch(page.group(fold, tr(FOLDS[fold]), inner[fold]), _folded)
 
 
 def show_status(page: int, status: Status) -> None:
@@ -134,7 +134,7 @@ def show_status(page: int, status: Status) -> None:
 
 def _headline(status: Status) -> str:
     """Return the status at a glance, as HTML."""
-    word = html.escape(sentences.WORDS[status.condition])
+    word = html.escape(sentences.word(status))
     if _mark(status) is Mark.NORMAL and status.condition == RUNNING:
         word = f'<span style="color:{_GREEN}">{word}</span>'
     # (The sign is in every font that Qt falls back to.)
@@ -142,7 +142,7 @@ def _headline(status: Status) -> str:
 
 
 def _numbers(status: Status) -> str:
-    return " ".join(sentences.numbers(status)) or "No numbers yet."
+    return " ".join(sentences.numbers(status)) or tr("No numbers yet.")
 
 
 def _mark(status: Status) -> Mark:
@@ -151,14 +151,20 @@ def _mark(status: Status) -> Mark:
     return Mark.NORMAL if status.condition in (RUNNING, PAUSED) and not status.remedy else Mark.WARNING
 
 
+def _files() -> str:
+    """Return the kinds of files that can be chosen, as Qt wants them."""
+    kinds = " ".join(f"*{one}" for one in PICTURES + VIDEOS)
+    return tr("Pictures and videos ({kinds});;All files (*)", kinds=kinds)
+
+
 def _add_uses(page: Page) -> None:
     made = page.choice(
         uses.KEY,
-        "Set up for",
-        [*((name, use.label) for name, use in uses.USES.items()), ("", "Your own settings")],
+        tr("Set up for"),
+        [*((name, tr(use.label)) for name, use in uses.USES.items()), ("", tr("Your own settings"))],
     )
-    lines = (f"{use.label}: {use.help}" for use in uses.USES.values())
-    properties.explain(made, "\n".join(["Sets several settings at once, in Advanced and here.", *lines]))
+    lines = (tr("{name}: {help}", name=tr(use.label), help=tr(use.help)) for use in uses.USES.values())
+    properties.explain(made, "\n".join([tr("Sets several settings at once, in Advanced and here."), *lines]))
     properties.watch(made, _use_chosen)
 
 
@@ -168,16 +174,16 @@ def _options(own_name: str, settings: Settings, client: Client) -> dict[str, lis
     models = [(model.name, model.title) for model in client.models if model.installed]
     devices = [(device.name, device.title) for device in client.devices]
     options = {
-        "background_source": [("", "(choose)"), *((name, name) for name in names)],
-        "microphone": [("", "(none)"), *((name, name) for name in audio.names())],
-        "model": [(AUTO, "Automatic"), *models],
-        "device": [(AUTO, "Automatic"), *devices],
+        "background_source": [("", tr("(choose)")), *((name, name) for name in names)],
+        "microphone": [("", tr("(none)")), *((name, name) for name in audio.names())],
+        "model": [(AUTO, tr("Automatic")), *models],
+        "device": [(AUTO, tr("Automatic")), *devices],
     }
     # What was chosen stays in its list, also while it is not there: else OBS would choose the first.
     for name, offered in options.items():
         chosen = str(getattr(settings, name))
         if chosen and chosen not in dict(offered):
-            offered.append((chosen, f"{chosen} (not available)"))
+            offered.append((chosen, tr("{name} (not available)", name=chosen)))
     return options
 
 
@@ -189,19 +195,20 @@ def _add(
 ) -> None:
     """Add the property that chooses a setting; ``more`` are lines that follow its help text."""
     name, about = setting.name, setting.about
+    label = tr(about.label)
     if name == "background_path":
-        made = page.path(name, about.label, _FILES)
+        made = page.path(name, label, _files())
     elif name in options:
-        made = page.choice(name, about.label, options[name])
+        made = page.choice(name, label, options[name])
     elif about.choices:
-        made = page.choice(name, about.label, about.choices.items())
+        made = page.choice(name, label, ((value, tr(title)) for value, title in about.choices.items()))
     elif about.limits:
-        made = page.slider(name, about.label, *about.limits, about.unit)
+        made = page.slider(name, label, *about.limits, about.unit)
     elif isinstance(setting.default, bool):
-        made = page.switch(name, about.label)
+        made = page.switch(name, label)
     else:
-        made = page.color(name, about.label)
-    properties.explain(made, "\n".join([about.help, *more.get(name, ())]))
+        made = page.color(name, label)
+    properties.explain(made, "\n".join([tr(about.help), *more.get(name, ())]))
     if name in ("background", "background_path"):
         properties.watch(made, _background_changed)
     elif name in uses.NAMES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ...translate import N
 from .settings import AUTO
 from .uses import USES
 
@@ -22,8 +23,8 @@ class Remedy(NamedTuple):
 
 
 REMEDIES: Mapping[str, Remedy] = {
-    "automatic": Remedy("Use the model and the device Automatic", {"model": AUTO, "device": AUTO}),
-    "preset": Remedy("Show the preset instead", {"background": "preset"}),
-    "no_microphone": Remedy("Delay no microphone", {"microphone": ""}),
-    "lighter": Remedy('Set it up for "Low power"', USES["low_power"].values),
+    "automatic": Remedy(N("Use the model and the device Automatic"), {"model": AUTO, "device": AUTO}),
+    "preset": Remedy(N("Show the preset instead"), {"background": "preset"}),
+    "no_microphone": Remedy(N("Delay no microphone"), {"microphone": ""}),
+    "lighter": Remedy(N('Set it up for "Low power"'), USES["low_power"].values),
 }

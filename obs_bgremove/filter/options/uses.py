@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...obs import data
+from ...translate import N
 from .settings import AUTO, Settings
 
 if TYPE_CHECKING:
@@ -42,17 +43,17 @@ def _values(
 
 #: The first one is what the defaults are.
 USES: Mapping[str, Use] = {
-    "usual": Use("Usual", "Right for most streams and recordings.", _values()),
+    "usual": Use(N("Usual"), N("Right for most streams and recordings."), _values()),
     "meeting": Use(
-        "Meeting",
-        "The picture is not delayed, because the program of the meeting takes your microphone by itself.",
+        N("Meeting"),
+        N("The picture is not delayed, because the program of the meeting takes your microphone by itself."),
         _values(sync="lowest_latency"),
     ),
-    "gaming": Use("Gaming", "The game and the encoder come first.", _values("little")),
+    "gaming": Use(N("Gaming"), N("The game and the encoder come first."), _values("little")),
     "low_power": Use(
-        "Low power", "As little as possible: edges are not refined.", _values("little", edge=False)
+        N("Low power"), N("As little as possible: edges are not refined."), _values("little", edge=False)
     ),
-    "best_picture": Use("Best picture", "Takes much of the machine for it.", _values("much")),
+    "best_picture": Use(N("Best picture"), N("Takes much of the machine for it."), _values("much")),
 }
 #: The settings that they set.
 NAMES = tuple(USES["usual"].values)

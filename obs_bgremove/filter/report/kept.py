@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...translate import joined, tr
 from ..passes.geometry import WHOLE
 
 if TYPE_CHECKING:
@@ -15,13 +16,15 @@ def sentences(settings: Settings) -> str:
     """Return sentences for the status; empty if everybody is shown and the room is hidden."""
     parts = []
     if settings.invert:
-        parts.append("Inverted: the ROOM IS SHOWN, and people are hidden.")
+        parts.append(tr("Inverted: the ROOM IS SHOWN, and people are hidden."))
     area = settings.area
     if not (area.width and area.height):
         parts.append(
-            "The area is empty, so everything counts as room: choose a left below the right, and a top below "
-            "the bottom."
+            tr(
+                "The area is empty, so everything counts as room: choose a left below the right, and a top "
+                "below the bottom."
+            )
         )
     elif area != WHOLE:
-        parts.append("Only people inside the area count.")
-    return " ".join(parts)
+        parts.append(tr("Only people inside the area count."))
+    return joined(parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...translate import N, Sentence, joined, tr, trn
 from .status import HIDDEN, PAUSED, PROBLEM, RUNNING, STARTING, Status
 
 if TYPE_CHECKING:
@@ -13,12 +14,17 @@ if TYPE_CHECKING:
 
 #: Each condition in a word.
 WORDS = {
-    RUNNING: "Running",
-    STARTING: "Starting",
-    HIDDEN: "Hidden",
-    PROBLEM: "Problem",
-    PAUSED: "Paused",
+    RUNNING: N("Running"),
+    STARTING: N("Starting"),
+    HIDDEN: N("Hidden"),
+    PROBLEM: N("Problem"),
+    PAUSED: N("Paused"),
 }
+
+
+def word(status: Status) -> str:
+    """Return the condition in a word."""
+    return tr(WORDS[status.condition])
 
 
 def headline(status: Status) -> list[str]:
@@ -28,16 +34,21 @@ def headline(status: Status) -> list[str]:
 
 def numbers(status: Status) -> list[str]:
     """Return the numbers, and why this model runs on this device."""
-    inference = (
-        f"{status.model} on {status.device}: {status.alphas_per_second:.0f} alphas per second, "
-        f"{status.milliseconds_per_alpha:.1f} ms each."
+    inference = tr(
+        "{model} on {device}: {rate} alphas per second, {milliseconds} ms each.",
+        model=status.model,
+        device=status.device,
+        rate=f"{status.alphas_per_second:.0f}",
+        milliseconds=f"{status.milliseconds_per_alpha:.1f}",
     )
     return _those([inference if status.state == Status.RUNNING else "", status.note])
 
 
 def text(status: Status) -> str:
-    """Return all of it, as it stands in the log."""
-    return " ".join([f"{WORDS[status.condition]}.", *headline(status), *numbers(status)])
+    """Return all of it."""
+    return joined(
+        [Sentence(f"{word(status)}.", f"{WORDS[status.condition]}."), *headline(status), *numbers(status)]
+    )
 
 
 def _those(sentences: Iterable[str]) -> list[str]:
@@ -48,19 +59,26 @@ def _state(status: Status) -> list[str]:
     if status.state == Status.RUNNING:
         return [status.kept, _delay(status)]
     if status.state == Status.HIDDEN:
-        return ["The room stays hidden until there is an alpha again."]
+        return [tr("The room stays hidden until there is an alpha again.")]
     if status.state == Status.IDLE:
-        return ["The source is not shown anywhere, so nothing is computed."]
-    return [] if status.problem else ["The room stays hidden until the first alpha is there."]
+        return [tr("The source is not shown anywhere, so nothing is computed.")]
+    return [] if status.problem else [tr("The room stays hidden until the first alpha is there.")]
 
 
 def _delay(status: Status) -> str:
-    milliseconds, microphone = round(status.delay_milliseconds), status.microphone
+    milliseconds = round(status.delay_milliseconds)
     if not status.delay_frames:
-        return "The picture is not delayed; the cut-out trails behind movement."
-    if microphone:
-        return f'The picture is delayed by {milliseconds} ms, and so is the microphone "{microphone}".'
-    return f"The picture is delayed by {milliseconds} ms: choose your microphone below, to delay it, too."
+        return tr("The picture is not delayed; the cut-out trails behind movement.")
+    if status.microphone:
+        return tr(
+            'The picture is delayed by {milliseconds} ms, and so is the microphone "{microphone}".',
+            milliseconds=milliseconds,
+            microphone=status.microphone,
+        )
+    return tr(
+        "The picture is delayed by {milliseconds} ms: choose your microphone below, to delay it, too.",
+        milliseconds=milliseconds,
+    )
 
 
 def _slowness(status: Status) -> list[str]:
@@ -71,18 +89,32 @@ def _slowness(status: Status) -> list[str]:
     if status.frames_not_drawn:
         drawn, wanted = status.frames_per_second, status.frames_per_second + status.frames_not_drawn
         slow.append(
-            f"OBS draws only {drawn:.0f} of {wanted:.0f} frames per second: close other programs, or choose "
-            "a lower resolution or frame rate in OBS' settings (Video)."
+            tr(
+                "OBS draws only {drawn} of {wanted} frames per second: close other programs, or choose a "
+                "lower resolution or frame rate in OBS' settings (Video).",
+                drawn=f"{drawn:.0f}",
+                wanted=f"{wanted:.0f}",
+            )
         )
-    missing = status.pictures_without_alpha
+    missing = round(status.pictures_without_alpha)
     if missing and status.delay_frames:
         slow.append(
-            f"The model is too slow: {missing:.0f} pictures per second are left out. Choose a faster model, "
-            "or Automatic."
+            trn(
+                "The model is too slow: {number} picture per second is left out. Choose a faster model, or "
+                "Automatic.",
+                "The model is too slow: {number} pictures per second are left out. Choose a faster model, or "
+                "Automatic.",
+                missing,
+            )
         )
     elif missing:
         slow.append(
-            f"The model is too slow: {missing:.0f} pictures per second get an older alpha. Choose a faster "
-            "model, or Automatic."
+            trn(
+                "The model is too slow: {number} picture per second gets an older alpha. Choose a faster "
+                "model, or Automatic.",
+                "The model is too slow: {number} pictures per second get an older alpha. Choose a faster "
+                "model, or Automatic.",
+                missing,
+            )
         )
     return slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...translate import tr
 from ..report.problems import NOTHING, Problem
 from .steady import SteadyDelay
 
@@ -39,7 +40,7 @@ class InStep:
         else:
             self._microphones.forget(self)
         missing = wanted and delay is not None and name not in self._microphones.names
-        text = f'The microphone "{name}" is not there: choose another one, or none, to delay.'
+        text = tr('The microphone "{name}" is not there: choose another one, or none, to delay.', name=name)
         self.problem = Problem(text, "no_microphone") if missing else NOTHING
 
     def end(self) -> None:

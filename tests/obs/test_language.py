@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The page speaks OBS' language, and the log stays English."""
+
+from __future__ import annotations
+
+from obs_bgremove import home as installed
+from obs_bgremove.private_obs import collection
+from tests.obs.stage import SCRIPT, filtered, open_obs, wait_until_running
+
+
+def test_one_switch_of_obs_language_switches_ours(tmp_path, data_home, numbered_clip):
+    things = collection.collection(
+        "Test",
+        [collection.clip("Clip", numbered_clip, [filtered({"model": "green"})])],
+        [collection.scene("Scene", ["Clip"])],
+        scripts=[
+            collection.script(SCRIPT),
+            collection.script(installed.PROJECT / "tests" / "obs" / "page_script.py"),
+        ],
+    )
+    with open_obs(tmp_path, data_home, things, language="de-DE") as obs:
+        (status,) = wait_until_running(obs)
+        assert status["text"].startswith("Läuft. Das Bild ist um ")
+        obs.vendor("open", {"source": "Clip", "filter": "Background Removal"}, vendor="page")
+        for name, label in [("background", "Hintergrund"), ("set_up_for", "Eingerichtet für")]:
+            assert obs.vendor("read", {"name": name}, vendor="page")["description"] == label
+        assert "Läuft" in obs.vendor("read", {"name": "status"}, vendor="page")["description"]
+        assert "Clip: Running. The picture is delayed by " in obs.log()
+        assert "Läuft" not in obs.log()
