@@ -123,7 +123,7 @@ def settled(obs: PrivateObs) -> numpy.ndarray:
         return [other] if same and status(obs)["state"] == "running" else None
 
     still()  # the first ones may still be from before
-    return wait_for(still, "the picture settled", 60)[0]
+    return wait_for(still, "the picture settled", 300)[0]
 
 
 def cut_out(screenshot: numpy.ndarray) -> Cutout:

@@ -7,7 +7,7 @@ import cv2
 import numpy
 import pytest
 
-from tests.bench.edge_colour import error
+from tests.bench.edge_colour import error, set_filter, shown
 from tests.obs.stage import exchange, filtered_picture, wait_until_running
 
 WIDTH, HEIGHT = 640, 360
@@ -49,3 +49,21 @@ def test_the_room_leaves_the_edge(obs, tmp_path, pair, softness):
     own, cleaned = (error(obs, known, alpha, cleaning, "green-soft") for cleaning in (False, True))
     print(f"{person} on {room}, softness {softness}: frame's colour {own:.1f}, cleaned {cleaned:.1f}")
     assert cleaned <= own * 2 / 3
+
+
+@pytest.mark.parametrize("pair", range(len(PAIRS)))
+def test_cleaning_makes_no_smoke_where_the_alpha_is_wrong(obs, tmp_path, pair):
+    # The edge is hard, the network's alpha soft: just inside of the contour is the person alone.
+    person, room = PAIRS[pair]
+    inside = (truth(0.5) > 0.5).astype(numpy.uint8)
+    exchange(obs, tmp_path, numpy.where(inside[..., None] > 0, person, room))
+    set_filter(obs, "green-soft", background="transparent", refinement=False)
+    picture = shown(obs)
+    alpha = picture[..., 3] / 255
+    depth = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    rim = (depth > 1) & (depth < 5) & (alpha > 0.3)
+    colour = picture[..., :3][rim] / alpha[rim][:, None]
+    assert rim.sum() > 1000
+    furthest = numpy.percentile(numpy.abs(colour - numpy.asarray(person)).max(axis=1), 99)
+    print(f"{person} on {room}: at most {furthest:.1f} from the person's colour")
+    assert furthest < 12

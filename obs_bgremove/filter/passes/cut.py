@@ -18,7 +18,7 @@ class EdgeColors(NamedTuple):
 
     #: The texture: the person's in its left half, the room's in its right half.
     texture: int
-    #: Half a texel, as a part of the width of one of the halves.
+    #: Half a texel, as a part of the width of one half: the width of a pixel of the network in its picture.
     inset: float
 
 
@@ -56,4 +56,6 @@ def set_edge(effect: Effect, cut: Cut, nothing: int) -> None:
     texture, inset = cut.colors or (nothing, 0.0)
     lib.gs_effect_set_texture(effect["colors"], texture)
     set_seen(effect, cut.seen)
-    set_vec4(effect["options"], flag(cut.alpha), inset, flag(cut.refine), flag(cut.clean))
+    # How many pixels of the source are as wide as one of the network; from 2.5 on its edge is too wide.
+    larger = min(max(cut.size.width * cut.seen.width * inset - 1.5, 0.0), 1.0)
+    set_vec4(effect["options"], flag(cut.alpha), inset, (1.0 + larger) * cut.refine, flag(cut.clean))
