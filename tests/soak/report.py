@@ -107,7 +107,9 @@ def summary(run: Run) -> list[str]:
 
 
 def _second_half(moments: list[Moment]) -> list[Moment]:
-    return moments[len(moments) // 2 :]
+    """Return the moments of the second half of the time."""
+    middle = (moments[0].at_s + moments[-1].at_s) / 2
+    return [one for one in moments if one.at_s >= middle]
 
 
 def faults(run: Run) -> list[str]:
@@ -123,13 +125,11 @@ def faults(run: Run) -> list[str]:
         found.append(run.report.log[run.report.log.index("Traceback") :][:2000])
     if any(len(one.workers) > 1 for one in run.moments):
         found.append("There were several workers at once.")
-    third = len(run.moments) // 3
-    if run.moments[-1].at_s > LONG * 60:
-        # The least of each: a moment in which OBS is late, and keeps frames, is no growth.
-        before, after = (
-            min(one.obs_mb for one in part)
-            for part in (run.moments[third : 2 * third], run.moments[2 * third :])
-        )
+    end = run.moments[-1].at_s
+    if end > LONG * 60:
+        # The least of each third: a moment in which OBS is late, and keeps frames, is no growth.
+        before = min(one.obs_mb for one in run.moments if end / 3 <= one.at_s < end * 2 / 3)
+        after = min(one.obs_mb for one in run.moments if one.at_s >= end * 2 / 3)
         if after - before > NOISE:
             found.append(f"OBS grew by {after - before:.0f} MB in the last third.")
     return found

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 FILTER = "Background Removal"
 BASE = {"background": "color", "background_color": BLUE, "model": "green"}
 #: OBS' canvas in pixels. Small: all its frames are looked at, on a machine that may have other things to do.
+#: In twice the size an edge that is 3 pixels soft would reach as far as ``numbered.room_visible`` allows.
 SIZE = 320, 180
 #: The scenes, and the sources of WATCHED that each shows.
 SCENES = {"Scene": ("First", "Second"), "Other": ("Second",), "Empty": ()}
