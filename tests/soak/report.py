@@ -47,14 +47,16 @@ class Moment(NamedTuple):
 class Run(NamedTuple):
     """A whole soak.
 
-    ``frames`` were looked at, ``people`` of them showed a person, ``bad`` the room; ``left``: pixels of the
-    room after the last step; ``report``: how OBS ended.
+    ``frames`` were looked at, ``people`` of them showed a person, ``bad`` the room; ``drawn``: those that OBS
+    drew, where it is late it repeats them; ``left``: pixels of the room after the last step; ``report``: how
+    OBS ended.
     """
 
     moments: list[Moment]
     frames: int
     people: int
     bad: int
+    drawn: int
     left: int
     report: ExitReport
 
@@ -91,7 +93,8 @@ def summary(run: Run) -> list[str]:
     steps = ", ".join(f"{name} {count}" for name, count in counts)
     return [
         f"{len(moments)} steps in {last.at_s / 60:.1f} minutes: {steps}.",
-        f"{run.room} pixels of the room in {run.bad} of {run.frames} frames; {run.people} show a person.",
+        f"{run.room} pixels of the room in {run.bad} of {run.frames} frames; {run.people} show a person, "
+        f"{run.drawn} were drawn, the others repeated.",
         f"Alphas again after {statistics.median(backs):.2f} s (median), {max(backs):.1f} s (longest); "
         f"over {PROMISED:g} s: {sum(one > PROMISED for one in backs)} times. In frames that OBS drew: "
         f"{statistics.median(frames):.0f}, {max(frames)}; over {PROMISED * FPS:.0f}: "

@@ -60,15 +60,15 @@ def soak(folder: Path, seconds: float, most: int, seed: int, say: bool = False) 
         wait_until_running(obs, len(WATCHED) + 1)
         obs.start_record()
         steps = Steps(obs, random.Random(seed), picture, clips)
-        begin = time.monotonic()
+        begin, drawn = time.monotonic(), frames_drawn(obs)
         with asking(obs):
             while time.monotonic() - begin < seconds and (not most or len(moments) < most):
                 moments.append(one_step(obs, steps, watch, begin))
                 if say:
                     print(*moments[-1].shown(), flush=True)
         obs.ws.stop_record()
-        left = watch.end(60)
-        return Run(moments, watch.frames, watch.people, watch.bad, left, obs.stop())
+        drawn, left = frames_drawn(obs) - drawn, watch.end(60)
+        return Run(moments, watch.frames, watch.people, watch.bad, drawn, left, obs.stop())
 
 
 def one_step(obs: PrivateObs, steps: Steps, watch: Watch, begin: float) -> Moment:

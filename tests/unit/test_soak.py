@@ -19,7 +19,7 @@ def moment(at_s=0.0, room=0, obs_mb=300.0, workers=(7,)):
 
 
 def run(moments, code=0, leaks=0, log="", people=50):
-    return Run(moments, 100, people, 0, 0, ExitReport(code, leaks, {}, 0, 0, log))
+    return Run(moments, 100, people, 0, 90, 0, ExitReport(code, leaks, {}, 0, 0, log))
 
 
 def test_each_frame_is_looked_at_and_the_room_is_counted(tmp_path):
