@@ -31,6 +31,7 @@ from .passes.geometry import Size
 from .renderer import Renderer
 from .report.problems import Problem
 from .sound.in_step import InStep
+from .wardrobe import Wardrobe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +53,8 @@ class BackgroundFilter:
         self._request_model()
         self._background = ChosenBackground(self._settings, partial(make, being_drawn=shared.being_drawn))
         self._page = OpenPage()
-        self._lifetime = Lifetime(source, shared.guards, shared.wake, self._page.stale)
+        self._wardrobe = Wardrobe(self._channel, self._change)
+        self._lifetime = Lifetime(source, shared.guards, shared.wake, self._page.stale, self._wardrobe)
         self._health = Health(source, shared, self._channel, self._lifetime)
         self._in_step = InStep(shared.microphones)
         self._renderer = Renderer(shared, self._channel, self._background, self._health)
@@ -91,6 +93,10 @@ class BackgroundFilter:
         """Do what a button of the page is for (UI thread, in a call of the page: so the filter lives)."""
         if button == page.NEXT:
             self._lifetime.next_background()
+            return
+        if button == page.SUITING:
+            with data.of_source(self._source) as values:
+                self._wardrobe.accept(Settings.read(values))
             return
         status = self._status()
         if button == page.REMEDY and status.remedy:
@@ -144,6 +150,7 @@ class BackgroundFilter:
             if not alive:
                 return
             self._lifetime.act()
+            self._wardrobe.look_after(self._settings, self._health.idle)
             if self._health.idle:
                 self._background.rest()
             else:
@@ -152,7 +159,9 @@ class BackgroundFilter:
             with self._lifetime.parent() as parent:
                 background = self._background.look_after(parent)
             self._keep_in_step()
-            self._health.beside = [Problem(background, "preset"), self._in_step.problem]
+            self._health.outfit = self._wardrobe.sentence(self._settings)
+            clothes = Problem(self._wardrobe.problem(self._settings))
+            self._health.beside = [Problem(background, "preset"), clothes, self._in_step.problem]
             status = self._status()
             if self._health.changes(status):
                 self._shared.announce(status)

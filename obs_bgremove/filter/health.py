@@ -71,6 +71,8 @@ class Health:
         shared.last_frames.append(self.last)
         #: What is wrong with the background and the microphone; replaced as a whole.
         self.beside: list[Problem] = []
+        #: What the person seems to wear and what is shown for it, a sentence; empty unless it is Auto.
+        self.outfit = ""
         self._known = ("", "")
         self._logged: tuple[str, str, str] | None = None
 
@@ -139,6 +141,7 @@ class Health:
             alphas=self.meter.total,
             kept=kept.sentences(settings),
             microphone=settings.microphone,
+            outfit=self.outfit,
         )
 
     def _state(self) -> str:
@@ -190,7 +193,7 @@ class Health:
         return changed
 
     def _log_changes(self, status: Status) -> None:
-        logged = (status.state, _without_numbers(status.problem), status.note)
+        logged = (status.state, _without_numbers(status.problem), f"{status.note} {status.outfit}")
         if logged == self._logged or status.state == Status.IDLE:
             return
         self._logged = logged

@@ -18,6 +18,8 @@ from .options.settings import PRESETS, Settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .wardrobe import Wardrobe
+
 
 class HotkeyActions:
     """The hotkeys of one filter; OBS lists them below the filtered source."""
@@ -27,7 +29,12 @@ class HotkeyActions:
     HIDING_WINS = 0.2
 
     def __init__(
-        self, source: int, parent: int, wake: Callable[[], None], changed: Callable[[], None]
+        self,
+        source: int,
+        parent: int,
+        wake: Callable[[], None],
+        changed: Callable[[], None],
+        wardrobe: Wardrobe,
     ) -> None:
         """``source`` is the filter's handle in OBS, ``parent`` that of the filtered source.
 
@@ -36,6 +43,7 @@ class HotkeyActions:
         """
         self._source = source
         self._wake, self._changed = wake, changed
+        self._wardrobe = wardrobe
         self._presses: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._hidden_at = -self.HIDING_WINS
         wanted = [
@@ -43,6 +51,16 @@ class HotkeyActions:
                 "obs_bgremove.next_background",
                 tr("Background Removal: next background"),
                 self.next_background,
+            ),
+            Hotkey(
+                "obs_bgremove.suiting_background",
+                tr("Background Removal: show what suits my clothes"),
+                lambda: self._wardrobe.accept(self._settings()),
+            ),
+            Hotkey(
+                "obs_bgremove.keep_background",
+                tr("Background Removal: keep this background"),
+                lambda: self._wardrobe.keep(self._settings()),
             ),
             Hotkey("obs_bgremove.hide_room", tr("Background Removal on: hides the room"), self._hide_room),
             Hotkey("obs_bgremove.show_room", tr("Background Removal off: SHOWS THE ROOM"), self._show_room),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .guards.guards import Guards
+    from .wardrobe import Wardrobe
 
 
 class Lifetime:
@@ -26,7 +27,12 @@ class Lifetime:
     ARRIVAL = 2.0
 
     def __init__(
-        self, source: int, guards: Guards, wake: Callable[[], None], changed: Callable[[], None]
+        self,
+        source: int,
+        guards: Guards,
+        wake: Callable[[], None],
+        changed: Callable[[], None],
+        wardrobe: Wardrobe,
     ) -> None:
         """``source`` is the filter's handle in OBS.
 
@@ -35,6 +41,7 @@ class Lifetime:
         """
         self._source = source
         self._guards, self._wake, self._changed = guards, wake, changed
+        self._wardrobe = wardrobe
         self._switched: Connection | None = None
         self._made_at = time.monotonic()
         # The filtered source. OBS names it only while the filter is drawn.
@@ -87,7 +94,9 @@ class Lifetime:
             with sources.parent_of(self._source) as parent:
                 # The filter is held here. If it is destroyed already, this is another one at its address.
                 if parent and not self._ended:
-                    self._hotkeys = HotkeyActions(self._source, parent, self._wake, self._changed)
+                    self._hotkeys = HotkeyActions(
+                        self._source, parent, self._wake, self._changed, self._wardrobe
+                    )
                     self._guards.watch(parent)
                     self.remember(parent)
                     self._switched = Connection(self._source, "enable", self._follow)

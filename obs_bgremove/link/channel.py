@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from .messages import ONLY, USUAL, Allowance
+from .messages import ONLY, USUAL, Allowance, Outfit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +39,8 @@ class Channel:
         self._changed = changed
         self._wanted: Wish | None = None
         self._closed = False
+        #: Whether the worker is to say what the person wears.
+        self.watching = False
         # Of the client's thread:
         self.ring: Ring | None = None
         self.problem = ""
@@ -52,6 +54,11 @@ class Channel:
         self.pending: int | None = None
         #: What the pending or live ring was asked for.
         self.asked: Wish | None = None
+
+        #: What the person wears, as the worker said last; None if it has said nothing yet.
+        self.outfit: Outfit | None = None
+        #: The ring whose outfit the worker was asked for; None if it was asked for none.
+        self.watched: int | None = None
 
     @property
     def wanted(self) -> Wish | None:
@@ -72,6 +79,12 @@ class Channel:
         wanted = Wish("" if automatic else model, device or AUTO, allowance if automatic else USUAL)
         if wanted != self._wanted:
             self._wanted = wanted
+            self._changed(self)
+
+    def watch(self, wanted: bool) -> None:
+        """Have the worker say in ``outfit`` what the person wears, or no longer."""
+        if wanted != self.watching:
+            self.watching = wanted
             self._changed(self)
 
     def close(self) -> None:

@@ -130,6 +130,14 @@ class CloseRing:
 
 
 @dataclass(frozen=True)
+class Watch:
+    """Say now and then what the person in a ring wears (``Outfit``), or no longer."""
+
+    ring: int
+    wanted: bool
+
+
+@dataclass(frozen=True)
 class Shun:
     """Do not load what ended workers before: ``loads`` are those of ``Loading``. Before ``OpenRing``."""
 
@@ -214,6 +222,22 @@ class RingFailed:
 
 
 @dataclass(frozen=True)
+class Outfit:
+    """What the person in a ring wears, after each look.
+
+    ``worn``: the class of clothes that the looks of the last while agree on, or empty as long as they agree
+    on none. ``seen``: that of the last look alone, and ``share`` what the network gave it, 0 to 1; empty
+    while nobody is seen. ``problem``: why there are no looks, a sentence.
+    """
+
+    ring: int
+    worn: str = ""
+    seen: str = ""
+    share: float = 0.0
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class Alive:
     """Twice a second: how long (seconds) the picture or the message that is served now has been served, what
     the process has used so far (see ``Usage``), how long the loader has been busy with one thing, and how
@@ -228,14 +252,15 @@ class Alive:
     idle: float = -1.0
 
 
-Ask = OpenRing | Allow | CloseRing | Shun | Stop
-Tell = Models | Ready | Cannot | Loading | RingOpened | Chosen | RingFailed | Alive
+Ask = OpenRing | Allow | CloseRing | Watch | Shun | Stop
+Tell = Models | Ready | Cannot | Loading | RingOpened | Chosen | RingFailed | Outfit | Alive
 
 #: The names of the messages in JSON.
 _ASKS: dict[str, type[Ask]] = {
     "open": OpenRing,
     "allow": Allow,
     "close": CloseRing,
+    "watch": Watch,
     "shun": Shun,
     "stop": Stop,
 }
@@ -247,6 +272,7 @@ _TELLS: dict[str, type[Tell]] = {
     "ring": RingOpened,
     "chosen": Chosen,
     "failed": RingFailed,
+    "outfit": Outfit,
     "alive": Alive,
 }
 _NAMES: dict[type[Ask | Tell], dict[str, str]] = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .layout import LayoutError
 from .memory import MemoryProblem, open_place
-from .messages import Allow, Chosen, CloseRing, Loading, OpenRing, RingFailed, RingOpened, Shun
+from .messages import Allow, Chosen, CloseRing, Loading, OpenRing, Outfit, RingFailed, RingOpened, Shun, Watch
 from .ring import Ring
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Requests:
         self._leaving = []
         for channel in self._channels:
             _retire(channel)
-            channel.live = channel.pending = channel.asked = None
+            channel.live = channel.pending = channel.asked = channel.watched = channel.outfit = None
 
     def look_at(self, channel: Channel) -> None:
         """Do what a channel that has changed wants now."""
@@ -87,6 +87,7 @@ class Requests:
             if channel not in self._channels:
                 self._channels.append(channel)
             self._ask(channel)
+            self._watch(channel)
 
     def retry_failed(self) -> None:
         """Ask again for what failed: the catalogue has changed."""
@@ -143,13 +144,18 @@ class Requests:
             self._give_back(replaced)
         channel.problem, channel.note, channel.rung = "", message.note, message.rung
         channel.settled = message.settled
+        self._watch(channel)
         self._log(f"{ring.model} runs on {ring.device}. {channel.note}".rstrip())
 
-    def on_chosen(self, message: Chosen) -> None:
-        """Note that a ring stays as it is, and why."""
-        self._loading.pop(message.ring, None)
+    def on_said(self, message: Chosen | Outfit) -> None:
+        """Note that a ring stays as it is, and why; or what the person in it wears."""
+        if isinstance(message, Chosen):
+            self._loading.pop(message.ring, None)
         for channel in self._channels:
-            if message.ring == channel.live:
+            if isinstance(message, Outfit):
+                if message.ring == channel.watched:
+                    channel.outfit = message
+            elif message.ring == channel.live:
                 channel.note, channel.rung = message.note, message.rung
 
     def on_failed(self, message: RingFailed) -> None:
@@ -193,6 +199,20 @@ class Requests:
                 "The name of the model is too long: give its folder a shorter name, or choose another model."
             )
 
+    def _watch(self, channel: Channel) -> None:
+        """Ask for what the person in the live ring wears, or no longer, unless that was said already."""
+        watched = channel.live if channel.watching else None
+        if self._process is None or watched == channel.watched:
+            return
+        # A ring that was replaced is closed soon, and with it its looks.
+        if watched is not None:
+            self._process.send(Watch(watched, wanted=True))
+        elif channel.watched is not None and channel.watched == channel.live:
+            self._process.send(Watch(channel.watched, wanted=False))
+        channel.watched = watched
+        if watched is None:
+            channel.outfit = None
+
     def _give_back(self, number: int | None) -> None:
         if number is None:
             return
@@ -207,7 +227,7 @@ class Requests:
         for number in (channel.live, channel.pending):
             self._give_back(number)
         _retire(channel)
-        channel.live = channel.pending = None
+        channel.live = channel.pending = channel.watched = None
 
 
 def _retire(channel: Channel) -> None:

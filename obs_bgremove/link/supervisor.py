@@ -19,6 +19,7 @@ from .messages import (
     Loading,
     ModelInfo,
     Models,
+    Outfit,
     Ready,
     RingFailed,
     RingOpened,
@@ -265,8 +266,8 @@ class Supervisor:
         elif isinstance(message, RingOpened):
             self.restarts.loaded(self.requests.load_of(message.ring))
             self.requests.on_opened(message)
-        elif isinstance(message, Chosen):
-            self.requests.on_chosen(message)
+        elif isinstance(message, (Chosen, Outfit)):
+            self.requests.on_said(message)
         elif isinstance(message, RingFailed):
             self.restarts.loaded(self.requests.load_of(message.ring))
             self.requests.on_failed(message)

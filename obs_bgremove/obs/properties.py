@@ -15,6 +15,7 @@ from .structs import (
     INFO_ERROR,
     INFO_NORMAL,
     INFO_WARNING,
+    PATH_DIRECTORY,
     PATH_FILE,
     TEXT_INFO,
     ButtonClicked,
@@ -51,6 +52,13 @@ class Page:
         """Add a file to choose; ``file_filter`` is Qt's ("Pictures (*.png *.jpg)")."""
         made: int = lib.obs_properties_add_path(
             self.handle, name.encode(), utf8(label), PATH_FILE, file_filter.encode(), None
+        )
+        return made
+
+    def folder(self, name: str, label: str) -> int:
+        """Add a folder to choose."""
+        made: int = lib.obs_properties_add_path(
+            self.handle, name.encode(), utf8(label), PATH_DIRECTORY, None, None
         )
         return made
 

@@ -127,7 +127,7 @@ EFFECT_SOLID = 3
 TEXTURE_DYNAMIC = 1 << 1
 CLEAR_COLOR = 1 << 0
 # enum obs_combo_type, obs_combo_format, obs_path_type, obs_text_type
-COMBO_LIST, COMBO_STRING, PATH_FILE, TEXT_INFO = 2, 3, 0, 3
+COMBO_LIST, COMBO_STRING, PATH_FILE, PATH_DIRECTORY, TEXT_INFO = 2, 3, 0, 2, 3
 # enum obs_task_type
 TASK_UI = 0
 # enum obs_text_info_type, obs_group_type

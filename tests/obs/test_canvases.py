@@ -13,7 +13,10 @@ from obs_bgremove.private_obs.wait import wait_for
 from tests.obs.stage import BLUE, SCRIPT, open_obs, status, wait_until_running
 
 SETTINGS = {"background": "color", "background_color": BLUE, "model": "green"}
-HOTKEYS = {f"obs_bgremove.{name}" for name in ("next_background", "hide_room", "show_room")}
+HOTKEYS = {
+    f"obs_bgremove.{name}"
+    for name in ("next_background", "suiting_background", "keep_background", "hide_room", "show_room")
+}
 
 
 def hotkeys(obs):

@@ -69,7 +69,7 @@ def ended_well(obs):
 def test_triggered_by_name(tmp_path, data_home, clip):
     with open_obs(tmp_path, data_home, one_scene(clip)) as obs:
         wait_until_running(obs)
-        wait_for(lambda: registered(obs) == 3, "the hotkeys are there")
+        wait_for(lambda: registered(obs) == len(KEYS), "the hotkeys are there")
         obs.ws.trigger_hot_key_by_name(NEXT)
         assert chosen(obs, "background") == "preset"
         # Pressed faster than OBS draws: none is lost.
@@ -108,7 +108,7 @@ def test_gone_with_the_filter(tmp_path, data_home, clip):
         wait_for(lambda: not statuses(obs), "the filter is gone")
         assert registered(obs) == 0
         obs.ws.create_source_filter("Clip", FILTER, "obs_bgremove", SETTINGS)
-        wait_for(lambda: registered(obs) == 3, "the hotkeys are back")
+        wait_for(lambda: registered(obs) == len(KEYS), "the hotkeys are back")
         obs.ws.remove_input("Clip")
         wait_for(lambda: registered(obs) == 0, "the hotkeys are gone")
         assert ended_well(obs) == 0
@@ -121,7 +121,7 @@ def test_there_as_soon_as_the_filter_is(tmp_path, data_home, clip):
     things["modules"]["scripts-tool"].insert(0, collection.script(script))
     with open_obs(tmp_path, data_home, things) as obs:
         for _round in range(3):
-            wait_for(lambda: registered(obs) == 3, "the hotkeys are there")
+            wait_for(lambda: registered(obs) == len(KEYS), "the hotkeys are there")
             obs.ws.remove_source_filter("Clip", FILTER)
             wait_for(lambda: registered(obs) == 0, "the hotkeys are gone")
             obs.ws.create_source_filter("Clip", FILTER, "obs_bgremove", SETTINGS)
@@ -133,7 +133,7 @@ def test_keys_are_kept_over_a_restart(tmp_path, data_home, clip):
     with open_obs(tmp_path, data_home, one_scene(clip), preview=True) as obs:
         for _start in range(2):
             wait_until_running(obs)
-            wait_for(lambda: registered(obs) == 3, "the hotkeys are there")
+            wait_for(lambda: registered(obs) == len(KEYS), "the hotkeys are there")
             press(obs, "F8", lambda: chosen(obs, "background") == "preset", "the key changed the background")
             press(obs, "F9", lambda: not enabled(obs), "the key turned the filter off")
             press(obs, "F9", lambda: enabled(obs), "the same key turned it on again")

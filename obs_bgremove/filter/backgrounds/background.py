@@ -42,5 +42,12 @@ class Background:
         """
         return ""
 
+    def ready(self) -> bool:
+        """Return whether it has a picture: one that is being read from a file may not yet."""
+        return True
+
+    def follow(self, before: Background) -> None:
+        """Note which background was shown until now (graphics thread)."""
+
     def release(self) -> None:
         """Give everything back."""

@@ -45,6 +45,7 @@ class ChosenBackground:
             with contextlib.suppress(queue.Empty):
                 newer = self._next.get_nowait()
                 # Not released here: that may take time.
+                newer.follow(self._shown)
                 self._old.put(self._shown)
                 self._shown = newer
         self._shown.set_showing(True)

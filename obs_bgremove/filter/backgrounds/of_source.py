@@ -86,6 +86,10 @@ class SourceBackground(Color):
         self.set_showing(False)
         self.source.release()
 
+    def ready(self) -> bool:
+        """Return whether OBS has decoded it."""
+        return self._has_picture()
+
     def _has_picture(self) -> bool:
         with self.source.held() as source:
             return bool(source and lib.obs_source_get_width(source))

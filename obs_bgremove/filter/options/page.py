@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 #: The names of the properties that are no settings.
 STATUS, NUMBERS, REMEDY, REFRESH, NEXT = "status", "numbers", "remedy", "refresh", "next_background"
+SUITING = "suiting_background"
 #: The folds, with their titles; each is also the setting that keeps it open.
 FOLDS = {"whom_to_keep": N("Whom to keep"), "advanced": N("Advanced")}
 #: A colour that is read on OBS' dark themes and on its light ones.
@@ -39,6 +40,7 @@ def _show_used(page: int, settings: int) -> bool:
         properties.show(page, name, name in USED.get(kind, ()))
     path = data.read(settings, "background_path", "")
     properties.show(page, NEXT, kind == "preset" or (kind in ("image", "video") and bool(path)))
+    properties.show(page, SUITING, kind == "auto")
     return True
 
 
@@ -90,7 +92,7 @@ _background_changed = properties.on_change(_show_used)
 _use_chosen = properties.on_change(_choose_use)
 _value_changed = properties.on_change(_show_use)
 _folded = properties.on_change(_fold)
-_clicked = {name: properties.on_click(_pressed(name)) for name in (REFRESH, REMEDY, NEXT)}
+_clicked = {name: properties.on_click(_pressed(name)) for name in (REFRESH, REMEDY, NEXT, SUITING)}
 
 
 def build(status: Status, settings: Settings, client: Client, opened: Container[str]) -> int:
@@ -115,6 +117,8 @@ def build(status: Status, settings: Settings, client: Client, opened: Container[
         if one.name == "machine_share":
             _add_fold(page, "whom_to_keep", inner)
         _add(inner[fold] if fold else page, one, options, more)
+        if one.name == "outfit_folder":
+            page.button(SUITING, tr("Show what suits my clothes"), _clicked[SUITING])
         if one.name == "background_color":
             page.button(NEXT, tr("Next background"), _clicked[NEXT])
     _add_fold(page, "advanced", inner)
@@ -196,7 +200,9 @@ def _add(
     """Add the property that chooses a setting; ``more`` are lines that follow its help text."""
     name, about = setting.name, setting.about
     label = tr(about.label)
-    if name == "background_path":
+    if name == "outfit_folder":
+        made = page.folder(name, label)
+    elif name == "background_path":
         made = page.path(name, label, _files())
     elif name in options:
         made = page.choice(name, label, options[name])

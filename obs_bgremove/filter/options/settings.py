@@ -27,6 +27,7 @@ BACKGROUNDS = {
     "image": "Image",
     "video": "Video",
     "source": "Another source or scene",
+    "auto": "Auto (suits your clothes)",
 }
 #: The backgrounds that a shader draws; see ``passes.techniques.PresetTechnique``.
 PRESETS = {
@@ -38,6 +39,15 @@ PRESETS = {
     "golden_lights": "Golden lights",
     "aurora": "Aurora",
     "hills": "Hills",
+    "beach": "Beach",
+    "office": "Office",
+    "sports_ground": "Sports ground",
+}
+#: The clothes that have a background of their own, with the label of that.
+OUTFITS = {
+    "beachwear": "Beach",
+    "workwear": "Office",
+    "sportswear": "Sports",
 }
 #: The settings that each kind of background uses.
 USED: dict[str, tuple[str, ...]] = {
@@ -48,6 +58,15 @@ USED: dict[str, tuple[str, ...]] = {
     "image": ("background_path", "background_fit", "background_color"),
     "video": ("background_path", "background_fit", "background_color"),
     "source": ("background_source", "background_fit", "background_color"),
+    "auto": (
+        *("outfit_change", "outfit_shown", "outfit_folder"),
+        *("background_preset", "background_fit", "background_color"),
+    ),
+}
+OUTFIT_CHANGES = {
+    "suggest": "Only suggested (the button below shows it)",
+    "follow": "Changed by itself",
+    "keep": "Kept as it is",
 }
 FITS = {
     "cover": "Cover (fill the picture, cut what sticks out)",
@@ -143,6 +162,25 @@ class Settings:
         "Preset",
         "A background that is drawn for you, in the size of your picture.",
         choices=PRESETS,
+    )
+    outfit_change: str = _setting(
+        "suggest",
+        "When my clothes change",
+        "A small network looks every few seconds at what you wear: beachwear, workwear, sportswear or "
+        "something else. Several looks must agree. Something else leaves the background as it is.",
+        choices=OUTFIT_CHANGES,
+    )
+    outfit_shown: str = _setting(
+        "",
+        "Shown",
+        "The background that is shown. It changes when your clothes do, or when you choose another one.",
+        choices={"": "The preset", **OUTFITS},
+    )
+    outfit_folder: str = _setting(
+        "",
+        "My pictures",
+        "A folder with pictures of your own: in folders called beach, office and sports, or with such a word "
+        "in their names. What is missing there is drawn.",
     )
     background_path: str = _setting(
         "", "File", "The picture (also animated) or the video to show; a video loops, muted."

@@ -11,6 +11,7 @@ from ...obs.structs import FORMAT_RGBA
 from .blur import Blur
 from .colors import Colors
 from .edge import Edge
+from .fade import Fade
 from .light import Light
 from .limits import Limits
 
@@ -31,6 +32,7 @@ class Passes:
             self.edge = Edge(self._gpu, shaders)
             self.blur = Blur(self._gpu, shaders, self.replays)
             self.light = Light(self._gpu, shaders, self.replays)
+            self.fade = Fade(self._gpu, shaders)
             self.background = self._gpu.target(FORMAT_RGBA)
             self.encoded = self._gpu.target(FORMAT_RGBA)
 

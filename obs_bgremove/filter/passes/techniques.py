@@ -52,6 +52,12 @@ class LightTechnique(bytes, Enum):
     SHINE = b"Shine"
 
 
+class FadeTechnique(bytes, Enum):
+    """fade.effect."""
+
+    MIX = b"Mix"
+
+
 class PresetTechnique(bytes, Enum):
     """presets.effect. The names are those of ``settings.PRESETS`` in capitals."""
 
@@ -63,6 +69,9 @@ class PresetTechnique(bytes, Enum):
     GOLDEN_LIGHTS = b"GoldenLights"
     AURORA = b"Aurora"
     HILLS = b"Hills"
+    BEACH = b"Beach"
+    OFFICE = b"Office"
+    SPORTS_GROUND = b"SportsGround"
 
 
 class CompositeTechnique(bytes, Enum):

@@ -57,7 +57,7 @@ def _those(sentences: Iterable[str]) -> list[str]:
 
 def _state(status: Status) -> list[str]:
     if status.state == Status.RUNNING:
-        return [status.kept, _delay(status)]
+        return [status.kept, status.outfit, _delay(status)]
     if status.state == Status.HIDDEN:
         return [tr("The room stays hidden until there is an alpha again.")]
     if status.state == Status.IDLE:

@@ -51,6 +51,8 @@ class Status:
     #: The name of the microphone that is delayed with the picture; empty if there is none.
     microphone: str = ""
 
+    #: What the person seems to wear and what is shown for it: a sentence, if the background is Auto.
+    outfit: str = ""
     #: What can be done about the problem, or about what is slow: a key of ``options.remedies``; or empty.
     remedy: str = ""
 

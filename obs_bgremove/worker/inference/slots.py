@@ -80,6 +80,11 @@ class Slots:
         self._taken, self._slot = serial, slot
         return slot, same
 
+    @property
+    def slot(self) -> int:
+        """The slot of the frame taken last; -1 before the first."""
+        return self._slot
+
     def handed_over_ns(self) -> int:
         """Return when the frame taken last was handed over (time.perf_counter_ns)."""
         return self._words[self._bases[self._slot] + HANDED_OVER_NS]

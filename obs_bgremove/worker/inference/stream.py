@@ -110,7 +110,8 @@ class Stream:
         self.slots = Slots(engine.height, engine.width)
         try:
             slots = list(zip(self.slots.frames, self.slots.alphas))
-            self._alphas = [self._array(address) for address in self.slots.alphas]
+            shape = engine.height, engine.width
+            self._alphas = [self._array(address, *shape) for address in self.slots.alphas]
             self._inferences = _Inferences(engine, slots[:OVERVIEW])
             self._overview = _Overview(engine, slots[OVERVIEW], self._alphas[OVERVIEW])
             #: How often the picture has been the same in a row.
@@ -127,11 +128,12 @@ class Stream:
             self.free()
             raise
 
-    def _array(self, address: int) -> NDArray[np.uint8]:
-        """Return the alpha at an address of the shared memory as uint8 [H, W]."""
-        shape = self.engine.height, self.engine.width
+    def _array(self, address: int, rows: int, columns: int) -> NDArray[np.uint8]:
+        """Return what lies at an address of the shared memory as uint8 [rows, columns]."""
         offset = address - self.slots.memory.address
-        return np.frombuffer(self.slots.memory.mapped, np.uint8, shape[0] * shape[1], offset).reshape(shape)
+        return np.frombuffer(self.slots.memory.mapped, np.uint8, rows * columns, offset).reshape(
+            rows, columns
+        )
 
     def _warm_up(self) -> None:
         self._inferences.warm_up()
@@ -168,6 +170,12 @@ class Stream:
         if self.slots.overview_waits():
             self._look_over()
         return True
+
+    def seen(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Return copies of the frame that was served last, uint8 [H, W, 4] BGRA, and of its alpha."""
+        slot, height, width = self.slots.slot, self.engine.height, self.engine.width
+        frame = self._array(self.slots.frames[slot], height, 4 * width).copy()
+        return frame.reshape(height, width, 4), self._alphas[slot].copy()
 
     def _infer(self, slot: int) -> None:
         self._infer_ns = self._inferences.run(slot)

@@ -4,6 +4,7 @@
 main       infers, one picture after the other, round robin over the filters
 hang-up    ends the process as soon as OBS is gone, also during an inference (see inlet)
 loader     loads models and warms them up
+watcher    looks at what people wear, where a filter wants to know
 heartbeat  sends twice a second that the process is well, and watches the catalogue
 
 A thread that ends by an error ends the process, so that OBS starts another one: a worker without one of its
@@ -32,6 +33,7 @@ from ...link.messages import (
     RingFailed,
     Shun,
     Stop,
+    Watch,
     decode_ask,
     encode,
 )
@@ -39,6 +41,7 @@ from .. import journal
 from ..choice import catalogue
 from ..inference import plugins
 from ..memory_use import memory_mb
+from ..outfits.watcher import Watcher
 from ..processors import Idle
 from ..reason import reason
 from . import fallback
@@ -73,6 +76,7 @@ class Server:
         self._inlet = Inlet(source, self._end)
         self._made_streams: queue.SimpleQueue[tuple[Request, Stream]] = queue.SimpleQueue()
         self._loader = Loader(self._tell, self._made)
+        self._watcher = Watcher(self._tell)
         # Of the main thread:
         self._streams: dict[int, Stream] = {}
         self._requests: dict[int, Request] = {}
@@ -107,7 +111,10 @@ class Server:
         """Infer a picture of a filter, if one waits; whether one did."""
         self._busy_since = time.monotonic()
         try:
-            return stream.serve()
+            served = stream.serve()
+            if served:
+                self._watcher.offer(stream.number, stream.seen)
+            return served
         except Exception as error:  # noqa: BLE001 (whatever a provider raises: the filter goes on elsewhere)
             self._failed(stream, error)
             return True
@@ -130,11 +137,14 @@ class Server:
             self._loader.load(wanted)
         elif isinstance(message, Allow):
             self._allow(message)
+        elif isinstance(message, Watch):
+            (self._watcher.watch if message.wanted else self._watcher.forget)(message.ring)
         elif isinstance(message, Shun):
             self._loader.shun(message.loads)
         else:
             self._wanted.pop(message.ring, None)
             self._loader.cancel(message.ring)
+            self._watcher.forget(message.ring)
             self._remove(message.ring)
 
     def _allow(self, message: Allow) -> None:

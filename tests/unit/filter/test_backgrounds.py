@@ -25,6 +25,9 @@ OTHER = {
     "background_source": "Other",
     "background_fit": "contain",
     "background_color": 0xFF123456,
+    "outfit_change": "follow",
+    "outfit_shown": "workwear",
+    "outfit_folder": "/pictures",
     "blur": 77.0,
     "edge_softness": 3.0,
     "edge_shift": 3.0,
@@ -41,6 +44,7 @@ MADE_AGAIN = {
     "image": {"background_path"},
     "video": {"background_path"},
     "source": {"background_source"},
+    "auto": {"background_preset", "outfit_shown", "outfit_folder"},
 }
 
 
@@ -83,6 +87,9 @@ class Made:
 
     def adjust(self, settings):
         self.settings = settings
+
+    def follow(self, before):
+        pass
 
     def missing(self):
         return self.is_missing

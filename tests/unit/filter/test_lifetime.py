@@ -14,7 +14,7 @@ from obs_bgremove.filter.lifetime import Lifetime
 @pytest.fixture
 def lifetime(gpu):
     """Return the lifetime of a filter that is on no source."""
-    return Lifetime(1_000_001, Guards(), lambda: None, lambda: None)
+    return Lifetime(1_000_001, Guards(), lambda: None, lambda: None, None)
 
 
 def test_the_end_waits_for_a_thread_that_asks(lifetime):

@@ -66,7 +66,7 @@ def test_a_hotkey_does_not_list_the_folder_itself(gpu, monkeypatch):
     monkeypatch.setattr(HotkeyActions, "_change_background", lambda _: changed.append(None))
     chosen = Settings(background="image", background_path="/pictures/a.png")
     monkeypatch.setattr(HotkeyActions, "_settings", lambda _: chosen)
-    actions = HotkeyActions(1_000_001, 1_000_002, lambda: woken.append(None), lambda: None)
+    actions = HotkeyActions(1_000_001, 1_000_002, lambda: woken.append(None), lambda: None, None)
     (press,) = [one.action for one in actions._hotkeys if one.name == "obs_bgremove.next_background"]
     press()
     press()

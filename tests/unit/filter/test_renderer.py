@@ -33,9 +33,8 @@ class Stage:
         self.gpu = gpu
         self.shared = shared or Shared(FrameClock(), wake=lambda: None)
         channel = SimpleNamespace(ring=None, problem="", note="")
-        self.health = Health(
-            TARGET.parent, self.shared, channel, Lifetime(TARGET.parent, Guards(), lambda: None, lambda: None)
-        )
+        lifetime = Lifetime(TARGET.parent, Guards(), lambda: None, lambda: None, None)
+        self.health = Health(TARGET.parent, self.shared, channel, lifetime)
         background = ChosenBackground(Settings(), lambda _settings: Background())
         self.renderer = Renderer(self.shared, channel, background, self.health)
 

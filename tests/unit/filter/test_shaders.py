@@ -65,6 +65,8 @@ def draw_everything(gpu):
     shrink(shaders.shrink, frame, SIZE, small, Size(256, 144))
     for preset in PresetTechnique:
         draw_preset(shaders.presets, preset, passes.background, SIZE)
+    passes.fade.keep(image, SIZE)
+    passes.fade.mix(image, 0.5, SIZE)
     passes.limits.draw(DynamicTexture(256, 144, FORMAT_R8), WHOLE, Region(0.1, 0.0, 0.5, 1.0), False)
     yes_and_no = True, False
     cuts = [Cut(frame, SIZE), Cut(frame, SIZE, hdr)]

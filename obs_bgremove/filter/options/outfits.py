@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which background suits which clothes: a preset, or a picture of the user's own."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from ...files import as_path, as_text
+from .media_files import PICTURES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+
+class Suits(NamedTuple):
+    """``preset``: the background that is drawn; ``words``: what names of folders and pictures may hold."""
+
+    preset: str
+    words: tuple[str, ...]
+
+
+#: Class of clothes -> its background. The keys are those of ``settings.OUTFITS``.
+SUITS = {
+    "beachwear": Suits("beach", ("beach", "sea", "pool")),
+    "workwear": Suits("office", ("office", "work")),
+    "sportswear": Suits("sports_ground", ("sport", "stadium", "gym")),
+}
+
+
+def picture_for(outfit: str, folder: str) -> str:
+    """Return the path of the user's own picture for clothes; empty if there is none.
+
+    The first one, by name, of a folder in ``folder`` whose name has one of the words, else the first
+    picture of ``folder`` itself with one in its own name.
+    """
+    if not folder or outfit not in SUITS:
+        return ""
+    root = as_path(folder)
+    suiting = [path for path in _listed(root) if _has(path.name, SUITS[outfit].words)]
+    inside = (picture for path in suiting if path.is_dir() for picture in _pictures(_listed(path)))
+    found = next(inside, None) or next(_pictures(suiting), None)
+    return as_text(found) if found else ""
+
+
+def _listed(folder: Path) -> list[Path]:
+    """Return what lies in a folder, by name; nothing if it cannot be read."""
+    try:
+        return sorted((folder / name for name in os.listdir(folder)), key=lambda path: path.name.casefold())  # noqa: PTH208
+    except OSError:
+        return []
+
+
+def _pictures(paths: Iterable[Path]) -> Iterator[Path]:
+    return (path for path in paths if path.name.lower().endswith(PICTURES) and path.is_file())
+
+
+def _has(name: str, words: tuple[str, ...]) -> bool:
+    return any(word in name.casefold() for word in words)
