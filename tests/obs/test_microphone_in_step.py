@@ -141,9 +141,14 @@ def test_two_filters_agree_on_the_longer_delay(tmp_path, home, numbered_clip):
         for model in ("slow", "green")
     )
     with open_obs(tmp_path, home, one_scene(slow, quick, voice())) as obs:
+
+        def longer():
+            delays = {one["source"]: one["delay_milliseconds"] for one in statuses(obs)}
+            return delays["slow"] > delays["green"] + 20
+
+        wait_until_running(obs, 2)
+        wait_for(longer, "the slow model delays its picture more", 300)
         wait_until_in_step(obs)
-        delays = {one["source"]: one["delay_milliseconds"] for one in statuses(obs)}
-        assert delays["slow"] > delays["green"] + 20
         obs.ws.remove_input("slow")
         wait_for(lambda: len(statuses(obs)) == 1, "the filter is gone")
         wait_until_in_step(obs)
