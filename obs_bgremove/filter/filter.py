@@ -184,7 +184,7 @@ class BackgroundFilter:
             return self._status() if alive else None
 
     def _status(self) -> Status:
-        return self._health.status(self._settings, self._renderer.exchange.ring)
+        return self._health.status(self._settings, self._renderer.exchange)
 
     # --- end ----------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from .report.status import Status
 
 if TYPE_CHECKING:
     from ..link.channel import Channel
-    from ..link.ring import Ring
+    from .frames.exchange import Exchange
     from .lifetime import Lifetime
     from .options.settings import Settings
     from .shared import Shared
@@ -110,8 +110,9 @@ class Health:
             else frames * self._shared.frame_seconds()
         )
 
-    def status(self, settings: Settings, ring: Ring | None) -> Status:
-        """Return the status (only while the filter exists); ``ring`` is the one that it uses."""
+    def status(self, settings: Settings, exchange: Exchange) -> Status:
+        """Return the status (only while the filter exists); ``exchange`` has its frames."""
+        ring, cleared = exchange.ring, exchange.cleared
         with self._lifetime.parent() as parent:
             source = sources.name_of(parent)
         rate, milliseconds = self.meter.read()
@@ -139,9 +140,9 @@ class Health:
             frames_per_second=self.meter.frames_per_second(),
             frames_not_drawn=late,
             alphas=self.meter.total,
-            kept=kept.sentences(settings),
             microphone=settings.microphone,
             outfit=self.outfit,
+            kept=kept.sentences(settings, cleared),
         )
 
     def _state(self) -> str:

@@ -34,7 +34,7 @@ from typing import NamedTuple
 #: "OBSBGRMV" in memory order on every system that OBS runs on.
 MAGIC = int.from_bytes(b"OBSBGRMV", "little")
 #: Raised with every change of this file that makes the two sides misunderstand each other.
-VERSION = 2
+VERSION = 3
 #: Slots for frames; the one for overviews comes after them.
 SLOT_COUNT = 4
 OVERVIEW = SLOT_COUNT
@@ -53,8 +53,10 @@ _HEADER_SIZE = 192
 # Words of a slot, as indices from its start. The first line is written by OBS...
 FRAME_SERIAL = 0
 HANDED_OVER_NS = 1
-#: Any number; another one than before says that the frame shows another part of the picture.
+#: Which part of the picture the frame shows (a ``Part``); 0: all of it.
 PART = 2
+#: 1: everybody but the person in front is to be cleared from the alpha; 0: nobody is.
+FRONT = 3
 # ... the second one by the worker. Times are of time.perf_counter_ns, which counts alike in
 # all processes of a machine.
 ALPHA_SERIAL = 8
@@ -63,6 +65,8 @@ WRITTEN_NS = 10
 #: The bounding box of what is at least half person: left, top, right, bottom (the last two
 #: beyond it) in pixels of the alpha, 16 bits each from the lowest on; 0 if there is none.
 BOX = 11
+#: How many people were cleared from the alpha.
+CLEARED = 12
 _SLOT_WORDS_SIZE = 128
 
 #: No model takes larger pictures; a larger number in a header is a damaged header.
@@ -89,6 +93,29 @@ class Box(NamedTuple):
     def unpack(cls, word: int) -> Box | None:
         """Return the box of a word; None if there is none in it."""
         return cls(*(word >> shift & 0xFFFF for shift in (0, 16, 32, 48))) if word else None
+
+
+class Part(NamedTuple):
+    """A part of a picture. The whole one is 1 x 1, with its origin at the top left."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def pack(self) -> int:
+        """Return it as a word: 16 bits each from the lowest on, in 32768ths of the picture."""
+        x, y, width, height = (round(number * 32768) for number in self)
+        return x | y << 16 | width << 32 | height << 48
+
+    @classmethod
+    def unpack(cls, word: int) -> Part:
+        """Return the part of a word; all of the picture if it is of no part."""
+        part = cls(*((word >> shift & 0xFFFF) / 32768 for shift in (0, 16, 32, 48)))
+        return part if part.width and part.height else ALL
+
+
+ALL = Part(0.0, 0.0, 1.0, 1.0)
 
 
 def _aligned(size: int) -> int:

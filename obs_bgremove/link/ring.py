@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from .layout import (
     ALPHA_SERIAL,
     BOX,
+    CLEARED,
     FRAME_SERIAL,
+    FRONT,
     HANDED_OVER_NS,
     INFER_NS,
     OVERVIEW,
@@ -41,6 +43,8 @@ class Alpha(NamedTuple):
     round_trip_ns: int
     #: Where the person is; None if nowhere.
     box: Box | None
+    #: How many people were cleared, as not the person in front.
+    cleared: int = 0
 
 
 def _nothing() -> None:
@@ -99,14 +103,14 @@ class Ring:
         # The pipe to the worker is closed when no ring refers to it.
         self._wake = _nothing
 
-    def hand_over(self, serial: int, address: int, linesize: int, part: int = 0) -> bool:
+    def hand_over(self, serial: int, address: int, linesize: int, part: int = 0, front: bool = False) -> bool:
         """Copy a BGRA frame to the worker and wake it.
 
         ``serial`` grows from call to call, from 1. ``address`` is of ``height`` rows, ``linesize``
         bytes (at least ``width * 4``) apart. Frames that still wait are outdated by this one: the
-        worker takes the newest. With another ``part`` (any number below 2 ** 64) than before,
-        recurrent state begins again: the frame shows another part of the picture. Returns False,
-        and does nothing, if the ring is dead.
+        worker takes the newest. With another ``part`` (of the picture, packed; 0: all of it) than
+        before, recurrent state begins again. With ``front``, only the person in front is wanted.
+        Returns False, and does nothing, if the ring is dead.
         """
         if self._dead:
             return False
@@ -123,6 +127,7 @@ class Ring:
         self._copy(frame, address, linesize)
         words[base + HANDED_OVER_NS] = now
         words[base + PART] = part
+        words[base + FRONT] = front
         fence()
         words[base + FRAME_SERIAL] = serial
         self._held[oldest] = self._newest = serial
@@ -179,7 +184,7 @@ class Ring:
                 fence()
                 trip = words[base + WRITTEN_NS] - words[base + HANDED_OVER_NS]
                 box = self._box(words[base + BOX])
-                found.append(Alpha(serial, address, words[base + INFER_NS], trip, box))
+                found.append(Alpha(serial, address, words[base + INFER_NS], trip, box, words[base + CLEARED]))
         if len(found) > 1:
             found.sort(key=lambda alpha: alpha.serial)
         return found

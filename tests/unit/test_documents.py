@@ -7,7 +7,16 @@ import re
 
 import pytest
 
-from obs_bgremove.filter.options.settings import BACKGROUNDS, FITS, PRESETS, SHARES, SYNCS, VIEWS, described
+from obs_bgremove.filter.options.settings import (
+    BACKGROUNDS,
+    FITS,
+    KEEPS,
+    PRESETS,
+    SHARES,
+    SYNCS,
+    VIEWS,
+    described,
+)
 from obs_bgremove.home import PROJECT
 
 README = PROJECT / "README.md"
@@ -102,7 +111,7 @@ def test_the_readme_puts_the_settings_into_the_fold_that_obs_puts_into_advanced(
 
 
 @pytest.mark.parametrize(
-    "values", [BACKGROUNDS, PRESETS, FITS, SHARES, SYNCS, VIEWS], ids=lambda one: next(iter(one))
+    "values", [BACKGROUNDS, PRESETS, FITS, KEEPS, SHARES, SYNCS, VIEWS], ids=lambda one: next(iter(one))
 )
 def test_the_readme_has_each_value_of_a_list(values):
     text = README.read_text(encoding="utf-8")

@@ -86,16 +86,16 @@ class Camera:
     def __init__(self):
         self.serial = 0
 
-    def hand_over(self, ring, value, corner=None, part=0):
+    def hand_over(self, ring, value, corner=None, part=0, front=False):
         """Hand over a picture of one value (its first pixel may differ); return its serial."""
         picture = Picture(ring, value, corner)
         self.serial += 1
-        assert ring.hand_over(self.serial, picture.address, ring.width * 4, part)
+        assert ring.hand_over(self.serial, picture.address, ring.width * 4, part, front)
         return self.serial
 
-    def alpha(self, ring, value, corner=None, part=0):
+    def alpha(self, ring, value, corner=None, part=0, front=False):
         """Hand over a picture and wait for its alpha; return (Alpha, bytes)."""
-        serial = self.hand_over(ring, value, corner, part)
+        serial = self.hand_over(ring, value, corner, part, front)
         alpha = until(lambda: ring.alphas(serial - 1), "an alpha")[-1]
         return alpha, ctypes.string_at(alpha.address, ring.width * ring.height)
 

@@ -84,10 +84,11 @@ class Capture:
         key = "shrink", texture, full, into.handle, size, seen
         self._replays.draw(key, lambda: shrink(self._effect, texture, full, into, size, seen))
 
-    def hand_over(self, ring: Ring) -> int | None:
+    def hand_over(self, ring: Ring, front: bool) -> int | None:
         """Copy what was staged in an earlier frame to the worker; return its serial.
 
-        Returns None if nothing was staged, or if it could not be handed over.
+        ``front``: whether only the person in front is wanted. Returns None if nothing was staged, or if it
+        could not be handed over.
         """
         staged, overview = self._staged, self._overview_staged
         self.forget()
@@ -98,7 +99,8 @@ class Capture:
             with overview.mapped() as (address, linesize):
                 ring.hand_over_overview(address, linesize)
         with staged.surface.mapped() as (address, linesize):
-            return staged.serial if ring.hand_over(staged.serial, address, linesize, staged.part) else None
+            done = ring.hand_over(staged.serial, address, linesize, staged.part, front)
+        return staged.serial if done else None
 
     def forget(self) -> None:
         """Drop what was staged and not handed over: it is old."""

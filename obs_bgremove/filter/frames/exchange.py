@@ -67,6 +67,8 @@ class Exchange:
         self._drawn: Frame[Picture] | None = None
         #: The ring that is used at present; other threads read it.
         self.ring: Ring | None = None
+        #: How many people were cleared from the newest alpha; other threads read it.
+        self.cleared = 0
         self._replaced: _Replaced | None = None
         #: How many overviews of this ring were answered.
         self._overviews = 0
@@ -81,7 +83,8 @@ class Exchange:
     def receive(self, capture: Capture, ring: Ring | None, settings: Settings, now: int) -> None:
         """Take the alphas that have come, then hand over the frame that was read back."""
         self._pairing.matched = settings.sync == "matched"
-        self._use(capture, ring, now)
+        front = settings.keep == "front"
+        self._use(capture, ring, front, now)
         if ring is None:
             # Nobody will give these frames an alpha; kept, they would fill the GPU's memory.
             self._pairing.forget_alphas()
@@ -90,7 +93,7 @@ class Exchange:
         if replaced:
             self._take_alphas(replaced.ring, self._serials.answered_before, settings, now)
         self._take_alphas(ring, self._serials.answered, settings, now)
-        handed_over = capture.hand_over(ring)
+        handed_over = capture.hand_over(ring, front)
         if handed_over:
             self._serials.handed_over = handed_over
         self._pairing.prune(ring.taken, self._serials.handed_over, replaced.expected() if replaced else ())
@@ -104,13 +107,14 @@ class Exchange:
                 self._serials.answered_before = alpha.serial
             self._stall.progress()
             self._meter.count(alpha.infer_ns)
+            self.cleared = alpha.cleared
             frame = self._pairing.alpha_ready(alpha.serial, now)
             if frame:
                 frame.picture.upload_alpha(alpha.address, ring.width, ring.height)
                 if ring is self.ring:
                     self._choose_region(ring, alpha.box, frame.picture.seen, settings)
 
-    def _use(self, capture: Capture, ring: Ring | None, now: int) -> None:
+    def _use(self, capture: Capture, ring: Ring | None, front: bool, now: int) -> None:
         if self._replaced and now - self._replaced.at >= _LAST_ALPHAS:
             self._replaced = None
         before = self.ring
@@ -121,7 +125,7 @@ class Exchange:
         serials = self._serials
         if before is not None and ring is not None and not before.dead:
             # Another model takes over. The one before answers what it has, so that no picture is left out.
-            serials.handed_over = capture.hand_over(before) or serials.handed_over
+            serials.handed_over = capture.hand_over(before, front) or serials.handed_over
             self._replaced = _Replaced(before, serials.handed_over, now)
             serials.answered_before = serials.answered
             self._pairing.delay.forget()

@@ -12,6 +12,7 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING
 
+from ...link.layout import Part
 from ..passes.geometry import WHOLE, Region
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ class Framing:
 
     def __init__(self) -> None:
         self.region = WHOLE
-        #: A number that changes with the region; it fits into 32 bits.
-        self.part = 0
+        #: The region, as the worker is given it.
+        self.part = Part(*WHOLE).pack()
         #: The part in which people count.
         self.area = WHOLE
         self._elsewhere: Region | None = None
@@ -91,7 +92,7 @@ class Framing:
     def _change(self, region: Region) -> None:
         if region != self.region:
             self.region = region
-            self.part = (self.part + 1) % 2**32
+            self.part = Part(*region).pack()
             if region == WHOLE:
                 self._elsewhere = None
 

@@ -79,6 +79,10 @@ VIEWS = {
     "foreground": "Foreground (what is shown, on black)",
     "comparison": "Comparison (the network's alpha | the refined one)",
 }
+KEEPS = {
+    "everyone": "Everyone",
+    "front": "The person in front",
+}
 SYNCS = {
     "matched": "Matched (each picture is cut with its own alpha)",
     "lowest_latency": "Lowest latency (the newest alpha at once)",
@@ -290,6 +294,14 @@ class Settings:
         "Invert",
         "Shows the room and hides the people in it. Somebody whom the network does not find is shown. "
         "While there is no alpha, everything is hidden, as ever.",
+        advanced=True,
+    )
+    keep: str = _setting(
+        "everyone",
+        "Keep",
+        "The person in front: somebody who walks behind is room. Whoever comes as near and stays for two "
+        "seconds is kept, too.",
+        choices=KEEPS,
         advanced=True,
     )
     area_left: float = _area(0.0, "left")

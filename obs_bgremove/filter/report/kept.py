@@ -5,18 +5,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...translate import joined, tr
+from ...translate import joined, tr, trn
 from ..passes.geometry import WHOLE
 
 if TYPE_CHECKING:
     from ..options.settings import Settings
 
 
-def sentences(settings: Settings) -> str:
-    """Return sentences for the status; empty if everybody is shown and the room is hidden."""
+def sentences(settings: Settings, cleared: int) -> str:
+    """Return sentences for the status; empty if everybody is shown and the room is hidden.
+
+    ``cleared``: how many people were cleared from the alpha, as not the person in front.
+    """
     parts = []
     if settings.invert:
         parts.append(tr("Inverted: the ROOM IS SHOWN, and people are hidden."))
+    if settings.keep == "front" and cleared:
+        parts.append(
+            trn(
+                "Only the person in front is kept; {number} other counts as room.",
+                "Only the person in front is kept; {number} others count as room.",
+                cleared,
+            )
+        )
+    elif settings.keep == "front":
+        parts.append(tr("Only the person in front is kept; nobody else is seen."))
     area = settings.area
     if not (area.width and area.height):
         parts.append(

@@ -10,7 +10,9 @@ from time import perf_counter_ns
 from ...link.layout import (
     ALPHA_SERIAL,
     BOX,
+    CLEARED,
     FRAME_SERIAL,
+    FRONT,
     HANDED_OVER_NS,
     INFER_NS,
     OVERVIEW,
@@ -20,6 +22,7 @@ from ...link.layout import (
     WRITTEN_NS,
     Box,
     Layout,
+    Part,
 )
 from ...link.memory import Memory, create, fence
 
@@ -89,14 +92,18 @@ class Slots:
         """Return when the frame taken last was handed over (time.perf_counter_ns)."""
         return self._words[self._bases[self._slot] + HANDED_OVER_NS]
 
-    def part(self) -> int:
+    def part(self) -> Part:
         """Return which part of the picture the frame taken last shows."""
-        return self._words[self._bases[self._slot] + PART]
+        return Part.unpack(self._words[self._bases[self._slot] + PART])
 
-    def give(self, infer_ns: int, box: Box | None = None) -> bool:
+    def front(self) -> bool:
+        """Whether only the person in front is wanted of the frame taken last."""
+        return bool(self._words[self._bases[self._slot] + FRONT])
+
+    def give(self, infer_ns: int, box: Box | None = None, cleared: int = 0) -> bool:
         """Give OBS the alpha that lies in the slot taken last; False if its frame was torn.
 
-        ``box``: where in it the person is.
+        ``box``: where in it the person is; ``cleared``: how many people were cleared from it.
         """
         words, base = self._words, self._bases[self._slot]
         fence()
@@ -105,6 +112,7 @@ class Slots:
         words[base + INFER_NS] = infer_ns
         words[base + WRITTEN_NS] = perf_counter_ns()
         words[base + BOX] = box.pack() if box else 0
+        words[base + CLEARED] = cleared
         fence()
         words[base + ALPHA_SERIAL] = self._taken
         return True

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from time import perf_counter_ns
+from time import monotonic, perf_counter_ns
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...link.layout import OVERVIEW, Box
+from ...link.layout import ALL, OVERVIEW, Box
+from ..people.front import Front
 from .box import bounding_box
 from .doubt import Doubt
 from .engine import Engine, clear, zeros
@@ -93,10 +94,12 @@ class _Overview:
         #: Where the person is in the overview looked at last; None if nowhere.
         self.box: Box | None = None
 
-    def look(self) -> None:
-        """Find the person in the overview that lies in the slot."""
+    def look(self, front: Front | None) -> None:
+        """Find the person in the overview that lies in the slot; with ``front``, one who may be in front."""
         with self._engine.lock:
             self._binding.run()
+        if front:
+            front.hide_small(self._alpha)
         self.box = bounding_box(self._alpha)
 
 
@@ -116,8 +119,11 @@ class Stream:
             self._overview = _Overview(engine, slots[OVERVIEW], self._alphas[OVERVIEW])
             #: How often the picture has been the same in a row.
             self._still = 0
-            self._part = 0
-            self._box: Box | None = None
+            self._part = ALL
+            #: Follows the person in front; None while everybody is wanted.
+            self._front: Front | None = None
+            #: Where the person is in the alpha before, and how many were cleared from it.
+            self._found: tuple[Box | None, int] = None, 0
             self._handed_over_ns = 0
             self._infer_ns = 0
             self._warm_up()
@@ -158,13 +164,16 @@ class Stream:
         if taken is None:
             return False
         slot, same = taken
-        if self.engine.states:
-            self._forget_after_pause()
+        self._forget_after_pause()
         if self.slots.part() != self._part:
             self._part = self.slots.part()
             self._reset()
+        if self.slots.front() != bool(self._front):
+            self._front = None if self._front else Front(self.engine.height, self.engine.width)
+            # The alpha before is of other people.
+            same = False
         if self._rests(same):
-            self.slots.give(0, self._box)
+            self.slots.give(0, *self._found)
         else:
             self._infer(slot)
         if self.slots.overview_waits():
@@ -178,17 +187,22 @@ class Stream:
         return frame.reshape(height, width, 4), self._alphas[slot].copy()
 
     def _infer(self, slot: int) -> None:
+        alpha = self._alphas[slot]
         self._infer_ns = self._inferences.run(slot)
-        self._box = bounding_box(self._alphas[slot])
-        if not self._doubt.look(self._alphas[slot], self._box):
+        box, cleared = bounding_box(alpha), 0
+        if not self._doubt.look(alpha, box):
             self._reset()
             self._infer_ns = self._inferences.run(slot)
-            self._box = bounding_box(self._alphas[slot])
-        self.slots.give(self._infer_ns, self._box)
+            box = bounding_box(alpha)
+        if self._front:
+            cleared = self._front.keep(alpha, self._part, monotonic())
+            box = bounding_box(alpha)
+        self._found = box, cleared
+        self.slots.give(self._infer_ns, box, cleared)
 
     def _look_over(self) -> None:
         if not self.slots.same_overview():
-            self._overview.look()
+            self._overview.look(self._front)
         self.slots.answer_overview(self._overview.box)
 
     def _rests(self, same: bool) -> bool:
@@ -206,6 +220,8 @@ class Stream:
         pause = self._handed_over_ns - before
         if before and pause > max(_PAUSE_NS, _PAUSE_INFERENCES * self._infer_ns):
             self._reset()
+            if self._front:
+                self._front.forget()
 
     def close(self) -> None:
         """Give the shared memory back."""

@@ -31,7 +31,7 @@ class Capture:
     def stage(self, frame, size, framing):
         self.staged = frame.serial
 
-    def hand_over(self, ring):
+    def hand_over(self, ring, front):
         serial, self.staged = self.staged, None
         if serial:
             ring.taken = serial

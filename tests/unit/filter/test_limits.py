@@ -58,8 +58,12 @@ def test_what_two_regions_have_in_common(one, other, common):
 
 
 def test_the_status_says_what_is_shown_and_hidden():
-    assert kept.sentences(SETTINGS) == ""
-    assert "ROOM IS SHOWN" in kept.sentences(replace(SETTINGS, invert=True))
-    assert "inside the area" in kept.sentences(LEFT_HALF)
+    assert kept.sentences(SETTINGS, 0) == ""
+    front = replace(SETTINGS, keep="front")
+    assert "nobody else" in kept.sentences(front, 0)
+    assert "1 other counts as room" in kept.sentences(front, 1)
+    assert "2 others count as room" in kept.sentences(front, 2)
+    assert "ROOM IS SHOWN" in kept.sentences(replace(SETTINGS, invert=True), 0)
+    assert "inside the area" in kept.sentences(LEFT_HALF, 0)
     for empty in (replace(LEFT_HALF, area_left=50.0), replace(SETTINGS, area_top=60.0, area_bottom=40.0)):
-        assert "area is empty" in kept.sentences(empty)
+        assert "area is empty" in kept.sentences(empty, 0)

@@ -231,10 +231,25 @@ def test_words_that_the_worker_must_not_write_move_no_frame(pair, value):
 
 def test_what_part_a_frame_shows_goes_with_it(pair):
     picture = ctypes.create_string_buffer(FRAME)
-    for serial, part in ((1, 0), (2, 7), (3, 2**64 - 1)):
-        pair.ring.hand_over(serial, ctypes.addressof(picture), WIDTH * 4, part)
+    for serial, part in enumerate((layout.ALL, layout.Part(0.25, 0.0, 0.5, 1.0)), 1):
+        pair.ring.hand_over(serial, ctypes.addressof(picture), WIDTH * 4, part.pack())
         pair.slots.take()
         assert pair.slots.part() == part
+    # A word that is of no part.
+    pair.ring.hand_over(3, ctypes.addressof(picture), WIDTH * 4, 7)
+    pair.slots.take()
+    assert pair.slots.part() == layout.ALL
+
+
+def test_whether_only_the_person_in_front_is_wanted_goes_with_it_and_how_many_were_cleared_comes_back(pair):
+    picture = ctypes.create_string_buffer(FRAME)
+    for serial, front in ((1, False), (2, True)):
+        pair.ring.hand_over(serial, ctypes.addressof(picture), WIDTH * 4, 0, front)
+        pair.slots.take()
+        assert pair.slots.front() == front
+        pair.slots.give(1, None, 3 * front)
+        (alpha,) = pair.ring.alphas(serial - 1)
+        assert alpha.cleared == 3 * front
 
 
 class Overviews:
@@ -305,7 +320,7 @@ def test_a_header_that_differs_anywhere_is_refused(pair, word):
 
 def test_another_version_is_named(pair):
     pair.slots.memory.words[1] = 99
-    with pytest.raises(LayoutError, match="version 99 of the frame protocol, this filter version 2"):
+    with pytest.raises(LayoutError, match="version 99 of the frame protocol, this filter version 3"):
         Ring(pair.slots.memory, "model", "cpu", pair._wake)
 
 

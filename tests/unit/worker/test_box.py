@@ -6,6 +6,7 @@ import ctypes
 import numpy as np
 import pytest
 
+from obs_bgremove.link.layout import Part
 from obs_bgremove.worker.inference.box import bounding_box
 from tests.unit import worker_home, worker_models
 from tests.unit.worker_home import Camera, add_model, ring, until
@@ -59,15 +60,49 @@ def test_boxes_of_frames_and_overviews_come_from_the_worker(directory):
         assert (alpha.infer_ns, alpha.box) == (0, (3, 4, 20, 24))
 
 
+def test_only_the_person_in_front_is_kept_where_that_is_wanted(directory):
+    with worker_home.client() as client:
+        channel = client.open()
+        channel.request("green", "cpu")
+        live = ring(channel, client)
+        frame, address = picture(live, 10, 4, 24, 24)
+        frame[2:6, 0:5] = 255
+        whole = picture(live, 0, 0, 5, 5)
+        boxes = []
+        # The picture stands still: what is wanted changes.
+        for serial, front in enumerate((False, True, True, False), 1):
+            assert live.hand_over_overview(whole[1], live.width * 4)
+            assert live.hand_over(serial, address, live.width * 4, 0, front)
+            (alpha,) = until(lambda after=serial - 1: live.alphas(after), "an alpha")
+            boxes.append((alpha.box, alpha.cleared))
+            shown = ctypes.string_at(alpha.address, live.width * live.height)
+            right = frame[..., 1].copy()
+            right[2:6, 0:5] *= not front
+            assert shown == right.tobytes()
+            until(lambda count=serial: live.overview()[0] == count, "an answer")
+        assert boxes == [((0, 2, 24, 24), 0), *[((10, 4, 24, 24), 1)] * 2, ((0, 2, 24, 24), 0)]
+
+
+def test_the_memory_of_the_network_knows_nothing_of_it(directory):
+    with worker_home.client() as client:
+        channel = client.open()
+        channel.request("counter", "cpu")
+        live, camera = ring(channel, client), Camera()
+        wanted = False, True, True, False, True, False
+        # It counts the frames, and its alpha is that number: nobody, but it goes on.
+        counted = [camera.alpha(live, value, front=front)[1][0] for value, front in enumerate(wanted)]
+        assert counted == [0, 0, 0, 3, 0, 5]
+
+
 def test_another_part_of_the_picture_is_another_memory(directory):
     """The model says how many frames it remembers."""
     with worker_home.client() as client:
         channel = client.open()
         channel.request("counter", "cpu")
-        live, camera = ring(channel, client), Camera()
+        live, camera, half = ring(channel, client), Camera(), Part(0.0, 0.0, 0.5, 1.0).pack()
         counted = [
             camera.alpha(live, value, part=part)[1][0]
-            for value, part in ((1, 0), (2, 0), (3, 5), (4, 5), (5, 0))
+            for value, part in ((1, 0), (2, 0), (3, half), (4, half), (5, 0))
         ]
         assert counted == [0, 1, 0, 1, 0]
 
