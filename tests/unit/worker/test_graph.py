@@ -138,8 +138,8 @@ def test_memory_advances_once_a_picture_also_when_it_is_captured(make_filter):
 def test_the_overview_has_a_graph_of_its_own(make_filter):
     stream = make_filter("counter").stream
     stream.engine.session.ids.clear()
-    stream._overview.look()
-    stream._overview.look()
+    stream._overview.look(None)
+    stream._overview.look(None)
     assert np.unique(stream._alphas[OVERVIEW]).tolist() == [0]
     ids = stream.engine.session.ids
     assert ids == [WITHOUT, ids[1], ids[1]] and ids[1] != WITHOUT
