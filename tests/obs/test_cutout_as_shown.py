@@ -22,7 +22,7 @@ from tests.obs.test_edge_colour import foreground, truth
 CLOSE, FEW, A_LITTLE_MORE = 2, 3e-4, 8
 #: Presets with things at random places. A place is made of the last digits of a sine, of which each graphics
 #: card has its own, so OBS itself shows them elsewhere on another one.
-RANDOM = {"window_light", "city_lights", "golden_lights"}
+RANDOM = {"window_light", "city_lights", "golden_lights", "office"}
 LOOKS = {
     "transparent": ("transparent", {}),
     "color": ("#2060c0", {}),
