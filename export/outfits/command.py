@@ -30,6 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="keeps what the fixed part of the network saw",
     )
     training.add_argument("--into", type=Path, required=True, metavar="FOLDER", help="the model's folder")
+    training.add_argument(
+        "--tune",
+        type=int,
+        default=2,
+        metavar="N",
+        help="trains the whole network on, in so many passes; 0: its head alone (default: %(default)s)",
+    )
     measuring = actions.add_parser("evaluate", help="measure on labelled photographs that are sure")
     _photographs(measuring)
     measuring.add_argument(
@@ -63,11 +70,19 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _train(options: argparse.Namespace, judged: list[labels.Label]) -> None:
-    from . import scores
+    from .fine_tuning import Tuning
     from .training import Recipe, train
+    from .whole import train_whole
 
-    taught = train(judged, options.cache, options.into, Recipe())
-    print(_table(scores.of(taught.truth, taught.found)))
+    recipe = Recipe()
+    if options.tune < 0:
+        raise ExportError("--tune is a number of passes: 0 or more.")
+    if options.tune == 0:
+        print(_table(train(judged, options.cache, options.into, recipe).figures()))
+        return
+    compared = train_whole(judged, options.cache, options.into, recipe, Tuning(passes=options.tune))
+    print("The head alone, on the photographs held out:", _table(compared.head.figures()), sep="\n")
+    print("The whole network, on the same:", _table(compared.whole.figures()), sep="\n")
 
 
 def _evaluate(options: argparse.Namespace, judged: list[labels.Label]) -> None:

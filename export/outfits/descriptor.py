@@ -36,10 +36,15 @@ class Descriptor(nn.Module):
 
     def forward(self, frame: Tensor) -> Tensor:
         """Uint8 [H, W, 4] BGRA (A: the person's alpha) -> float [2, D]."""
-        planes = frame.permute(2, 0, 1)[None].float() / 255
+        return self.looks(frame[None]).reshape(2, -1)
+
+    def looks(self, frames: Tensor) -> Tensor:
+        """Uint8 [B, H, W, 4] -> float [B, 2 D]: both looks at each portrait, one after the other."""
+        planes = frames.permute(0, 3, 1, 2).float() / 255
         picture, alpha = planes[:, [2, 1, 0]], planes[:, 3:]
         hidden = picture * alpha + (1 - alpha) * (GREY / 255)
-        return self.describe(torch.cat([picture, hidden]))
+        shown, without = self.describe(torch.cat([picture, hidden])).chunk(2)
+        return torch.cat([shown, without], 1)
 
     def describe(self, pictures: Tensor) -> Tensor:
         """Float [B, 3, H, W] RGB in 0..1 -> float [B, D]."""
@@ -49,12 +54,17 @@ class Descriptor(nn.Module):
         return torch.cat(
             [
                 # Square roots: few channels are large, and they would drown the others.
-                wide.mean((2, 3)).sqrt(),
+                _root(wide.mean((2, 3))),
                 wide.amax((2, 3)),
-                wide[:, :, :half].mean((2, 3)).sqrt(),
+                _root(wide[:, :, :half].mean((2, 3))),
                 deep.mean((2, 3)),
                 deep.amax((2, 3)),
                 middle.mean((2, 3)),
             ],
             1,
         )
+
+
+def _root(means: Tensor) -> Tensor:
+    """Return square roots, whose slope stays finite at 0: the network is trained on."""
+    return means.clamp(min=1e-4).sqrt()

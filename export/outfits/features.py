@@ -46,8 +46,7 @@ class Descriptors:
         ``near``: of the person framed as by a webcam, by a share that is fixed for each photograph; None
         where the photograph shows no more than that.
         """
-        contents = [hashlib.sha256(label.path.read_bytes()).hexdigest()[:24] for label in labels]
-        keys = [f"{self._size}-{content}{'-near' if near else ''}" for content in contents]
+        keys = [self._key(label.path, near) for label in labels]
         wanted = {key: label.path for key, label in zip(keys, labels) if key not in self._known}
         fresh: dict[str, Floats] = {}
         with Bar("  photographs", len(wanted)) as bar:
@@ -59,6 +58,19 @@ class Descriptors:
                     self._known |= fresh
                     fresh = {}
         return [self._known[key] if self._known[key].size else None for key in keys]
+
+    def portraits(self, labels: list[Label], near: bool = False) -> list[Bytes | None]:
+        """Return what the network is shown, uint8 [size, size, 4] each; ``near``: see ``of``."""
+        made = []
+        with Bar("  portraits", len(labels)) as bar:
+            for number, label in enumerate(labels, 1):
+                made.append(self._portrait(label.path, self._key(label.path, near), near))
+                bar.at(number)
+        return made
+
+    def _key(self, path: Path, near: bool) -> str:
+        content = hashlib.sha256(path.read_bytes()).hexdigest()[:24]
+        return f"{self._size}-{content}{'-near' if near else ''}"
 
     def _portrait(self, path: Path, key: str, near: bool) -> Bytes | None:
         picture = portraits.read(path)

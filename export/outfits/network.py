@@ -9,20 +9,24 @@ import torch
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
+    from .descriptor import Descriptor
     from .head import Head
 
 
 class OutfitNetwork(nn.Module):
     """Answers a portrait with the share of each class."""
 
-    def __init__(self, descriptor: nn.Module, head: Head) -> None:
+    def __init__(self, descriptor: Descriptor, head: Head) -> None:
         super().__init__()
         self.descriptor = descriptor
-        self.weight = nn.Parameter(torch.from_numpy(head.weight))
-        self.bias = nn.Parameter(torch.from_numpy(head.bias))
+        self.weight = nn.Parameter(torch.tensor(head.weight))
+        self.bias = nn.Parameter(torch.tensor(head.bias))
         self.eval()
 
     def forward(self, frame: Tensor) -> Tensor:
         """Uint8 [H, W, 4] BGRA (A: the person's alpha) -> float [C], together 1."""
-        logits = nn.functional.linear(self.descriptor(frame).reshape(1, -1), self.weight, self.bias)
-        return logits.softmax(1).reshape(-1)
+        return self.logits(frame[None]).softmax(1).reshape(-1)
+
+    def logits(self, frames: Tensor) -> Tensor:
+        """Uint8 [B, H, W, 4] -> float [B, C]."""
+        return nn.functional.linear(self.descriptor.looks(frames), self.weight, self.bias)

@@ -70,6 +70,10 @@ class Validated(NamedTuple):
     truth: Numbers
     found: Numbers
 
+    def figures(self) -> dict[str, dict[str, float]]:
+        """Return what ``scores.of`` returns."""
+        return scores.of(self.truth, self.found)
+
 
 def chosen(labels: list[Label], others: int, seed: int) -> list[Label]:
     """Return the photographs that teach: all that are not "other", and at most ``others`` that are."""
@@ -90,13 +94,19 @@ def portrayed(labels: list[Label], descriptors: Descriptors, near: bool = False)
     )
 
 
+def weighted(classes: Numbers, sure: Bools, recipe: Recipe) -> Floats:
+    """Return how much photographs count, float [N]."""
+    clothes = np.where(classes < scores.CLOTHES, recipe.clothes, 1.0)
+    counted: Floats = clothes * np.where(sure, 1.0, recipe.unsure)
+    return counted
+
+
 def learn(whole: Portrayed, near: Portrayed, left_out: set[str], recipe: Recipe) -> Head:
     """Return the head that learns from all portraits except those of the groups in ``left_out``."""
     parts = []
     for portraits, weight in ((whole, 1.0), (near, recipe.near)):
         taken = np.array([group not in left_out for group in portraits.groups], bool)
-        weights = np.where(portraits.sure, weight, weight * recipe.unsure)
-        weights = weights * np.where(portraits.classes < scores.CLOTHES, recipe.clothes, 1.0)
+        weights = weight * weighted(portraits.classes, portraits.sure, recipe)
         parts.append((portraits.descriptors[taken], portraits.classes[taken], weights[taken]))
     joined = [np.concatenate(one) for one in zip(*parts)]
     return fit(Samples(joined[0], joined[1], joined[2].astype(np.float32)), len(CLASSES), recipe.decay)
@@ -131,7 +141,7 @@ def validate(whole: Portrayed, near: Portrayed, recipe: Recipe) -> tuple[Validat
 
 
 def train(labels: list[Label], cache: Path, into: Path, recipe: Recipe) -> Validated:
-    """Train, and put the model into the folder ``into``: model.onnx, card.toml, two charts.
+    """Train the head alone, and put the model into the folder ``into``: model.onnx, card.toml, two charts.
 
     Returns what was found for the photographs when they were held out. Raises ExportError.
     """
@@ -144,14 +154,18 @@ def train(labels: list[Label], cache: Path, into: Path, recipe: Recipe) -> Valid
     head = learn(whole, near, set(), recipe)
     # Of shares that were held out: those of photographs which taught the head would be too high.
     least = scores.thresholds(of_whole.shares, of_whole.truth)
-    content = onnx_model.export(OutfitNetwork(descriptor, head), recipe.size, "shares")
-    figures = scores.of(of_whole.truth, of_whole.found)
-    with workspace(into.parent) as work:
-        text = card.text(recipe, least, figures, scores.of(of_near.truth, of_near.found), len(taught))
-        put(half_size(content), text, work, into)
-    charts.precision_recall(of_whole.shares, of_whole.truth, of_whole.found, into / "precision-recall.png")
-    charts.confusion(scores.confusion(of_whole.truth, of_whole.found), into / "confusion.png")
+    content = half_size(onnx_model.export(OutfitNetwork(descriptor, head), recipe.size, "shares"))
+    text = card.text(card.of_head(recipe, len(taught)), least, of_whole.figures(), of_near.figures())
+    place(content, text, of_whole, into)
     return of_whole
+
+
+def place(content: bytes, text: str, measured: Validated, into: Path) -> None:
+    """Put a network with its card and the charts of what it was measured on into the folder ``into``."""
+    with workspace(into.parent) as work:
+        put(content, text, work, into)
+    charts.precision_recall(measured.shares, measured.truth, measured.found, into / "precision-recall.png")
+    charts.confusion(scores.confusion(measured.truth, measured.found), into / "confusion.png")
 
 
 def half_size(content: bytes) -> bytes:
