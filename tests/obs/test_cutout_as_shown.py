@@ -20,14 +20,11 @@ from tests.obs.test_edge_colour import foreground, truth
 #: Of 255: what the shades of a picture may differ by, and the share of pixels that may differ by a little
 #: more: where a shader divides by what is nearly nothing, graphics cards differ among each other, too.
 CLOSE, FEW, A_LITTLE_MORE = 2, 3e-4, 8
-#: Presets with things at random places. A place is made of the last digits of a sine, of which each graphics
-#: card has its own, so OBS itself shows them elsewhere on another one.
-RANDOM = {"window_light", "city_lights", "golden_lights", "office"}
 LOOKS = {
     "transparent": ("transparent", {}),
     "color": ("#2060c0", {}),
     "blur": ("blur", {"blur": 60.0}),
-    **{preset: (preset, {}) for preset in PRESETS if preset not in RANDOM},
+    **{preset: (preset, {}) for preset in PRESETS},
     "picture": ("picture.png", {}),
     "bars": ("picture.png", {"background_fit": "contain", "background_color": 0xFF3050A0}),
     "plain": ("white", {"refinement": False, "color_cleaning": False}),
