@@ -87,7 +87,7 @@ def test_one_filter_is_chosen_by_its_source(obs):
 @pytest.mark.parametrize(
     ("request_type", "data", "error"),
     [
-        ("set_background", {"name": "beach"}, 'There is no background "beach". Use transparent'),
+        ("set_background", {"name": "moon"}, 'There is no background "moon". Use transparent'),
         ("set_background", {}, 'There is no background ""'),
         ("set_up_for", {"name": "cooking"}, 'It cannot be set up for "cooking". Use usual'),
         ("next_background", {"source": "Three"}, 'There is no Background Removal with source "Three".'),
