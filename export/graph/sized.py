@@ -26,7 +26,7 @@ def source(model: Path) -> tuple[Path, Size | None]:
     """Return the file that holds a model's graph, and the size of its frames if its card says it.
 
     ``model``: its model.onnx, which is not there where the card names another model for its weights. Raises
-    ExportError if the card cannot be read.
+    ExportError if only the card could say which, and it cannot be read.
     """
     card = model.parent / "card.toml"
     if model.name != "model.onnx" or not card.is_file():
@@ -34,6 +34,8 @@ def source(model: Path) -> tuple[Path, Size | None]:
     try:
         said = model_card.read(card, model.parent.name)
     except model_card.CardProblem as problem:
+        if model.is_file():
+            return model, None
         raise ExportError(f"{card} cannot be read ({problem}); correct it.") from None
     file = model.parent.parent / said.weights / "model.onnx" if said.weights else model
     return file, (said.height, said.width) if said.height and said.width else None

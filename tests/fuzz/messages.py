@@ -163,6 +163,7 @@ class _Worker:
         server._loader = SimpleNamespace(
             load=nothing, cancel=nothing, release=nothing, shun=nothing, reconsider=nothing
         )
+        server._watcher = SimpleNamespace(watch=nothing, forget=nothing)
 
     def take(self, data: bytes, seen: Counter) -> None:
         try:

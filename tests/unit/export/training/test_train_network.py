@@ -65,7 +65,7 @@ def test_each_architecture_keeps_the_contract_and_agrees_with_torch(name):
     with torch.no_grad():
         network(torch.rand(2, 3, 64, 96), network.zeros(2, 64, 96))  # statistics of its own
     content = torch_graph.export(network, 64, 96, name)  # compares
-    runner = Runner(content)
+    runner = Runner(content, size=(64, 96))
     assert runner.recurrent == (name in ("fast", "quality"))
 
 
