@@ -67,7 +67,7 @@ def test_the_settings_of_a_private_obs(libobs, tmp_path, monkeypatch):  # noqa: 
     monkeypatch.setattr(profile.sys, "platform", "darwin")
     monkeypatch.setattr(profile, "users_python", lambda: r"C:\new\Python312")
     recordings = tmp_path / "recordings of Jörg O'Brien"
-    made = profile.Profile(recordings, (64, 32), 30, False, {"ColorSpace": "709"})
+    made = profile.Profile(recordings, (64, 32), 30, False, {"Video": {"ColorSpace": "709"}})
     address = SimpleNamespace(port=4711, password=r"se\cret=#")
     things = collection.collection("Mine ü", [], [collection.scene("Scene", [])])
     folder = tmp_path / "obs-studio"
