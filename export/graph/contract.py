@@ -54,12 +54,7 @@ def load(path: Path) -> onnx.ModelProto:
 
 def violations(model: onnx.ModelProto) -> list[str]:
     """Return a sentence for each way in which ``model`` breaks the contract; empty if it keeps it."""
-    found: list[str] = []
-    try:
-        onnx.checker.check_model(model)
-    except onnx.checker.ValidationError as error:
-        found.append(f"The graph is not valid ONNX: {str(error).splitlines()[0]}")
-    found += versions(model)
+    found = malformed(model)
     if sized.is_open(model):
         model = sized.fixed(model, sized.TRIAL)
     given = {constant.name for constant in model.graph.initializer}
@@ -79,7 +74,17 @@ def too_new(opset: int) -> str:
     return f"Its opset is {opset}, newer than {NEWEST_OPSET}; export it with opset {NEWEST_OPSET} or older."
 
 
-def versions(model: onnx.ModelProto) -> Iterator[str]:
+def malformed(model: onnx.ModelProto) -> list[str]:
+    """Return a sentence for each reason why a worker may not read ``model``, whatever its contract is."""
+    found: list[str] = []
+    try:
+        onnx.checker.check_model(model)
+    except onnx.checker.ValidationError as error:
+        found.append(f"The graph is not valid ONNX: {str(error).splitlines()[0]}")
+    return [*found, *_versions(model)]
+
+
+def _versions(model: onnx.ModelProto) -> Iterator[str]:
     """Yield a sentence for each operator set or file format that not every worker reads."""
     for entry in model.opset_import:
         if entry.domain in ("", "ai.onnx"):

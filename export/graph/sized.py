@@ -37,8 +37,7 @@ def source(model: Path) -> tuple[Path, Size | None]:
         if model.is_file():
             return model, None
         raise ExportError(f"{card} cannot be read ({problem}); correct it.") from None
-    file = model.parent.parent / said.weights / "model.onnx" if said.weights else model
-    return file, (said.height, said.width) if said.height and said.width else None
+    return said.graph(model.parent), (said.height, said.width) if said.height and said.width else None
 
 
 def is_open(model: onnx.ModelProto) -> bool:

@@ -30,8 +30,7 @@ class Model(Card):
     @property
     def file(self) -> Path:
         """The model itself."""
-        folder = self.folder.parent / self.weights if self.weights else self.folder
-        return folder / "model.onnx"
+        return self.graph(self.folder)
 
     @property
     def remedy(self) -> str:

@@ -52,6 +52,10 @@ class Card:
     #: Mean error of its alphas on our clips, lower is better; None if nobody measured it.
     error: float | None = None
 
+    def graph(self, folder: Path) -> Path:
+        """Return the file of the graph, of a model whose card lies in ``folder``."""
+        return (folder.parent / self.weights if self.weights else folder) / "model.onnx"
+
 
 def entries(file: Path) -> dict[str, Any]:
     """Return everything that a card says; raise CardProblem."""

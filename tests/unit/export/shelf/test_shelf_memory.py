@@ -8,7 +8,7 @@ import pytest
 
 from export.graph import probe
 from export.graph.runner import Runner
-from export.shelf.card import SHELF
+from export.shelf.card import SHELF, shelf_cards
 
 #: Frames in which a drawn person sways to and fro once.
 SWAY = 12
@@ -16,15 +16,11 @@ SWAY = 12
 SHORT, LONG = 8 * SWAY, 34 * SWAY
 
 
-def with_a_memory():
-    """Return the names of our models; the network that sees clothes answers pictures without a memory."""
-    folders = (path.parent for path in SHELF.glob("*/model.onnx"))
-    return sorted(
-        folder.name for folder in folders if "[outfit]" not in (folder / "card.toml").read_text("utf-8")
-    )
+#: Those with a graph of their own; the network that sees clothes is not among the cards of the shelf.
+OURS = [card.name for card in shelf_cards() if (card.path.parent / "model.onnx").is_file()]
 
 
-@pytest.mark.parametrize("name", with_a_memory())
+@pytest.mark.parametrize("name", OURS)
 def test_what_a_model_remembers_does_not_grow(name):
     runner = Runner(SHELF / name / "model.onnx")
     assert runner.recurrent
