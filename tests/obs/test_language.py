@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from obs_bgremove import home as installed
 from obs_bgremove.private_obs import collection
+from obs_bgremove.private_obs.wait import wait_for
 from tests.obs.stage import SCRIPT, filtered, open_obs, wait_until_running
 
 
@@ -25,5 +26,6 @@ def test_one_switch_of_obs_language_switches_ours(tmp_path, data_home, numbered_
         for name, label in [("background", "Hintergrund"), ("set_up_for", "Eingerichtet für")]:
             assert obs.vendor("read", {"name": name}, vendor="page")["description"] == label
         assert "Läuft" in obs.vendor("read", {"name": "status"}, vendor="page")["description"]
-        assert "Clip: Running. The picture is delayed by " in obs.log()
+        # What changed is written at the filter's next look.
+        wait_for(lambda: "Clip: Running. The picture is delayed by " in obs.log(), "the status in OBS' log")
         assert "Läuft" not in obs.log()
