@@ -14,7 +14,7 @@ from obs_bgremove.filter.options.settings import PRESETS
 from obs_bgremove.home import PROJECT
 from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.wait import wait_for
-from tests.obs.stage import filtered, one_scene, open_obs, wait_until_running
+from tests.obs.stage import filtered, one_scene, open_obs, statuses, wait_until_running
 
 FILTER = "Background Removal"
 SETTINGS = {"model": "green", "background": "blur"}
@@ -102,11 +102,11 @@ def test_what_cannot_be_done_is_said(obs, request_type, data, error):
 
 
 def test_a_change_of_the_condition_is_an_event(obs, events):
-    def wait_for_event(condition, problem=""):
+    def wait_for_event(condition, problem="", source="One"):
         while True:
             kind, data = events.get(timeout=60)
             assert kind == "state_changed"
-            if (data["condition"], data["source"]) == (condition, "One") and problem in data["problem"]:
+            if (data["condition"], data["source"]) == (condition, source) and problem in data["problem"]:
                 return data
 
     for source in ("One", "Two"):
@@ -123,14 +123,13 @@ def test_a_change_of_the_condition_is_an_event(obs, events):
     assert wait_for_event("problem", "/no.png does not exist")["remedy"] == "preset"
     obs.ws.set_source_filter_settings("One", FILTER, {"background": "blur"}, True)
     wait_for_event("running")
-    # A model that is not there: nobody is shown.
-    obs.ws.set_source_filter_enabled("One", FILTER, False)
-    wait_for_event("paused")
-    obs.ws.set_source_filter_settings("One", FILTER, {"model": "gone"}, True)
-    obs.ws.set_source_filter_enabled("One", FILTER, True)
-    assert wait_for_event("hidden", "'gone'")["remedy"] == "automatic"
-    obs.ws.set_source_filter_settings("One", FILTER, {"model": "green"}, True)
-    wait_for_event("running")
+    # A model that is not there, and none before it that could go on: nobody is shown.
+    obs.ws.create_source_filter("Scene", FILTER, "obs_bgremove", {"model": "gone"})
+    assert wait_for_event("hidden", "'gone'", "Scene")["remedy"] == "automatic"
+    obs.ws.set_source_filter_settings("Scene", FILTER, {"model": "green"}, True)
+    wait_for_event("running", source="Scene")
+    obs.ws.remove_source_filter("Scene", FILTER)
+    wait_for(lambda: len(statuses(obs)) == 2, "the end of the third filter")
 
 
 def test_the_examples_for_other_programs_work(obs):
