@@ -62,6 +62,7 @@ def _checked(value: object, hint: Any, where: str) -> object:  # noqa: ANN401 (t
         raise ValueError(f"{where} is too large")
     if hint is str and isinstance(value, str) and any("\ud800" <= one <= "\udfff" for one in value):
         raise ValueError(f"{where} is no text")
-    if hint in (int, bool, str) and type(value) is hint:
+    # A sentence that knows its English is a str, too.
+    if (hint is str and isinstance(value, str)) or (hint in (int, bool) and type(value) is hint):
         return value
     raise ValueError(f"{where} is {type(value).__name__}")

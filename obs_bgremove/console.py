@@ -11,12 +11,18 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from . import translate
+
 if TYPE_CHECKING:
     from typing import TextIO
 
 
 def prepare() -> None:
-    """Let letters that the terminal has no code for be printed as escapes. Call it first in a program."""
+    """Speak the user's language; letters that the terminal has no code for are printed as escapes.
+
+    Call it first in a program.
+    """
+    translate.use_users()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .translate import tr
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -42,9 +44,10 @@ class Sandbox:
         """Return why nothing can be started outside, a sentence for the user; empty if it can."""
         if self.may_start:
             return ""
-        return (
-            "OBS' Flatpak may not start programs outside of its sandbox; allow it with "
-            f"'flatpak override --user --talk-name={_SERVICE} {self.app}' and restart OBS."
+        return tr(
+            "OBS' Flatpak may not start programs outside of its sandbox; allow it with '{command}' and "
+            "restart OBS.",
+            command=f"flatpak override --user --talk-name={_SERVICE} {self.app}",
         )
 
     def outside(self, command: list[str], folder: Path, variables: Mapping[str, str]) -> list[str]:

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import ast
 import gettext
+import locale as system
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 FOLDER = Path(__file__).resolve().parent / "languages"
+#: Names the locale to the programs that OBS or install.py start.
+VARIABLE = "OBS_BGREMOVE_LANGUAGE"
 
 
 class Catalogue:
@@ -35,18 +40,61 @@ class Catalogue:
 
 _ENGLISH = Catalogue()
 _present = _ENGLISH
+_locale = ""
 
 
 def use(locale: str) -> None:
     """Use the language of a locale as OBS names it ("de-DE", "pt-BR"), English if there is no catalogue."""
-    global _present
-    names = [locale.replace("-", "_"), locale.replace("_", "-").split("-")[0]]
-    found = [path for name in names if name for path in [FOLDER / f"{name}.po"] if path.is_file()]
-    _present = read(found[0].read_text(encoding="utf-8")) if found else _ENGLISH
+    global _present, _locale
+    _locale = locale
+    path = catalogue(locale)
+    _present = read(path.read_text(encoding="utf-8")) if path else _ENGLISH
+
+
+def catalogue(locale: str) -> Path | None:
+    """Return the file of a locale's language: that of its country before that of the language alone.
+
+    The script of a Chinese locale ("zh_Hant_HK") says more than its country.
+    """
+    language, *parts = locale.partition(".")[0].partition("@")[0].replace("-", "_").split("_")
+    if language == "zh":
+        traditional = {"Hant", "TW", "HK", "MO"} & set(parts) and "Hans" not in parts
+        parts = ["TW" if traditional else "CN"]
+    names = [*("_".join([language, one]) for one in parts), language]
+    found = (FOLDER / f"{name}.po" for name in names if name.replace("_", "").isalnum())
+    return next((path for path in found if path.is_file()), None)
+
+
+def locale() -> str:
+    """Return the locale whose language is used; empty: English."""
+    return _locale
+
+
+def use_users() -> None:
+    """Use the user's own language, in a program that prints: never one whose letters cannot be printed."""
+    use(os.environ.get(VARIABLE) or _users())
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        for forms in _present.messages.values():
+            "".join(forms).encode(encoding)
+    except (LookupError, UnicodeEncodeError):
+        use("")
+
+
+def _users() -> str:
+    """Return the user's locale: as gettext finds it, or on Windows the language of its windows."""
+    named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    if not named and sys.platform == "win32":
+        import ctypes
+
+        return system.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+    if named.partition(".")[0] in ("", "C", "POSIX"):
+        return ""
+    return os.environ.get("LANGUAGE", "").partition(":")[0] or named
 
 
 class Sentence(str):
-    """A text in the user's language that knows its English, for the log."""
+    """A text in the user's language that knows its English, for the log. An exception may carry it."""
 
     english: str
 
@@ -55,14 +103,18 @@ class Sentence(str):
         made.english = english
         return made
 
+    def __str__(self) -> str:
+        """Return it as it is: str() of an exception keeps the English, too."""
+        return self
+
     def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
         """Return what a copy of it is made from."""
-        return str(self), self.english
+        return self[:], self.english
 
 
-def in_english(text: str) -> str:
+def in_english(text: object) -> str:
     """Return the English of a text; the text itself if nobody has translated it."""
-    return text.english if isinstance(text, Sentence) else text
+    return text.english if isinstance(text, Sentence) else str(text)
 
 
 def joined(sentences: Iterable[str]) -> str:
@@ -87,10 +139,14 @@ def trn(one: str, many: str, number: int, **values: object) -> str:
     return _filled(_present.find(one, number) or english, english, {"number": number, **values})
 
 
+def _plain(value: object) -> object:
+    return value.english if isinstance(value, Sentence) else value
+
+
 def _filled(text: str, english: str, values: dict[str, object]) -> str:
     if not values:
         return Sentence(text, english)
-    plain = english.format(**values)
+    plain = english.format(**{key: _plain(value) for key, value in values.items()})
     try:
         return Sentence(text.format(**values), plain)
     except (KeyError, IndexError, ValueError):

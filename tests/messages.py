@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from obs_bgremove import translate
 from obs_bgremove.filter.options.settings import described
-from obs_bgremove.home import PROJECT
+from obs_bgremove.home import OUTFIT, PROJECT
+from obs_bgremove.worker.choice import model_card
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +36,10 @@ def collected() -> dict[str, str]:
                     found.setdefault(node.args[0].value, "")
                 elif node.func.id == "trn":
                     found[ast.literal_eval(node.args[0])] = ast.literal_eval(node.args[1])
+    for path in sorted((PROJECT / "models").glob("*/card.toml")):
+        if path.parent.name != OUTFIT:
+            card = model_card.read(path, path.parent.name)
+            found |= dict.fromkeys((card.title, card.summary), "")
     for one in described():
         for message in (one.about.label, one.about.help, *one.about.choices.values()):
             found.setdefault(message, "")

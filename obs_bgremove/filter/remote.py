@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from .. import scene_files
 from ..obs import data
 from ..obs.vendor import Vendor
+from ..translate import tr
 from .options import by_name
 from .report import sentences
 
@@ -88,10 +89,15 @@ def values(status: Status) -> dict[str, data.Value]:
 
 def _get_names(_asked: int, response: int) -> None:
     for key, choices in by_name.choices().items():
-        items = [{"name": name, "title": title} for name, title in choices.items()]
+        items = [{"name": name, "title": tr(title)} for name, title in choices.items()]
         data.write_list(response, key, items)
 
 
 def _none(wanted: Mapping[str, data.Value]) -> str:
-    named = " and ".join(f'{key} "{name}"' for key, name in wanted.items() if name)
-    return f"There is no Background Removal with {named}." if named else "There is no Background Removal."
+    if not any(wanted.values()):
+        return tr("There is no Background Removal.")
+    if not wanted["filter"]:
+        return tr('There is no Background Removal on a source "{source}".', **wanted)
+    if not wanted["source"]:
+        return tr('There is no Background Removal called "{filter}".', **wanted)
+    return tr('There is no Background Removal called "{filter}" on a source "{source}".', **wanted)

@@ -31,6 +31,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ..translate import N, tr
+
+#: What is said of memory that is not as it has to be.
+UNUSABLE = N("The worker's shared memory cannot be used ({reason}); restart OBS.")
 #: "OBSBGRMV" in memory order on every system that OBS runs on.
 MAGIC = int.from_bytes(b"OBSBGRMV", "little")
 #: Raised with every change of this file that makes the two sides misunderstand each other.
@@ -171,27 +175,30 @@ class Layout(NamedTuple):
     def read(cls, words: memoryview) -> Layout:
         """Read and check the header; raise LayoutError if it is not exactly what we would have written."""
         if len(words) * _WORD < _HEADER_SIZE:
-            raise LayoutError("The worker's shared memory is too small to hold a header; restart OBS.")
+            raise _refused("it is too small to hold a header")
         if words[0] != MAGIC:
-            raise LayoutError("The worker's shared memory does not hold frames; restart OBS.")
+            raise _refused("it does not hold frames")
         if words[1] != VERSION:
             raise LayoutError(
-                f"The worker speaks version {words[1]} of the frame protocol, this filter version {VERSION}; "
-                "restart OBS, and if that does not help run install.py again."
+                tr(
+                    "The worker speaks version {theirs} of the frame protocol, this filter version {ours}; "
+                    "restart OBS, and if that does not help run install.py again.",
+                    theirs=words[1],
+                    ours=VERSION,
+                )
             )
         found = dict(zip(_DESCRIPTION, words[: len(_DESCRIPTION)]))
         height, width = found["height"], found["width"]
         if not (0 < height <= _LARGEST_SIDE and 0 < width <= _LARGEST_SIDE):
-            raise LayoutError(f"The worker's shared memory claims frames of {width}x{height}; restart OBS.")
+            raise _refused(f"it claims frames of {width}x{height}")
         layout = cls(height, width)
         for name, right in zip(_DESCRIPTION, layout._description()):
             if found[name] != right:
-                raise LayoutError(
-                    f"The worker's shared memory is damaged: {name} is {found[name]}, not {right}."
-                )
+                raise _refused(f"it is damaged: {name} is {found[name]}, not {right}")
         if len(words) * _WORD < layout.size:
-            raise LayoutError(
-                f"The worker's shared memory is cut short: {len(words) * _WORD} of {layout.size} bytes; "
-                "restart OBS."
-            )
+            raise _refused(f"it is cut short: {len(words) * _WORD} of {layout.size} bytes")
         return layout
+
+
+def _refused(reason: str) -> LayoutError:
+    return LayoutError(tr(UNUSABLE, reason=reason))

@@ -26,6 +26,8 @@ import threading
 from pathlib import Path
 
 from .. import flatpak
+from ..translate import tr
+from .layout import UNUSABLE
 from .messages import Place
 
 _PREFIX = "obs_bgremove"
@@ -71,8 +73,12 @@ def create(size: int) -> Memory:
         return _create_file(size)
     except OSError as error:
         raise MemoryProblem(
-            f"There is no shared memory of {size / 1e6:.1f} MB to be had ({error.strerror or error}); "
-            "free some memory, or choose a smaller model."
+            tr(
+                "There is no shared memory of {size} MB to be had ({reason}); free some memory, or choose a "
+                "smaller model.",
+                size=f"{size / 1e6:.1f}",
+                reason=error.strerror or error,
+            )
         ) from None
 
 
@@ -162,7 +168,7 @@ def open_place(place: Place) -> Memory:
     try:
         _check(place)
     except OSError as error:
-        raise MemoryProblem(f"The worker's shared memory is not used ({error}); restart OBS.") from None
+        raise MemoryProblem(tr(UNUSABLE, reason=error)) from None
     try:
         if sys.platform == "win32":
             return Memory(mmap.mmap(-1, size, tagname=place.tag), place)
@@ -179,10 +185,7 @@ def open_place(place: Place) -> Memory:
         finally:
             os.close(fd)
     except (OSError, ValueError, OverflowError) as error:
-        raise MemoryProblem(
-            f"The worker's shared memory cannot be opened ({getattr(error, 'strerror', None) or error}); "
-            "restart OBS."
-        ) from None
+        raise MemoryProblem(tr(UNUSABLE, reason=getattr(error, "strerror", None) or error)) from None
     finally:
         remove(place)
 

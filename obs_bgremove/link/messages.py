@@ -2,6 +2,7 @@
 """What OBS and the worker say to each other: one JSON object a line; an empty line is a wake-up.
 
 OBS asks (the object's "ask" is the message's name in ``_ASKS``), the worker tells ("tell", ``_TELLS``).
+A sentence in the user's language is an object of two strings, itself ("local") and its "english".
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 from .. import checked
+from ..translate import Sentence
 
 _Message = TypeVar("_Message")
 
@@ -289,6 +291,8 @@ def encode(message: Ask | Tell) -> bytes:
 
 def _text(value: Any) -> Any:  # noqa: ANN401 (fields of any type)
     """Return values with what is no text in them (names of files that are not UTF-8) written as escapes."""
+    if isinstance(value, Sentence):
+        return {"local": _text(value[:]), "english": _text(value.english)}
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode("utf-8")
     if isinstance(value, dict):
@@ -306,9 +310,17 @@ def decode_tell(line: bytes) -> Tell:
     return _decode(line, "tell", _TELLS)
 
 
+def _sentence(found: dict[str, Any]) -> Any:  # noqa: ANN401 (a dict of JSON, or a sentence)
+    """Return an object of JSON, as a sentence if it is one."""
+    if found.keys() != {"local", "english"}:
+        return found
+    local, english = found["local"], found["english"]
+    return Sentence(local, english) if isinstance(local, str) and isinstance(english, str) else found
+
+
 def _decode(line: bytes, key: str, kinds: dict[str, type[_Message]]) -> _Message:
     try:
-        fields = json.loads(line)
+        fields = json.loads(line, object_hook=_sentence)
         name = fields.get(key) if isinstance(fields, dict) else None
         if not isinstance(name, str) or name not in kinds:
             raise MessageProblem(f"no known message: {line[:80]!r}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import flatpak, home
 from ..files import as_path
+from ..translate import tr
 from .messages import LONGEST_TO_WORKER, Ask, Lines, MessageProblem, Tell, decode_tell, encode
 from .outlet import Outlet
 from .variables import added, workers
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 _LOG_SIZE = 1 << 20
 #: Seconds in which a signal has reached a worker outside of the sandbox.
 _PASSED_ON = 0.5
-_INSTALL = "Background Removal is not completely installed: {}. Run install.py."
 
 
 class StartProblem(Exception):
@@ -76,7 +76,13 @@ class Process:
             )
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
-            raise StartProblem(f"{python} cannot be started ({reason}); run install.py again.") from None
+            raise StartProblem(
+                tr(
+                    "{python} cannot be started ({reason}); run install.py again.",
+                    python=python,
+                    reason=reason,
+                )
+            ) from None
         finally:
             if not isinstance(log, int):
                 log.close()
@@ -165,11 +171,23 @@ def interpreter(chosen: str | None = None) -> str:
     """
     python = chosen or home.read_record().get("python")
     if not isinstance(python, str) or not python:
-        raise StartProblem(_INSTALL.format(f"{home.record_file()} names no interpreter"))
+        raise StartProblem(
+            tr(
+                "Background Removal is not completely installed: {file} names no interpreter. "
+                "Run install.py.",
+                file=home.record_file(),
+            )
+        )
     path = as_path(python)
     # In a sandbox the link to the system's Python leads nowhere: outside it does not.
     if not (path.is_symlink() if flatpak.sandbox() else path.is_file()):
-        raise StartProblem(_INSTALL.format(f"the interpreter {python} does not exist"))
+        raise StartProblem(
+            tr(
+                "Background Removal is not completely installed: the interpreter {python} does not exist. "
+                "Run install.py.",
+                python=python,
+            )
+        )
     return str(path)
 
 

@@ -7,6 +7,7 @@ import itertools
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..translate import in_english, tr
 from .layout import LayoutError
 from .memory import MemoryProblem, open_place
 from .messages import Allow, Chosen, CloseRing, Loading, OpenRing, Outfit, RingFailed, RingOpened, Shun, Watch
@@ -145,7 +146,7 @@ class Requests:
         channel.problem, channel.note, channel.rung = "", message.note, message.rung
         channel.settled = message.settled
         self._watch(channel)
-        self._log(f"{ring.model} runs on {ring.device}. {channel.note}".rstrip())
+        self._log(f"{ring.model} runs on {ring.device}. {in_english(channel.note)}".rstrip())
 
     def on_said(self, message: Chosen | Outfit) -> None:
         """Note that a ring stays as it is, and why; or what the person in it wears."""
@@ -171,7 +172,7 @@ class Requests:
                 continue
             channel.note = ""
             if channel.problem != message.problem:
-                self._log(message.problem)
+                self._log(in_english(message.problem))
             channel.problem = message.problem
 
     # --- what is said to the worker ------------------------------------------------------
@@ -195,7 +196,7 @@ class Requests:
             self._process.send(OpenRing(channel.pending, model, device, self._avoid, allowance))
         except ValueError:
             channel.pending = None
-            channel.problem = (
+            channel.problem = tr(
                 "The name of the model is too long: give its folder a shorter name, or choose another model."
             )
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from ..translate import tr
 from . import patience
 
 if TYPE_CHECKING:
@@ -59,20 +60,23 @@ class Run:
         return self.loading_s > self.load
 
     def fault(self, loading: bool) -> str:
-        """Return why another process has to take its place, the end of a sentence; empty if it need not.
+        """Return why another process has to take its place, a sentence; empty if it need not.
 
         A worker that is alive but not ready is at fault, too: its heartbeat says nothing about the thread
         that imports onnxruntime.
         """
         silence = self.silence()
         if silence > self.allowed_silence(loading):
-            return f"did not answer for {silence:.0f} seconds"
+            return tr("The worker process did not answer for {seconds} s.", seconds=f"{silence:.0f}")
         if self.late():
-            return f"was still not ready after {self.late():.0f} seconds"
+            late = f"{self.late():.0f}"
+            return tr("The worker process was still not ready after {seconds} s.", seconds=late)
         if self.busy_s > patience.HANGING:
-            return f"has been busy with one picture for {self.busy_s:.0f} seconds"
+            busy = f"{self.busy_s:.0f}"
+            return tr("The worker process has been busy with one picture for {seconds} s.", seconds=busy)
         if self.stuck():
-            return f"has been loading a model for {self.loading_s:.0f} seconds"
+            loading_s = f"{self.loading_s:.0f}"
+            return tr("The worker process has been loading a model for {seconds} s.", seconds=loading_s)
         return ""
 
     def warning(self, loading: bool) -> str:
@@ -80,7 +84,9 @@ class Run:
         silence = self.silence()
         if not self.ready or silence <= patience.SILENT:
             return ""
-        return (
-            f"The worker process does not answer for {silence:.0f} s; "
-            f"it is started again if that lasts {self.allowed_silence(loading):.0f} s."
+        return tr(
+            "The worker process does not answer for {seconds} s; it is started again if that lasts "
+            "{allowed} s.",
+            seconds=f"{silence:.0f}",
+            allowed=f"{self.allowed_silence(loading):.0f}",
         )

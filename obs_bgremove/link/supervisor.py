@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..translate import in_english, joined, tr, trn
 from . import patience
 from .memory import remove_leftovers
 from .messages import (
@@ -129,7 +130,10 @@ class Supervisor:
             # A system out of threads, a project that was updated while OBS runs...
             self.start_at = time.monotonic() + patience.LOOK_AGAIN
             self._report(
-                f"The worker process cannot be watched over ({type(error).__name__}: {error}); restart OBS."
+                tr(
+                    "The worker process cannot be watched over ({reason}); restart OBS.",
+                    reason=f"{type(error).__name__}: {error}",
+                )
             )
         return True
 
@@ -179,18 +183,26 @@ class Supervisor:
             self.status.trouble = ""
 
     def _replace(self, run: Run, fault: str) -> None:
-        again = "is started again"
+        log = log_file()
         if not run.ready:
             self.restarts.late()
-            again += f", with {self.restarts.start_up():.0f} seconds to be ready"
+            seconds = f"{self.restarts.start_up():.0f}"
+            again = tr(
+                "It is started again, with {seconds} s to be ready; see {log}.", seconds=seconds, log=log
+            )
         elif run.stuck():
             self.restarts.stuck(self.requests.loads())
-            again += f", with {self.restarts.load():.0f} seconds for each model"
+            seconds = f"{self.restarts.load():.0f}"
+            again = tr(
+                "It is started again, with {seconds} s for each model; see {log}.", seconds=seconds, log=log
+            )
+        else:
+            again = tr("It is started again; see {log}.", log=log)
         run.process.kill()
-        self.ended(run.process, f"The worker process {fault} and {again}; see {log_file()}.")
+        self.ended(run.process, joined([fault, again]))
 
     def ended(self, process: Process, why: str = "") -> None:
-        """Note the end of a process and say when the next one starts. ``why``: a sentence, if it was ours."""
+        """Note the end of a process and say when the next one starts. ``why``: sentences, if it was ours."""
         run = self.run
         if run is None or process is not run.process:
             return
@@ -213,10 +225,25 @@ class Supervisor:
     def _obituary(self, process: Process) -> str:
         # Its output is closed, so it has ended or is about to.
         code = _collect(process)
-        how = "it cannot be ended" if code is None else f"signal {-code}" if code < 0 else f"exit code {code}"
+        how = (
+            tr("it cannot be ended")
+            if code is None
+            else tr("signal {number}", number=-code)
+            if code < 0
+            else tr("exit code {number}", number=code)
+        )
         in_row = self.restarts.ends_in_row
-        times = f", {in_row} times in a row" if in_row > 1 else ""
-        return f"The worker process ended ({how}{times}) and is started again; see {log_file()}."
+        if in_row > 1:
+            return trn(
+                "The worker process ended {number} time in a row ({how}) and is started again; see {log}.",
+                "The worker process ended {number} times in a row ({how}) and is started again; see {log}.",
+                in_row,
+                how=how,
+                log=log_file(),
+            )
+        return tr(
+            "The worker process ended ({how}) and is started again; see {log}.", how=how, log=log_file()
+        )
 
     def _forget_process(self, run: Run) -> None:
         """Let go of the process and its rings, and see to its end."""
@@ -239,7 +266,7 @@ class Supervisor:
 
     def _report(self, sentence: str) -> None:
         if sentence != self.status.trouble:
-            self._log(sentence)
+            self._log(in_english(sentence))
         self.status.trouble = sentence
 
     # --- what the worker says ------------------------------------------------------------

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from .. import home
+from .. import home, translate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +36,7 @@ def added(extra: Mapping[str, str]) -> dict[str, str]:
         "PYTHONPATH": str(home.PROJECT),
         "PYTHONUTF8": "1",
         home.VARIABLE: str(home.directory()),
+        translate.VARIABLE: translate.locale() or "en",
         **extra,
     }
 

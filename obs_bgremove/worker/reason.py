@@ -3,11 +3,16 @@
 
 from __future__ import annotations
 
+from ..translate import Sentence
+
 _LONGEST = 300
 
 
 def reason(error: BaseException) -> str:
     """Return the first line of an error, without a full stop; its type's name if it says nothing."""
+    if isinstance(str(error), Sentence):
+        # One of ours, which is half a sentence already.
+        return str(error)
     return shortened((str(error).strip() or type(error).__name__).splitlines()[0])
 
 

@@ -4,11 +4,16 @@
 from __future__ import annotations
 
 import copy
+import os
 import string
+import subprocess
+import sys
 
 import pytest
 
 from obs_bgremove import translate
+from obs_bgremove.home import PROJECT
+from obs_bgremove.link.variables import workers as variables_of_the_worker
 from obs_bgremove.translate import Sentence, in_english, joined, tr, trn
 from tests import messages
 
@@ -138,6 +143,85 @@ def test_a_sentence_knows_its_english_for_the_log():
     assert both == f"{gone} plain"
     assert in_english(both) == f"{in_english(gone)} plain"
     assert in_english("plain") == "plain"
+
+
+def test_an_exception_keeps_both_languages():
+    translate.use("de-DE")
+    error = ValueError(tr("Choose another model."))
+    assert (str(error), in_english(str(error))) == ("Wähle ein anderes Modell.", "Choose another model.")
+
+
+def test_a_sentence_within_a_sentence_is_english_in_the_log():
+    translate.use("de-DE")
+    fault = tr("{device} failed: {reason}.", device="CUDA", reason=tr("it is empty"))
+    assert fault == "CUDA hat versagt: sie ist leer."
+    assert in_english(fault) == "CUDA failed: it is empty."
+
+
+@pytest.mark.parametrize(
+    ("locale", "file"),
+    [
+        ("de-AT", "de"),
+        ("de_DE.UTF-8@euro", "de"),
+        ("pt-BR", "pt_BR"),
+        ("pt", None),
+        ("zh-CN", "zh_CN"),
+        ("zh", "zh_CN"),
+        ("zh_SG", "zh_CN"),
+        ("zh_HK", "zh_TW"),
+        ("zh-Hant-HK", "zh_TW"),
+        ("zh_Hans_HK", "zh_CN"),
+        ("uk-UA", "uk"),
+        ("../../de", None),
+        ("", None),
+        ("C.UTF-8", None),
+    ],
+)
+def test_the_catalogue_of_a_locale(monkeypatch, tmp_path, locale, file):
+    for name in ("de", "pt_BR", "zh_CN", "zh_TW", "uk"):
+        (tmp_path / f"{name}.po").write_text("")
+    monkeypatch.setattr(translate, "FOLDER", tmp_path)
+    found = translate.catalogue(locale)
+    assert (found and found.stem) == file
+
+
+@pytest.mark.parametrize(
+    ("variables", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "C"}, "en"),
+        ({"LANG": "C.UTF-8", "LANGUAGE": "de"}, "en"),
+        ({"LANG": "de_DE.UTF-8"}, "de"),
+        ({"LANG": "de_DE.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "de_AT"}, "de"),
+        ({"LANG": "en_US.UTF-8", "LANGUAGE": "de:en"}, "de"),
+        ({"LANG": "en_US.UTF-8", translate.VARIABLE: "de-DE"}, "de"),
+        ({"LANG": "de_DE.UTF-8", translate.VARIABLE: "en"}, "en"),
+        # The catalogue has letters that cannot be printed there.
+        ({"LANG": "de_DE.UTF-8", "PYTHONIOENCODING": "ascii"}, "en"),
+    ],
+)
+def test_a_program_speaks_the_language_of_whoever_runs_it(variables, language):
+    """Before anything is installed: with this Python alone."""
+    script = "from obs_bgremove import console; from obs_bgremove.translate import tr; console.prepare(); "
+    wanted = ("LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", translate.VARIABLE)
+    others = {name: value for name, value in os.environ.items() if name not in wanted}
+    done = subprocess.run(
+        [sys.executable, "-c", f"{script}print(tr('Background'))"],
+        env={**others, "PYTHONIOENCODING": "utf-8", **variables},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == {"de": "Hintergrund", "en": "Background"}[language]
+
+
+def test_the_worker_speaks_the_language_of_obs(monkeypatch):
+    monkeypatch.setattr(translate, "_locale", "de-DE")
+    assert variables_of_the_worker({})[translate.VARIABLE] == "de-DE"
+    monkeypatch.setattr(translate, "_locale", "")
+    assert variables_of_the_worker({})[translate.VARIABLE] == "en"
 
 
 def test_a_sentence_can_be_copied():

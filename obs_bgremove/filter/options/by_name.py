@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...files import as_path
 from ...obs import sources
+from ...translate import tr
 from .media_files import PICTURES, VIDEOS
 from .settings import BACKGROUNDS, PRESETS
 from .uses import USES
@@ -21,7 +22,10 @@ _PLAIN = {name: BACKGROUNDS[name] for name in ("transparent", "blur", "color")}
 
 
 def choices() -> dict[str, Mapping[str, str]]:
-    """Return what can be named, each with its title: backgrounds, and what the filter can be set up for."""
+    """Return what can be named, each with its title: backgrounds, and what the filter can be set up for.
+
+    The titles are English, to be translated.
+    """
     return {
         "backgrounds": {**_PLAIN, **PRESETS},
         "uses": {name: use.label for name, use in USES.items()},
@@ -31,8 +35,8 @@ def choices() -> dict[str, Mapping[str, str]]:
 def background(name: str) -> dict[str, Value]:
     """Return the settings for a background.
 
-    ``name``: one of ``choices``, by name or title; the path of a picture or a video; or the name of a source
-    or scene. Raises ValueError, with a sentence, if it is none of them.
+    ``name``: one of ``choices``, by name or title (in English or the language of OBS); the path of a picture
+    or a video; or the name of a source or scene. Raises ValueError, with a sentence, if it is none of them.
     """
     plain, preset = _found(name, _PLAIN), _found(name, PRESETS)
     if plain:
@@ -44,10 +48,13 @@ def background(name: str) -> dict[str, Value]:
             return {"background": kind, "background_path": name}
     if name in sources.video_source_names():
         return {"background": "source", "background_source": name}
-    known = ", ".join({**_PLAIN, **PRESETS})
     raise ValueError(
-        f'There is no background "{name}". Use {known}, the path of a picture or a video, or the name of a '
-        "source or scene."
+        tr(
+            'There is no background "{name}". Use {known}, the path of a picture or a video, or the name of '
+            "a source or scene.",
+            name=name,
+            known=", ".join({**_PLAIN, **PRESETS}),
+        )
     )
 
 
@@ -55,10 +62,15 @@ def use(name: str) -> Mapping[str, Value]:
     """Return the settings for a use, by name or title; ValueError, with a sentence, if there is none."""
     found = _found(name, choices()["uses"])
     if not found:
-        raise ValueError(f'It cannot be set up for "{name}". Use {", ".join(USES)}.')
+        raise ValueError(
+            tr('It cannot be set up for "{name}". Use {known}.', name=name, known=", ".join(USES))
+        )
     return USES[found].values
 
 
 def _found(wanted: str, among: Mapping[str, str]) -> str:
     folded = wanted.casefold()
-    return next((name for name, title in among.items() if folded in (name, title.casefold())), "")
+    return next(
+        (name for name, title in among.items() if folded in (name, title.casefold(), tr(title).casefold())),
+        "",
+    )

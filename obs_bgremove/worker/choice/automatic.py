@@ -21,6 +21,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...link.messages import ONLY, USUAL, Allowance, Rung
+from ...translate import N, joined, tr
 from .. import processors as machine
 from . import measured
 
@@ -39,17 +40,28 @@ CLEARLY_BETTER = 0.9
 _CAMERA_RATE = 30.0
 #: The rate of the bench's figures.
 _MEASURED_RATE = 60.0
-#: Why OBS asks for a lower rung, by what it counted.
+#: What is said of a lower rung, by what OBS counted.
 _REASONS = {
-    "lagged": "OBS rendered pictures too late",
-    "skipped": "OBS encoded pictures too late",
-    "late": "the alphas came too late",
-    "busy": "all processors were busy",
+    "lagged": N(
+        "Automatic chose {model}, because OBS rendered pictures too late; {best} is tried again when there "
+        "is room."
+    ),
+    "skipped": N(
+        "Automatic chose {model}, because OBS encoded pictures too late; {best} is tried again when there is "
+        "room."
+    ),
+    "late": N(
+        "Automatic chose {model}, because the alphas came too late; {best} is tried again when there is room."
+    ),
+    "busy": N(
+        "Automatic chose {model}, because all processors were busy; {best} is tried again when there is room."
+    ),
+    "": N("Automatic chose {model}, because the machine was busy; {best} is tried again when there is room."),
 }
 
 
 class Choice(NamedTuple):
-    """``name`` is "" for the default model; ``note`` is a sentence about it, or empty."""
+    """``name`` is "" for the default model; ``note``: sentences about it, or empty."""
 
     name: str
     note: str = ""
@@ -84,14 +96,9 @@ def choose(
     more = ladder[step - 1].processors - taken.processors if step else 0.0
     rung = Rung(step, len(ladder), more)
     if step:
-        why = _REASONS.get(allowance.reason, "the machine was busy")
-        best = ladder[0].model.title
-        return Choice(
-            taken.model.name,
-            f"Automatic chose {taken.model.title}, because {why}; {best} is tried again when there is room.",
-            rung,
-        )
-    note = f"Automatic chose {_cost(taken, allowance, count)}{_dearer(taken, candidates, count)}."
+        why = _REASONS.get(allowance.reason, _REASONS[""])
+        return Choice(taken.model.name, tr(why, model=taken.model.title, best=ladder[0].model.title), rung)
+    note = joined([_cost(taken, allowance, count), _dearer(taken, candidates, count)])
     return Choice(taken.model.name, note, rung)
 
 
@@ -147,20 +154,27 @@ def _ladder(affordable: list[_Candidate]) -> list[_Candidate]:
 
 
 def _cost(one: _Candidate, allowance: Allowance, count: int) -> str:
-    return (
-        f"{one.model.title}: {one.round_trip_ms:.1f} ms for an alpha and {one.processors:.2f} of "
-        f"{count} processors at {allowance.rate:.0f} pictures per second, as measured here"
+    return tr(
+        "Automatic chose {model}: {milliseconds} ms for an alpha and {percent} % of all processors at {rate} "
+        "pictures per second, as measured here.",
+        model=one.model.title,
+        milliseconds=f"{one.round_trip_ms:.1f}",
+        percent=f"{100 * one.processors / count:.0f}",
+        rate=f"{allowance.rate:.0f}",
     )
 
 
 def _dearer(taken: _Candidate, candidates: list[_Candidate], count: int) -> str:
-    """Return what the next better model would take, the end of a sentence; empty if there is none."""
+    """Return what the next better model would take, a sentence; empty if there is none."""
     better = [one for one in candidates if one.error < taken.error * CLEARLY_BETTER]
     if not better:
         return ""
     least = min(better, key=lambda one: one.processors)
-    return (
-        f"; {least.model.title} would take {least.round_trip_ms:.1f} ms and {least.processors:.2f} of {count}"
+    return tr(
+        "{model} would take {milliseconds} ms and {percent} %.",
+        model=least.model.title,
+        milliseconds=f"{least.round_trip_ms:.1f}",
+        percent=f"{100 * least.processors / count:.0f}",
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ... import home
+from ...translate import joined, tr
 from . import model_card, model_file
 from .model_card import Card, CardProblem
 
@@ -34,13 +35,13 @@ class Model(Card):
 
     @property
     def remedy(self) -> str:
-        """What helps against a file that is no good, the end of a sentence."""
+        """What helps against a file that is no good, a sentence."""
         shelf = home.PROJECT / "models"
         if self.installed and self.folder.parent == shelf:
-            return "download obs_bgremove again"
+            return tr("Download obs_bgremove again.")
         if (shelf / self.name).is_dir():
-            return f"run install.py --model {self.name}"
-        return "put it there again"
+            return tr("Run install.py --model {name}.", name=self.name)
+        return tr("Put it there again.")
 
 
 def read() -> dict[str, Model]:
@@ -98,13 +99,20 @@ def choose(models: dict[str, Model], name: str) -> Model:
     if not name:
         usable = [model for model in models.values() if model.installed]
         if not usable:
-            raise ModelProblem(f"No model is installed in {home.directory() / 'models'}; run install.py.")
+            folder = home.directory() / "models"
+            raise ModelProblem(tr("No model is installed in {folder}; run install.py.", folder=folder))
         model = next((model for model in usable if not model.problem), usable[0])
     elif name in models:
         model = models[name]
     else:
-        known = ", ".join(models) or "none"
-        raise ModelProblem(f"There is no model named {name!r} (known: {known}); choose one from the list.")
+        known = ", ".join(models) or "-"
+        raise ModelProblem(
+            tr(
+                'There is no model named "{name}" (known: {known}); choose one from the list.',
+                name=name,
+                known=known,
+            )
+        )
     if model.problem:
         raise ModelProblem(model.problem)
     return model
@@ -113,7 +121,9 @@ def choose(models: dict[str, Model], name: str) -> Model:
 def passed_over(models: dict[str, Model], taken: Model) -> str:
     """Return what is wrong with the default model, if another was taken in its place; empty if none was."""
     first = next(model for model in models.values() if model.installed)
-    return f"{first.problem} Until then {taken.title} is used." if first is not taken else ""
+    if first is taken:
+        return ""
+    return joined([first.problem or "", tr("Until then {model} is used.", model=taken.title)])
 
 
 def signature() -> tuple[tuple[Path, str, int, int], ...]:
@@ -132,25 +142,31 @@ def signature() -> tuple[tuple[Path, str, int, int], ...]:
 def _read_folder(folder: Path) -> Model:
     name = _shown(folder.name)
     if model_card.tomllib is None:
-        problem = (
+        problem = tr(
             "The model cards cannot be read, because the Python package tomli is missing; run install.py."
         )
         installed = _is_file(folder / "model.onnx")
         return Model(name=name, folder=folder, title=name, installed=installed, problem=problem)
-    problem, card = "", Card(title=name)
+    fault, card = "", Card(title=name)
     try:
         card = model_card.read(folder / "card.toml", name)
-    except CardProblem as fault:
-        problem = f"The card of the model {name} cannot be read ({fault})"
+    except CardProblem as problem:
+        fault = str(problem)
     except Exception as error:  # noqa: BLE001 (whatever somebody's file does to the reader, it costs only this model)
-        problem = f"The card of the model {name} cannot be read ({type(error).__name__}: {error})"
-    model = Model(name=name, folder=folder, **vars(card))
+        fault = f"{type(error).__name__}: {error}"
+    # The cards of the project are in the catalogues of languages; those of others stay as they are.
+    shown = replace(card, title=tr(card.title), summary=tr(card.summary))
+    model = Model(name=name, folder=folder, **vars(shown))
     model = replace(model, installed=_is_file(model.file))
-    if problem:
-        return replace(model, problem=f"{problem}; {model.remedy}.")
+    if fault:
+        sentence = tr("The card of the model {name} cannot be read ({reason}).", name=name, reason=fault)
+        return replace(model, problem=joined([sentence, model.remedy]))
     if name != folder.name:
-        problem = f"The folder of the model {name} has a name that is no text in UTF-8; give it another name."
-        return replace(model, problem=problem)
+        sentence = tr(
+            "The folder of the model {name} has a name that is no text in UTF-8; give it another name.",
+            name=name,
+        )
+        return replace(model, problem=sentence)
     return replace(model, problem=file_problem(model))
 
 
@@ -163,6 +179,14 @@ def _shown(name: str) -> str:
 def file_problem(model: Model) -> str | None:
     """Return what is wrong with a model's file as far as can be seen from outside; None if nothing is."""
     if not model.installed:
-        return f"The model {model.name} is not installed; {model.remedy}."
+        return joined([tr("The model {name} is not installed.", name=model.name), model.remedy])
     fault = model_file.fault(model.file)
-    return f"The file of the model {model.name} {fault}; {model.remedy}." if fault else None
+    if not fault:
+        return None
+    sentence = tr(
+        "The file of the model {name} cannot be used: {fault} ({file}).",
+        name=model.name,
+        fault=fault,
+        file=model.file,
+    )
+    return joined([sentence, model.remedy])

@@ -14,6 +14,8 @@ import os
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
+from ...translate import tr
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -45,7 +47,7 @@ _VARINT, _EIGHT_BYTES, _BYTES, _FOUR_BYTES = 0, 1, 2, 5
 
 
 class _Fault(Exception):
-    """What is wrong with a file, for a sentence that begins with what it is of."""
+    """What is wrong with a file, half a sentence."""
 
 
 class _Field(NamedTuple):
@@ -58,7 +60,7 @@ class _Field(NamedTuple):
 
 
 def fault(file: Path) -> str:
-    """Return what is wrong with an ONNX file, the end of a sentence that names it; empty if nothing is seen.
+    """Return what is wrong with an ONNX file, half a sentence; empty if nothing is seen.
 
     It looks at the file alone: onnxruntime may still refuse it.
     """
@@ -66,24 +68,24 @@ def fault(file: Path) -> str:
         status = file.stat()
         return _fault(file, status.st_size, status.st_mtime_ns)
     except FileNotFoundError:
-        return "is not there"
+        return tr("it is not there")
     except OSError as error:
-        return f"cannot be read ({error.strerror or error}: {file})"
+        return tr("it cannot be read ({reason})", reason=error.strerror or error)
 
 
 @functools.lru_cache(maxsize=256)
 def _fault(file: Path, size: int, _modified_ns: int) -> str:
     if size == 0:
-        return "is empty"
+        return tr("it is empty")
     if size > _LARGEST:
-        return f"has {size / 1e9:.1f} GB, more than an ONNX file can have ({file})"
+        return tr("it has {size} GB, more than an ONNX file can have", size=f"{size / 1e9:.1f}")
     with file.open("rb") as opened:
         if opened.read(len(_GIT_LFS)) == _GIT_LFS:
-            return "is only a Git LFS pointer"
+            return tr("it is only a Git LFS pointer")
         try:
             _Walk(opened, file.parent).model(os.fstat(opened.fileno()).st_size)
         except _Fault as found:
-            return f"{found} ({file})"
+            return str(found)
     return ""
 
 
@@ -101,27 +103,29 @@ class _Walk:
         try:
             for field in self._fields(0, size):
                 if not 0 < field.number <= _LAST_FIELD:
-                    raise _Fault("is not an ONNX model")
+                    raise _Fault(tr("it is not an ONNX model"))
                 graph = graph or field.number == _GRAPH
                 if field.end > size:
                     # A file of another kind soon claims something absurd; a model does so only with a field
                     # that is really there, the graph being nearly all of it.
                     raise EOFError
         except EOFError:
-            raise _Fault(f"is cut short, at {size} bytes" if graph else "is not an ONNX model") from None
+            if graph:
+                raise _Fault(tr("it is cut short, at {size} bytes", size=size)) from None
+            raise _Fault(tr("it is not an ONNX model")) from None
         except _Damage:
-            raise _Fault("is not an ONNX model") from None
+            raise _Fault(tr("it is not an ONNX model")) from None
         if not graph:
-            raise _Fault("is not an ONNX model")
+            raise _Fault(tr("it is not an ONNX model"))
         try:
             self._look("model", 0, size, 0)
         except (_Damage, EOFError):
-            raise _Fault("is damaged inside") from None
+            raise _Fault(tr("it is damaged inside")) from None
 
     def _look(self, message: str, start: int, end: int, depth: int) -> None:
         """Look at a message between two places, and at those in it."""
         if depth > _DEEPEST:
-            raise _Fault(f"has graphs in graphs, more than {_DEEPEST} deep")
+            raise _Fault(tr("it has graphs in graphs, more than {number} deep", number=_DEEPEST))
         inner = _MESSAGES[message]
         for field in self._fields(start, end):
             if field.end > end:
@@ -136,7 +140,9 @@ class _Walk:
                 raise _Damage
             elif message == "node" and field.number == _OPERATOR and self._text(field) == "EPContext":
                 # It may name a file that the device's library reads.
-                raise _Fault("holds a part that is already made for one device, which may read other files")
+                raise _Fault(
+                    tr("it holds a part that is already made for one device, which may read other files")
+                )
 
     def _look_at_entry(self, entry: _Field) -> None:
         """Look at a word about data that lies in another file."""
@@ -145,7 +151,8 @@ class _Walk:
             self._look_at_location(words.get(_VALUE, ""))
 
     def _look_at_location(self, location: str) -> None:
-        beyond = f"wants to read a file outside of its folder, {location[:200]!r}"
+        named = repr(location[:200])
+        beyond = tr("it wants to read a file outside of its folder, {file}", file=named)
         for kind in (PurePosixPath, PureWindowsPath):
             path = kind(location)
             if path.is_absolute() or path.drive or path.root or ".." in path.parts:
@@ -158,7 +165,7 @@ class _Walk:
         except (OSError, ValueError, RuntimeError):
             there = False
         if not there:
-            raise _Fault(f"lacks a part of it, the file {location[:200]!r}")
+            raise _Fault(tr("a part of it is missing, the file {file}", file=named))
 
     def _fields(self, start: int, end: int) -> Iterator[_Field]:
         """Yield the fields between two places; the last may claim to end later. Raise _Damage, EOFError."""

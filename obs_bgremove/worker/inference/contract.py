@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ...translate import joined, tr
 from ..choice.catalogue import Model, ModelProblem
 
 if TYPE_CHECKING:
@@ -44,9 +45,8 @@ def read_face(model: Model, session: onnxruntime.InferenceSession) -> Face:
     try:
         return _read(session)
     except _Violation as violation:
-        raise ModelProblem(
-            f"The model {model.name} cannot be used: {violation}; {model.remedy}, or export it again."
-        ) from None
+        sentence = tr("The model {name} cannot be used ({reason}).", name=model.name, reason=violation)
+        raise ModelProblem(joined([sentence, model.remedy, tr("Or export it again.")])) from None
 
 
 class _Violation(Exception):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import onnxruntime
 
+from ...translate import tr
 from .. import journal
 from ..reason import reason
 from .drawn_person import pictures
@@ -118,7 +119,9 @@ class _Probe:
             self._binding.run()
         off = float(np.abs(self._alpha.astype(np.int16) - self._right).mean())
         if off > _OFF:
-            raise Nonsense(f"its alphas are nonsense, {off:.0f} of 255 from those of the CPU")
+            raise Nonsense(
+                tr("its alphas are nonsense, {off} of 255 from those of the CPU", off=f"{off:.0f}")
+            )
 
 
 def _on_processor(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import onnxruntime
 
+from ...translate import in_english, joined, tr
 from .. import journal
 from ..choice import measured
 from ..choice.catalogue import Model, ModelProblem
@@ -95,15 +96,18 @@ def _load(
             options = session_options(model, setting)
             return onnxruntime.InferenceSession(str(file), options, providers=[CPU.provider])
         except Exception as error:
-            raise ModelProblem(
-                f"The model {model.name} cannot be loaded ({reason(error)}); {model.remedy}."
-            ) from error
+            sentence = tr(
+                "The model {name} cannot be loaded ({reason}).", name=model.name, reason=reason(error)
+            )
+            raise ModelProblem(joined([sentence, model.remedy])) from error
     ways = providers.options(device, model, plain)
     for way in ways[:-1]:
         try:
             return _load_on(file, device, session_options(model, setting), way, alone)
         except DeviceProblem as problem:
-            journal.note(f"{model.name} does not run on {device.name} as {way[0]}: {problem}")
+            journal.note(
+                f"{model.name} does not run on {device.name} as {way[0]}: {in_english(str(problem))}"
+            )
     return _load_on(file, device, session_options(model, setting), ways[-1], alone)
 
 
@@ -120,15 +124,15 @@ def _load_on(
         if session.get_providers()[0] != device.provider:
             reasons = [line for line in lines() if "rror" in line or "ailed" in line]
             raise DeviceProblem(
-                shortened(reasons[-1]) if reasons else "onnxruntime did not start it; see the log"
+                shortened(reasons[-1]) if reasons else tr("onnxruntime did not start it; see the log")
             )
     # A provider that starts may still refuse everything.
     counts = _operators(session)
     if counts and not any(provider == device.provider for provider, _operator in counts):
-        raise DeviceProblem("it takes none of the model's operators")
+        raise DeviceProblem(tr("it takes none of the model's operators"))
     if _has_graphs(session, device) and any(provider != device.provider for provider, _operator in counts):
         # What the CPU computed when a graph was captured would stay so for ever.
-        raise DeviceProblem("a CUDA graph needs all of the model's operators on the GPU")
+        raise DeviceProblem(tr("a CUDA graph needs all of the model's operators on the GPU"))
     session.disable_fallback()
     return session
 
@@ -176,9 +180,12 @@ def _elsewhere(session: onnxruntime.InferenceSession, device: Device) -> str:
     if not strays:
         return ""
     most = ", ".join(operator for operator, _count in strays.most_common(3))
-    return (
-        f"{sum(strays.values())} of the model's {sum(counts.values())} operators do not run on "
-        f"{device.title} ({most})."
+    return tr(
+        "Operators of the model that do not run on {device}: {strays} of {count} ({most}).",
+        device=device.title,
+        strays=sum(strays.values()),
+        count=sum(counts.values()),
+        most=most,
     )
 
 

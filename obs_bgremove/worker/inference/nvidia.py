@@ -6,6 +6,8 @@ from __future__ import annotations
 import ctypes
 import sys
 
+from ...translate import tr
+
 
 class Missing(Exception):
     """Something is not there; the message says what, without a full stop."""
@@ -18,7 +20,7 @@ def _library(*names: str) -> ctypes.CDLL:
             return ctypes.CDLL(name)
         except OSError as error:
             reason = error
-    raise Missing(f"{names[0]} cannot be loaded ({reason})")
+    raise Missing(tr("{name} cannot be loaded ({reason})", name=names[0], reason=reason))
 
 
 def _named(windows: tuple[str, ...], others: tuple[str, ...]) -> ctypes.CDLL:
@@ -30,7 +32,7 @@ def cuda() -> ctypes.CDLL:
     driver = _named(("nvcuda.dll",), ("libcuda.so.1", "libcuda.so"))
     count = ctypes.c_int()
     if driver.cuInit(0) != 0 or driver.cuDeviceGetCount(ctypes.byref(count)) != 0 or count.value < 1:
-        raise Missing("the NVIDIA driver finds no usable GPU")
+        raise Missing(tr("the NVIDIA driver finds no usable GPU"))
     return driver
 
 

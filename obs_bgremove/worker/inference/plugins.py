@@ -15,6 +15,7 @@ import importlib.util
 import sys
 from typing import TYPE_CHECKING
 
+from ...translate import N, tr
 from ..reason import reason
 
 if TYPE_CHECKING:
@@ -23,14 +24,17 @@ if TYPE_CHECKING:
 #: What onnxruntime and the plugins say, and what that means, half a sentence.
 _LOST = "is lost"
 _MEANINGS = {
-    _LOST: "the graphics card was lost, as it is when its driver is reset or updated",
-    "below the minimum": "the installed onnxruntime is too old for it; run install.py",
+    _LOST: N("the graphics card was lost, as it is when its driver is reset or updated"),
+    "below the minimum": N("the installed onnxruntime is too old for it; run install.py"),
 }
 _NO_ADAPTER = "Failed to get a WebGPU adapter"
 _NO_DRIVER = {
-    "win32": "no graphics driver here offers Direct3D 12; install the newest one of the card's maker",
-    "linux": "no graphics driver here offers Vulkan as it needs it; install the Vulkan loader and "
-    "drivers of your system (on Debian and Ubuntu: libvulkan1 and mesa-vulkan-drivers), or newer ones",
+    "win32": N("no graphics driver here offers Direct3D 12; install the newest one of the card's maker"),
+    "linux": N(
+        "no graphics driver here offers Vulkan as it needs it; install the Vulkan loader and drivers of your "
+        "system (on Debian and Ubuntu: libvulkan1 and mesa-vulkan-drivers), or newer ones"
+    ),
+    "": N("there is no graphics card that it can use"),
 }
 
 #: Devices that were lost, and why: this process cannot use them any more.
@@ -44,7 +48,7 @@ def problem(package: str, provider: str) -> str:
     missing = _register(package)
     if missing:
         return missing
-    return "" if _devices(provider) else "onnxruntime finds no graphics card for it"
+    return "" if _devices(provider) else tr("onnxruntime finds no graphics card for it")
 
 
 @functools.cache
@@ -54,9 +58,9 @@ def _register(package: str) -> str:
 
     name = package.replace("_", "-")
     if importlib.util.find_spec(package) is None:
-        return f"the package {name} is not installed; run install.py to change that"
+        return tr("the package {name} is not installed; run install.py to change that", name=name)
     if not hasattr(onnxruntime, "register_execution_provider_library"):
-        return f"the installed onnxruntime is too old for {name}; run install.py"
+        return tr("the installed onnxruntime is too old for {name}; run install.py", name=name)
     try:
         library = importlib.import_module(package).get_library_path()
         onnxruntime.register_execution_provider_library(package, library)
@@ -94,8 +98,10 @@ def why(provider: str, error: BaseException) -> str:
     """
     said = str(error)
     if _NO_ADAPTER in said:
-        return _NO_DRIVER.get(sys.platform, "there is no graphics card that it can use")
-    meant = next((meant for word, meant in _MEANINGS.items() if word in said), reason(error))
+        return tr(_NO_DRIVER.get(sys.platform, _NO_DRIVER[""]))
     if _LOST in said:
-        _lost[provider] = f"{meant}; restart OBS to use it again"
-    return meant
+        _lost[provider] = tr(
+            "the graphics card was lost, as it is when its driver is reset or updated; restart OBS to use it "
+            "again"
+        )
+    return next((tr(meant) for word, meant in _MEANINGS.items() if word in said), reason(error))

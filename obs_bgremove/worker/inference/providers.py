@@ -10,6 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ... import home
+from ...translate import N, tr
 from . import nvidia, plugins
 
 if TYPE_CHECKING:
@@ -41,11 +42,12 @@ class Device(NamedTuple):
     memory: str = "cpu"
     #: Whether "auto" takes it.
     automatic: bool = True
-    #: How long it prepares a model at the first use; empty if it does not. That is done in the background.
+    #: What is said while it prepares a model at the first use, which is done in the background; empty if it
+    #: does not.
     slow_start: str = ""
     #: The Python package that brings the provider as a plugin; empty if it is a part of onnxruntime.
     plugin: str = ""
-    #: What is different with the plain settings alone, which are tried before the device is given up.
+    #: What is said when it runs with its plain settings, which are tried before it is given up.
     plainly: str = ""
     #: Held by whoever uses it, where all its sessions share one state that only one thread may touch.
     turn: threading.RLock | None = None
@@ -61,7 +63,10 @@ DEVICES = (
         "NVIDIA TensorRT",
         "NvTensorRTRTXExecutionProvider",
         automatic=False,
-        slow_start="up to a minute",
+        slow_start=N(
+            "{model} is being prepared for {device}, for {seconds} s so far; the first time that takes up to "
+            "a minute, and another device serves meanwhile."
+        ),
         plugin="onnxruntime_ep_nv_tensorrt_rtx",
     ),
     Device(
@@ -75,7 +80,7 @@ DEVICES = (
             {"arena_extend_strategy": "kSameAsRequested"},
         ),
         memory="cuda",
-        plainly="without CUDA graphs and half precision",
+        plainly=N("{device} runs without CUDA graphs and half precision, because it failed: {reason}."),
     ),
     # Its sessions share one queue of the graphics card, which two threads at once bring down.
     Device(
@@ -85,8 +90,11 @@ DEVICES = (
         # Its convolutions with channels last are wrong for some models, those with channels first are slower.
         settings=({}, {"preferredLayout": "NCHW"}),
         memory="webgpu",
-        plainly="with another order of the numbers in memory",
-        slow_start="some seconds",
+        plainly=N("{device} runs with another order of the numbers in memory, because it failed: {reason}."),
+        slow_start=N(
+            "{model} is being prepared for {device}, for {seconds} s so far; the first time that takes some "
+            "seconds, and another device serves meanwhile."
+        ),
         plugin="onnxruntime_ep_webgpu",
         turn=threading.RLock(),
     ),
@@ -128,7 +136,10 @@ def _absence(device: Device) -> str:
     if device.plugin:
         return plugins.problem(device.plugin, device.provider)
     if device.provider not in onnxruntime.get_available_providers():
-        return f"the installed onnxruntime was built without {device.title}; run install.py to change that"
+        return tr(
+            "the installed onnxruntime was built without {device}; run install.py to change that",
+            device=device.title,
+        )
     try:
         device.there()
     except nvidia.Missing as missing:
@@ -139,7 +150,7 @@ def _absence(device: Device) -> str:
 def order(wanted: str, avoid: tuple[str, ...] = ()) -> tuple[list[Device], list[str]]:
     """Return the devices to try for a request, best first and the CPU last, and why others are not.
 
-    The reasons are about devices that were asked for by name, or that ``avoid`` takes away.
+    The reasons are sentences about devices that were asked for by name, or that ``avoid`` takes away.
     """
     known = {device.name: device for device in DEVICES}
     if wanted in ("", "auto"):
@@ -147,15 +158,20 @@ def order(wanted: str, avoid: tuple[str, ...] = ()) -> tuple[list[Device], list[
     elif wanted in known:
         candidates = [known[wanted], CPU]
     else:
-        return [CPU], [f"There is no device named {wanted!r}"]
+        return [CPU], [tr('There is no device named "{name}".', name=wanted)]
     chosen, reasons = [], []
     for device in candidates:
         absence = _absence(device)
         if absence:
             if device.name == wanted:
-                reasons.append(f"{device.title} cannot be used: {absence}")
+                reasons.append(tr("{device} cannot be used: {reason}.", device=device.title, reason=absence))
         elif device.name in avoid and device is not CPU:
-            reasons.append(f"{device.title} is avoided, because the worker process kept ending with it")
+            reasons.append(
+                tr(
+                    "{device} is avoided, because the worker process kept ending with it.",
+                    device=device.title,
+                )
+            )
         elif device not in chosen:
             chosen.append(device)
     return chosen, reasons
@@ -172,7 +188,11 @@ def options(device: Device, model: Model, plain: bool = False) -> list[Way]:
             more = {"nv_runtime_cache_path": str(cache("tensorrt", model, plugins.version(device.plugin)))}
         except OSError as error:
             raise DeviceProblem(
-                f"what it prepares cannot be kept ({error.strerror or error}: {home.directory()})"
+                tr(
+                    "what it prepares cannot be kept ({reason}: {folder})",
+                    reason=error.strerror or error,
+                    folder=home.directory(),
+                )
             ) from None
     # What one does not take, the next may.
     others = [] if device is CPU else [CPU.provider]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ... import home
+from ...translate import tr
 from ..choice import model_card
 from .votes import OTHER
 
@@ -37,7 +38,7 @@ def find() -> Path:
     for directory in home.model_directories():
         if (directory / home.OUTFIT / "model.onnx").is_file():
             return directory / home.OUTFIT
-    raise OutfitProblem("The network that looks at clothes is missing; download obs_bgremove again.")
+    raise OutfitProblem(tr("The network that looks at clothes is missing; download obs_bgremove again."))
 
 
 def read_card(folder: Path) -> OutfitCard:
@@ -47,7 +48,9 @@ def read_card(folder: Path) -> OutfitCard:
         classes = _classes(section.get("classes"))
         return OutfitCard(classes, _least(section.get("least"), set(classes) - {OTHER}))
     except model_card.CardProblem as problem:
-        raise OutfitProblem(f"{folder / 'card.toml'} cannot be used: {problem}.") from None
+        raise OutfitProblem(
+            tr("{path} cannot be used ({reason}).", path=folder / "card.toml", reason=problem)
+        ) from None
 
 
 def _classes(found: object) -> tuple[str, ...]:

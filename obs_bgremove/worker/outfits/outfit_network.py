@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import onnxruntime
 
+from ...translate import tr
 from ..choice import model_file
 from ..reason import reason
 from .outfit_card import OutfitProblem, read_card
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
 _LARGEST_SIDE = 1024
 
 
+def _unusable(file: Path, why: str) -> str:
+    return tr(
+        "The network that looks at clothes, {file}, cannot be used ({reason}); put it there again.",
+        file=file,
+        reason=why,
+    )
+
+
 class OutfitNetwork:
     """The loaded network, on one thread of the processor. ``height``, ``width``: of its portraits."""
 
@@ -34,7 +43,7 @@ class OutfitNetwork:
         file = folder / "model.onnx"
         fault = model_file.fault(file)
         if fault:
-            raise OutfitProblem(f"The network that looks at clothes {fault}; put it there again.")
+            raise OutfitProblem(_unusable(file, fault))
         try:
             # In the thread that asks: it has the priority that looks are to have.
             options = onnxruntime.SessionOptions()
@@ -43,12 +52,10 @@ class OutfitNetwork:
                 str(file), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:
-            raise OutfitProblem(
-                f"The network that looks at clothes cannot be loaded ({reason(error)})."
-            ) from error
-        self.height, self.width = self._face()
+            raise OutfitProblem(_unusable(file, reason(error))) from error
+        self.height, self.width = self._face(file)
 
-    def _face(self) -> tuple[int, int]:
+    def _face(self, file: Path) -> tuple[int, int]:
         """Return height and width of the portraits; raise OutfitProblem if the contract is broken."""
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
         found = [(one.name, one.type, one.shape) for one in (*inputs, *outputs)]
@@ -64,8 +71,11 @@ class OutfitNetwork:
         )
         if not right:
             raise OutfitProblem(
-                f"The network that looks at clothes has {found}; it must have 'frame', uint8 [H, W, 4], and "
-                f"'shares', float [{len(self.card.classes)}]."
+                _unusable(
+                    file,
+                    f"it has {found}; it must have 'frame', uint8 [H, W, 4], and 'shares', float "
+                    f"[{len(self.card.classes)}]",
+                )
             )
         return shape[0], shape[1]
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ...link.messages import Outfit
+from ...translate import tr
 from .. import journal
 from ..reason import reason
 from .outfit_card import OutfitProblem, find
@@ -94,7 +95,8 @@ class Watcher:
                 message = Outfit(watched.ring, problem=str(problem))
             except Exception as error:  # noqa: BLE001 (whatever it is, it must not cost an alpha)
                 journal.note_error(error)
-                message = Outfit(watched.ring, problem=f"What you wear cannot be seen ({reason(error)}).")
+                sentence = tr("What you wear cannot be seen ({reason}).", reason=reason(error))
+                message = Outfit(watched.ring, problem=sentence)
             pause = _FAILED if message.problem else _REST * (time.thread_time() - began)
             self._pause = max(_PAUSE, pause)
             self._tell(message)

@@ -7,6 +7,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from ...translate import tr
 from .. import journal
 from ..choice.catalogue import ModelProblem
 from ..inference import plugins
@@ -39,9 +40,11 @@ class Build:
     def sentence(self) -> str:
         """Return what is said meanwhile."""
         seconds = time.monotonic() - self._began
-        return (
-            f"{self.model.title} is being prepared for {self.device.title}, for {seconds:.0f} s so far; the "
-            f"first time that takes {self.device.slow_start}, and another device serves meanwhile."
+        return tr(
+            self.device.slow_start,
+            model=self.model.title,
+            device=self.device.title,
+            seconds=f"{seconds:.0f}",
         )
 
     def _run(self, done: Callable[[Engine | str], None]) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...link.messages import USUAL, Allowance
+from ...translate import tr
 from ..inference import providers
 from ..inference.providers import CPU
 
@@ -59,13 +60,13 @@ def goes_plainly(request: Request, device: Device) -> bool:
 
 
 def failure(title: str, why: str) -> str:
-    """Return that a device failed, half a sentence."""
-    return f"{title} failed: {why}"
+    """Return that a device failed, a sentence; ``why``: half a one."""
+    return tr("{device} failed: {reason}.", device=title, reason=why)
 
 
 def notes(request: Request, device: Device, reasons: list[str]) -> list[str]:
     """Return the sentences about a device that was taken; ``reasons``: why others were not."""
-    found = [f"{'; '.join(reasons)}; running on {device.title}."] if reasons else []
+    found = [*reasons, tr("It runs on {device}.", device=device.title)] if reasons else []
     if goes_plainly(request, device):
-        found.append(f"{device.title} runs {device.plainly}, because it failed: {request.plain}.")
+        found.append(tr(device.plainly, device=device.title, reason=request.plain))
     return found

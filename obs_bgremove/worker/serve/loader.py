@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...link.memory import MemoryProblem
 from ...link.messages import ONLY, Cannot, Chosen, DeviceInfo, Loading, Ready, RingFailed, RingOpened
+from ...translate import in_english, joined, tr
 from .. import journal
 from ..choice import automatic, catalogue
 from ..choice.catalogue import Model, ModelProblem
@@ -48,15 +49,22 @@ class EngineKey(NamedTuple):
 
 
 class Now(NamedTuple):
-    """What is being loaded now: since when (time.monotonic), and what is said about it."""
+    """What is being loaded now: since when (time.monotonic), what is said about it, and titles."""
 
     since: float
     message: Loading
+    model: str
+    device: str
 
     def progress(self) -> Loading:
         """Return the message, with how long it has taken."""
-        note = self.message.note.rstrip(".")
-        return replace(self.message, note=f"{note}, for {time.monotonic() - self.since:.0f} s so far.")
+        note = tr(
+            "{model} is being loaded on {device}, for {seconds} s so far.",
+            model=self.model,
+            device=self.device,
+            seconds=f"{time.monotonic() - self.since:.0f}",
+        )
+        return replace(self.message, note=note)
 
 
 class Served(NamedTuple):
@@ -171,7 +179,11 @@ class Loader:
             self._tell(RingFailed(request.number, str(problem)))
         except Exception as error:  # noqa: BLE001 (whatever it is, it costs this filter only)
             journal.note_error(error)
-            sentence = f"The model {request.model!r} cannot be used ({error}); see the worker's log."
+            sentence = tr(
+                "The model {name} cannot be used ({reason}); see the worker's log.",
+                name=repr(request.model),
+                reason=error,
+            )
             self._tell(RingFailed(request.number, sentence))
         else:
             self._serve(request, served)
@@ -198,9 +210,8 @@ class Loader:
             self._tell(Chosen(request.number, str(problem)))
         except Exception as error:  # noqa: BLE001 (whatever it is: the filter has a model that works)
             journal.note_error(error)
-            self._tell(
-                Chosen(request.number, f"Another model cannot be used ({error}); see the worker's log.")
-            )
+            sentence = tr("Another model cannot be used ({reason}); see the worker's log.", reason=error)
+            self._tell(Chosen(request.number, sentence))
 
     def _on_best_device(
         self, request: Request, models: dict[str, Model], has: EngineKey | None = None
@@ -223,7 +234,7 @@ class Loader:
                 reasons.append(fallback.failure(device.title, self._unbuildable[key]))
                 continue
             if key == has:
-                return Served(None, _joined(building, chosen), not building, rung)
+                return Served(None, joined([building, chosen]), not building, rung)
             if device.slow_start and key not in self._engines:
                 building = self._build(key, request._replace(plain=now.plain), model, device).sentence()
                 continue
@@ -239,7 +250,13 @@ class Loader:
             except DeviceProblem as problem:
                 again = fallback.after(now, device, str(problem))
                 if again is None:
-                    raise ModelProblem(f"The model {model.name} cannot be used ({problem}).") from problem
+                    raise ModelProblem(
+                        tr(
+                            "The model {name} cannot be used ({reason}).",
+                            name=model.name,
+                            reason=str(problem),
+                        )
+                    ) from problem
                 if again.failed != now.failed:
                     reasons.append(fallback.failure(device.title, str(problem)))
                 else:
@@ -248,11 +265,8 @@ class Loader:
                 continue
             passed = [one for one in passed if one not in chosen]
             notes = [*fallback.notes(now, device, reasons), building, *passed, chosen]
-            return Served(stream, _joined(*notes, stream.engine.elsewhere), not building, rung)
-        raise ModelProblem(
-            f"The model {request.model or 'chosen automatically'} runs on no device: {'; '.join(reasons)}; "
-            "choose another model."
-        )
+            return Served(stream, joined([*notes, stream.engine.elsewhere]), not building, rung)
+        raise ModelProblem(joined([_nowhere(request.model), *reasons, tr("Choose another model.")]))
 
     def _make(self, number: int, model: Model, device: Device, key: EngineKey) -> Stream:
         """Return a warm stream on the engine of that key, which is loaded if it is not there.
@@ -262,8 +276,9 @@ class Loader:
         from ..inference.stream import Stream
 
         load = _load_of(key)
-        text = f"{model.title} is being loaded on {device.title}."
-        self._now = Now(time.monotonic(), Loading(number, device.name, text, load))
+        text = tr("{model} is being loaded on {device}.", model=model.title, device=device.title)
+        message = Loading(number, device.name, text, load)
+        self._now = Now(time.monotonic(), message, model.title, device.title)
         self._tell(self._now.message)
         try:
             engine = self._engines.get(key) or _load_engine(model, device, key.plain)
@@ -272,9 +287,11 @@ class Loader:
             raise
         except Exception as error:
             if device is CPU:
+                sentence = tr(
+                    "The model {name} fails when it runs ({reason}).", name=model.name, reason=reason(error)
+                )
                 raise ModelProblem(
-                    f"The model {model.name} fails when it runs ({reason(error)}); "
-                    f"{model.remedy}, or choose another model."
+                    joined([sentence, model.remedy, tr("Or choose another model.")])
                 ) from error
             raise DeviceProblem(plugins.why(device.provider, error)) from error
         finally:
@@ -304,11 +321,12 @@ class Loader:
     def _shunned_or_not(self, model: Model) -> Model:
         if model.problem or _load_of(_key(model, CPU, plain=False)) not in self._shunned:
             return model
-        problem = (
-            f"The worker process ended again and again while it loaded the model {model.name}. It is not "
-            f"loaded until OBS is restarted or the file changes; {model.remedy}, or choose another model."
+        sentence = tr(
+            "The worker process ended again and again while it loaded the model {name}. It is not loaded "
+            "until OBS is restarted or the file changes.",
+            name=model.name,
         )
-        return replace(model, problem=problem)
+        return replace(model, problem=joined([sentence, model.remedy, tr("Or choose another model.")]))
 
     # --- engines that take long ----------------------------------------------------------
 
@@ -326,7 +344,7 @@ class Loader:
         """Move the filters that waited over to the engine, or let them know why there is none."""
         with self._telling:
             build = self._builds.pop(key)
-        journal.note(f"{build.sentence()} Done: {made}")
+        journal.note(f"{in_english(build.sentence())} Done: {in_english(made)}")
         if isinstance(made, str):
             self._unbuildable[key] = made
         else:
@@ -352,8 +370,11 @@ def _pick(models: dict[str, Model], request: Request, device: Device) -> tuple[M
     return model, note if name else catalogue.passed_over(models, model), rung
 
 
-def _joined(*sentences: str) -> str:
-    return " ".join(one for one in sentences if one)
+def _nowhere(model: str) -> str:
+    """Return that a model (empty: the one that Automatic chose) runs on no device, a sentence."""
+    if model:
+        return tr("The model {name} runs on no device.", name=model)
+    return tr("The model that Automatic chose runs on no device.")
 
 
 def _load_engine(model: Model, device: Device, plain: bool) -> Engine:
@@ -385,4 +406,6 @@ def _load_of(key: EngineKey) -> str:
 def cannot_import(error: BaseException) -> str:
     """Return the sentence for onnxruntime (or numpy) that cannot be imported."""
     what = str(error).strip().splitlines() or [type(error).__name__]
-    return f"The Python package onnxruntime cannot be loaded ({what[0]}); run install.py again."
+    return tr(
+        "The Python package onnxruntime cannot be loaded ({reason}); run install.py again.", reason=what[0]
+    )

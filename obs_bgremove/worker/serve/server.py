@@ -37,6 +37,7 @@ from ...link.messages import (
     decode_ask,
     encode,
 )
+from ...translate import tr
 from .. import journal
 from ..choice import catalogue
 from ..inference import plugins
@@ -195,7 +196,11 @@ class Server:
         again = fallback.after(request, device, plugins.why(device.provider, error))
         if again is None:
             name = stream.engine.model.name
-            problem = f"The model {name} failed while running ({reason(error)}); choose another model."
+            problem = tr(
+                "The model {name} failed while running ({reason}); choose another model.",
+                name=name,
+                reason=reason(error),
+            )
             self._tell(RingFailed(stream.number, problem))
         else:
             self._loader.load(again)

@@ -199,7 +199,7 @@ GREEN = worker_models.green().SerializeToString()
 @pytest.mark.parametrize(
     ("model", "words"),
     [
-        (None, "is not installed; put it there again"),
+        (None, "is not installed. Put it there again"),
         (b"", "is empty"),
         (GREEN[: len(GREEN) // 2], "is cut short"),
         (GREEN[:-2], "is cut short"),
@@ -255,8 +255,8 @@ def test_a_device_that_is_not_there_is_named_and_replaced(directory):
         channel = client.open()
         channel.request("green", "nonsense")
         assert ring(channel, client).device == "cpu"
-        assert "no device named 'nonsense'" in channel.note
-        assert channel.note.endswith("running on CPU.")
+        assert 'no device named "nonsense"' in channel.note
+        assert channel.note.endswith("It runs on CPU.")
 
 
 def test_a_name_that_is_too_long_is_a_sentence(directory):

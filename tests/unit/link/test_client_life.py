@@ -151,10 +151,10 @@ def test_alive_but_never_ready_it_is_replaced_and_the_next_gets_longer(directory
         until(lambda: client.usage.at_s, "its first heartbeat")
         first = client.pid
         problem = until(lambda: client.problem, "a problem")
-        assert "still not ready after 2 seconds" in problem and "with 4 seconds to be ready" in problem
+        assert "still not ready after 2 s." in problem and "with 4 s to be ready" in problem
         assert "worker.log" in problem
         until(lambda: gone(first), "the end of the process")
-        until(lambda: "not ready after 4 seconds" in client.problem, "the end of the next one")
+        until(lambda: "not ready after 4 s." in client.problem, "the end of the next one")
         assert channel.ring is None
         shutil.rmtree(stub)
         monkeypatch.setattr(patience, "START_UP", 60.0)

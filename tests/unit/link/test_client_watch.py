@@ -128,17 +128,16 @@ def test_alive_but_never_ready_it_is_replaced_by_one_that_gets_longer(client):
     assert client.problem == ""
     assert is_not_ready_for(client, START_UP + 1)
     assert client.problem.startswith(
-        "The worker process was still not ready after 61 seconds and is started again, "
-        "with 120 seconds to be ready; see "
+        "The worker process was still not ready after 61 s. It is started again, with 120 s to be ready; see "
     )
     # The next one waits to be ready, and the sentence stays meanwhile.
     assert not is_not_ready_for(client, START_UP + 1)
-    assert "61 seconds" in client.problem
+    assert "61 s." in client.problem
     assert is_not_ready_for(client, 2 * START_UP + 1)
-    assert "after 121 seconds" in client.problem and "with 240 seconds" in client.problem
+    assert "after 121 s." in client.problem and "with 240 s " in client.problem
     for _ in range(10):
         is_not_ready_for(client, 10 * START_UP_MOST)
-    assert f"with {START_UP_MOST:.0f} seconds" in client.problem
+    assert f"with {START_UP_MOST:.0f} s " in client.problem
 
 
 def test_ready_it_is_let_be_and_the_next_gets_the_usual_time(client):

@@ -3,6 +3,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -33,6 +34,7 @@ from obs_bgremove.link.messages import (
     decode_tell,
     encode,
 )
+from obs_bgremove.translate import Sentence, in_english
 
 MODEL = ModelInfo("green", "Gr\u00fcn", "For tests.", 24, 32, True, False, None)
 ALLOWANCE = Allowance("much", 30.0, 2, 1, "lagged")
@@ -79,6 +81,24 @@ def test_what_is_told_comes_as_it_was_sent(message):
     assert decode_tell(line) == message
     with pytest.raises(MessageProblem):
         decode_ask(line)
+
+
+def test_a_sentence_comes_in_both_languages():
+    sent = RingFailed(1, Sentence("Sie ist leer: \udcff.", "It is empty: \udcff."))
+    said = decode_tell(encode(sent)).problem
+    assert (said, in_english(said)) == ("Sie ist leer: \\udcff.", "It is empty: \\udcff.")
+    # A model's title, within a list.
+    model = replace(MODEL, title=Sentence("Grün", "Green"))
+    (title,) = (one.title for one in decode_tell(encode(Models(7, (model,)))).models)
+    assert (title, in_english(title)) == ("Grün", "Green")
+
+
+@pytest.mark.parametrize(
+    "sentence", [{"local": "a", "english": 1}, {"local": "a"}, {"local": [], "english": ""}]
+)
+def test_half_a_sentence_is_refused(sentence):
+    with pytest.raises(MessageProblem):
+        decode_tell(json.dumps({"tell": "cannot", "problem": sentence}).encode())
 
 
 @pytest.mark.parametrize("message", [*ASKS, *TELLS], ids=repr)

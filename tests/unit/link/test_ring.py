@@ -401,7 +401,7 @@ def test_without_a_system_call_for_it_a_file_is_filled_by_writing(monkeypatch, t
 @needs_files
 def test_memory_that_is_gone_is_a_sentence(monkeypatch, tmp_path):
     monkeypatch.setattr(memory, "_folders", lambda: [str(tmp_path)])
-    with pytest.raises(memory.MemoryProblem, match=r"cannot be opened.*restart OBS"):
+    with pytest.raises(memory.MemoryProblem, match=r"cannot be used.*restart OBS"):
         memory.open_place(Place(4096, str(tmp_path / "obs_bgremove-gone"), remove=True))
 
 

@@ -60,7 +60,7 @@ def test_the_best_that_is_quick_enough_is_taken_and_told(directory):
     choice = automatic.choose(catalogue.read(), "cpu", USUAL, processors=4)
     assert choice.name == BEST
     assert choice.note == (
-        "Automatic chose Test best: 8.2 ms for an alpha and 0.24 of 4 processors at 60 pictures per second, "
+        "Automatic chose Test best: 8.2 ms for an alpha and 6 % of all processors at 60 pictures per second, "
         "as measured here."
     )
 
@@ -69,7 +69,7 @@ def test_a_better_one_that_is_too_dear_is_named_with_what_it_would_take(director
     record(quick=(1, 10), good=(4, 20), best=(12, 70))
     choice = automatic.choose(catalogue.read(), "cpu", USUAL, processors=2)
     assert choice.name == GOOD
-    assert choice.note.endswith("; Test best would take 12.0 ms and 0.70 of 2.")
+    assert choice.note.endswith(" Test best would take 12.0 ms and 35 %.")
 
 
 def test_one_whose_alphas_are_not_there_before_the_next_picture_is_not(directory):

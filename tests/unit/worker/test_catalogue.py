@@ -58,10 +58,10 @@ def test_the_remedy_for_a_broken_file_is_one_that_helps(directory):
     worker_home.add_model(home.PROJECT, "known", None)
     worker_home.add_model(home.PROJECT, "carried", b"broken")
     problems = {name: model.problem for name, model in catalogue.read().items()}
-    assert problems["own"].endswith("; put it there again.")
-    assert problems["fetched"].endswith("; run install.py --model fetched.")
-    assert problems["known"].endswith("; run install.py --model known.")
-    assert problems["carried"].endswith("; download obs_bgremove again.")
+    assert problems["own"].endswith(" Put it there again.")
+    assert problems["fetched"].endswith(" Run install.py --model fetched.")
+    assert problems["known"].endswith(" Run install.py --model known.")
+    assert problems["carried"].endswith(" Download obs_bgremove again.")
 
 
 def test_a_default_that_is_broken_is_passed_over_but_not_in_silence(directory):
@@ -72,7 +72,7 @@ def test_a_default_that_is_broken_is_passed_over_but_not_in_silence(directory):
     models = catalogue.read()
     taken = catalogue.choose(models, "")
     assert taken.name == "b"
-    assert "model a is not an ONNX model" in catalogue.passed_over(models, taken)
+    assert "model a cannot be used: it is not an ONNX model (" in catalogue.passed_over(models, taken)
     assert catalogue.passed_over({"b": taken}, taken) == ""
     with pytest.raises(ModelProblem, match="not an ONNX model"):
         catalogue.choose(models, "a")
@@ -84,7 +84,8 @@ def test_a_filter_gets_another_model_than_the_broken_default_and_is_told(directo
     told, made = [], []
     Loader(told.append, lambda request, stream: made.append(stream))._load(Request(1, "", "cpu"))
     assert made[-1].engine.model.name == "b"
-    assert "model a is not an ONNX model" in told[-1].note and "Test b is used" in told[-1].note
+    assert "model a cannot be used: it is not an ONNX model (" in told[-1].note
+    assert "Test b is used" in told[-1].note
     made[-1].close()
 
 

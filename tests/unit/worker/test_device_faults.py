@@ -89,8 +89,8 @@ def loaded():
     time.sleep(1000)
 """
 SAYS = {
-    "at load": (AT_LOAD, "CoreML failed: no such adapter; running on CPU."),
-    "at the thousandth": (AT_THE_THOUSANDTH, "CoreML failed: device removed; running on CPU."),
+    "at load": (AT_LOAD, "CoreML failed: no such adapter. It runs on CPU."),
+    "at the thousandth": (AT_THE_THOUSANDTH, "CoreML failed: device removed. It runs on CPU."),
     "nonsense from the start": (NONSENSE_FROM_THE_START, "CoreML failed: its alphas are nonsense, "),
     "nonsense later": (NONSENSE_LATER, "CoreML failed: its alphas are nonsense, "),
 }

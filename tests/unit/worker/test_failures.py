@@ -59,15 +59,15 @@ def test_a_device_that_fails_in_the_first_inference_is_replaced_and_named(preten
     fails_on(PRETENDED)
     told = load()
     assert (type(told), told.device) == (RingOpened, "cpu")
-    assert told.note == "CoreML failed: out of memory; running on CPU."
+    assert told.note == "CoreML failed: out of memory. It runs on CPU."
 
 
 def test_a_model_that_fails_in_the_first_inference_on_the_cpu_is_a_sentence(pretended, fails_on):
     fails_on(PRETENDED, CPU)
     told = load()
     assert type(told) is RingFailed
-    assert told.problem.startswith("The model green fails when it runs (out of memory); ")
-    assert told.problem.endswith(", or choose another model.")
+    assert told.problem.startswith("The model green fails when it runs (out of memory). ")
+    assert told.problem.endswith(" Or choose another model.")
 
 
 def test_automatic_goes_on_with_another_model_than_one_that_is_refused(directory):
@@ -93,7 +93,7 @@ def test_a_file_that_onnxruntime_refuses_is_a_sentence(directory):
     model = worker_models.green()
     model.graph.node[0].op_type = "Nonsense"
     worker_home.add_model(directory, "refused", model)
-    with pytest.raises(ModelProblem, match=r"^The model refused cannot be loaded \(.*Nonsense.*\); put it"):
+    with pytest.raises(ModelProblem, match=r"^The model refused cannot be loaded \(.*Nonsense.*\)\. Put it"):
         Engine(catalogue.read()["refused"], CPU)
 
 
@@ -146,5 +146,5 @@ STATE = entry("state_a", 1, 2, kind="tensor(float)")
 )
 def test_a_model_of_another_shape_is_a_sentence(directory, inputs, outputs, words):
     session = SimpleNamespace(get_inputs=lambda: inputs, get_outputs=lambda: outputs)
-    with pytest.raises(ModelProblem, match=f"^The model green cannot be used: {words}"):
+    with pytest.raises(ModelProblem, match=rf"^The model green cannot be used \({words}"):
         contract.read_face(catalogue.read()["green"], session)

@@ -31,7 +31,10 @@ def test_what_failed_is_named_with_its_reason():
     request = REQUEST._replace(failed=(("NVIDIA CUDA", "it broke"),))
     devices, reasons = fallback.candidates(request)
     assert devices == [COREML, CPU]
-    assert fallback.notes(request, COREML, reasons) == ["NVIDIA CUDA failed: it broke; running on CoreML."]
+    assert fallback.notes(request, COREML, reasons) == [
+        "NVIDIA CUDA failed: it broke.",
+        "It runs on CoreML.",
+    ]
 
 
 def test_plain_cuda_says_why():

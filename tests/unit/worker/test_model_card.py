@@ -58,7 +58,7 @@ def test_a_bad_card_costs_its_own_model_and_says_so(directory, text):
     write(directory, "bad", text)
     models = catalogue.read()
     assert models["bad"].problem.startswith("The card of the model bad cannot be read (")
-    assert models["bad"].problem.endswith("); put it there again.") and len(models["bad"].problem) < 500
+    assert models["bad"].problem.endswith("). Put it there again.") and len(models["bad"].problem) < 500
     assert models["green"].problem is None
     assert set(sent(models)) == {"bad", "green"}
 

@@ -88,7 +88,9 @@ def test_a_model_that_reads_beyond_its_folder_is_refused(directory, make, locati
     folder = worker_home.add_model(directory, "leak", make(location))
     (folder.parent / "secret.bin").write_bytes(bytes(range(256)) * 3)
     problem = catalogue.read()["leak"].problem
-    assert problem.startswith("The file of the model leak wants to read a file outside of its folder, ")
+    assert problem.startswith(
+        "The file of the model leak cannot be used: it wants to read a file outside of its folder, "
+    )
     with pytest.raises(ModelProblem, match="outside of its folder"):
         catalogue.choose(catalogue.read(), "leak")
 
@@ -105,7 +107,7 @@ def test_a_link_out_of_the_folder_is_refused(directory):
 def test_data_that_is_not_there_is_a_sentence(directory, location):
     worker_home.add_model(directory, "lacking", leaking(location))
     problem = catalogue.read()["lacking"].problem
-    assert "lacks a part of it" in problem or "damaged inside" in problem
+    assert "a part of it is missing" in problem or "damaged inside" in problem
 
 
 def test_data_in_the_folder_is_read(directory):

@@ -74,7 +74,7 @@ def test_a_gpu_without_a_driver_is_not_offered(monkeypatch):
     broken = [device._replace(there=no_driver) if device is CUDA else device for device in DEVICES]
     monkeypatch.setattr(providers, "DEVICES", tuple(broken))
     assert "cuda" not in [device.name for device in providers.available()]
-    assert providers.order("cuda")[1] == ["NVIDIA CUDA cannot be used: the driver is not there"]
+    assert providers.order("cuda")[1] == ["NVIDIA CUDA cannot be used: the driver is not there."]
 
 
 def test_a_session_that_silently_runs_on_the_cpu_is_noticed(directory, pretended_gpu):
@@ -91,7 +91,7 @@ def test_a_gpu_that_fails_is_replaced_and_named(directory, pretended_gpu):
     ring = told[-1]
     assert (type(ring), ring.device) == (RingOpened, "cpu")
     assert ring.note.startswith("NVIDIA CUDA failed: ")
-    assert ring.note.endswith("running on CPU.")
+    assert ring.note.endswith("It runs on CPU.")
 
 
 def test_a_device_that_failed_while_running_is_not_tried_again(directory, pretended_gpu):
@@ -99,7 +99,7 @@ def test_a_device_that_failed_while_running_is_not_tried_again(directory, preten
     loader = Loader(told.append, lambda request, stream: made.append(stream))
     loader._load(Request(1, "green", "auto", failed=(("NVIDIA CUDA", "out of memory"),)))
     made[0].close()
-    assert told[-1].note == "NVIDIA CUDA failed: out of memory; running on CPU."
+    assert told[-1].note == "NVIDIA CUDA failed: out of memory. It runs on CPU."
 
 
 def test_complaints_are_collected_and_passed_on(capfd):
@@ -186,7 +186,7 @@ def test_an_engine_that_cannot_be_built_is_told_and_not_tried_again(
     loader = Loader(told.append, lambda request, stream: made.append(stream))
     loader._load(Request(1, "green", "tensorrt"))
     loader._queue.get(timeout=worker_home.DEADLINE)()
-    assert told[-1].note == "NVIDIA TensorRT failed: no kernel image; running on CPU."
+    assert told[-1].note == "NVIDIA TensorRT failed: no kernel image. It runs on CPU."
     assert told[-1].settled
     loader._load(Request(2, "green", "tensorrt"))
     assert not loader._builds
@@ -244,7 +244,7 @@ def test_operators_elsewhere_are_counted(directory, monkeypatch):
     counts = Counter({("CUDAExecutionProvider", "Conv"): 10, (CPU.provider, "Resize"): 2})
     monkeypatch.setattr(engine_module, "_operators", lambda session: counts)
     assert engine_module._elsewhere(None, CUDA) == (
-        "2 of the model's 12 operators do not run on NVIDIA CUDA (Resize)."
+        "Operators of the model that do not run on NVIDIA CUDA: 2 of 12 (Resize)."
     )
     monkeypatch.setattr(engine_module, "_operators", lambda session: Counter())
     assert engine_module._elsewhere(None, CUDA) == ""

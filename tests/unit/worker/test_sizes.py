@@ -67,7 +67,7 @@ def test_a_size_that_the_graph_cannot_have_is_a_sentence(directory):
 def test_without_the_weights_it_is_not_installed(directory):
     write(directory, "lost", 48, 80, weights="gone")
     model = catalogue.read()["lost"]
-    assert not model.installed and model.problem == "The model lost is not installed; put it there again."
+    assert not model.installed and model.problem == "The model lost is not installed. Put it there again."
 
 
 @pytest.mark.parametrize("weights", ["..", ".", "../usual", "a/b", "a\\\\b", "C:"])

@@ -140,7 +140,7 @@ def test_without_a_driver_the_cpu_serves_and_one_sentence_says_why(
         assert channel.note.startswith(
             "WebGPU failed: no graphics driver here offers Vulkan as it needs it; "
         )
-        assert channel.note.endswith("; running on CPU.")
+        assert channel.note.endswith(". It runs on CPU.")
 
 
 #: Lets the driver answer "device lost" to all that is submitted, as soon as a file is there.
@@ -215,14 +215,14 @@ def test_a_card_that_is_lost_costs_no_filter_an_alpha_that_is_wrong(software_vul
             until(lambda channel=channel: channel.settled, "the last choice")
             assert live.device == "cpu"
             assert camera.alpha(live, 7)[1] == plain(live, 248)
-            assert "the graphics card was lost" in channel.note and channel.note.endswith("running on CPU.")
+            assert "the graphics card was lost" in channel.note and channel.note.endswith("It runs on CPU.")
         # It is the same worker, which says so to the next filter, too.
         assert client._supervisor.restarts.ends_in_row == 0
         channels.append(client.open())
         channels[-1].request("inverted", "webgpu")
         until(lambda: channels[-1].settled, "the third")
         assert channels[-1].note.startswith("WebGPU cannot be used: the graphics card was lost, ")
-        assert channels[-1].note.endswith("; restart OBS to use it again; running on CPU.")
+        assert channels[-1].note.endswith("; restart OBS to use it again. It runs on CPU.")
 
 
 #: Every alpha of WebGPU is "person" until its plain settings are used.
