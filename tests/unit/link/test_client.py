@@ -186,7 +186,7 @@ def test_a_model_that_fails_leaves_the_old_one_working(directory):
         old, camera = ring(channel, client), Camera()
         channel.request("nonsense", "cpu")
         problem = until(lambda: channel.problem, "a problem")
-        assert "no model named 'nonsense'" in problem and "choose one from the list" in problem
+        assert 'no model named "nonsense"' in problem and "choose one from the list" in problem
         assert channel.ring is old
         assert camera.alpha(old, 33)[1] == plain(old, 33)
         channel.request("green", "cpu")
