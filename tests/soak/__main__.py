@@ -3,9 +3,10 @@
 
 A real OBS with three filters, to which things happen as people do them, and some that nobody should do,
 while another program asks for the status. Each frame of its output is looked at. Prints each step (seconds
-since the begin, what, seconds and OBS' frames until alphas came again, pixels of the room, MB of OBS and of
-the worker), and at the end a summary. Exit code 1 if a pixel of the room was shown, or if OBS grew,
-complained, ended badly or leaked.
+since the begin, what, seconds and OBS' frames until alphas came again, pixels of the room; OBS' resident MB,
+allocated MB, allocations of libobs and of Python; the worker's resident MB), and at the end a summary. Exit
+code 1 if a pixel of the room was shown, if what OBS has allocated grew, or if OBS complained, ended badly or
+leaked.
 """
 
 from __future__ import annotations

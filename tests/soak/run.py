@@ -19,7 +19,7 @@ from obs_bgremove.link.layout import SLOT_COUNT
 from obs_bgremove.private_obs.wait import wait_for
 from tests.obs import networks, numbered
 from tests.obs.stage import make_home, megabytes, open_obs, statuses, wait_until_running
-from tests.soak.report import Moment, Run
+from tests.soak.report import Memory, Moment, Run
 from tests.soak.steps import SIZE, WATCHED, Steps, scenes
 from tests.soak.watch import Watch
 
@@ -89,18 +89,27 @@ def one_step(obs: PrivateObs, steps: Steps, watch: Watch, begin: float) -> Momen
     back_s, back_frames = time.monotonic() - done, frames_drawn(obs) - drawn
     process = psutil.Process(obs.pid)
     workers = [one.pid for one in process.children() if _is_worker(one)]
+    resident = megabytes(obs.pid)
     return Moment(
         at_s=time.monotonic() - begin,
         step=name,
         back_s=back_s,
         back_frames=back_frames,
         room=watch.take(),
-        obs_mb=megabytes(obs.pid),
+        obs_mb=resident,
+        used=memory(obs, resident),
         worker_mb=megabytes(workers[0]) if workers else 0.0,
         workers=tuple(workers),
         files=process.num_fds(),
         threads=process.num_threads(),
     )
+
+
+def memory(obs: PrivateObs, resident: float) -> Memory:
+    """Ask for what is allocated; ``resident``: MB."""
+    used = obs.vendor("used", vendor="memory")
+    mb = used["bytes"] / 1e6 if "bytes" in used else resident
+    return Memory(mb, used["allocations"], used["blocks"])
 
 
 def seen(obs: PrivateObs, steps: Steps) -> list[dict]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import obsws_python
@@ -19,12 +20,13 @@ from tests.obs.stage import BLUE, SCRIPT, filtered, statuses
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable
-    from pathlib import Path
 
     from obs_bgremove.private_obs.collection import Entry
     from obs_bgremove.private_obs.instance import PrivateObs
 
 FILTER = "Background Removal"
+#: A script that counts what is allocated in OBS.
+MEMORY = Path(__file__).with_name("memory_script.py")
 BASE = {"background": "color", "background_color": BLUE, "model": "green"}
 #: OBS' canvas in pixels. Small: all its frames are looked at, on a machine that may have other things to do.
 #: In twice the size an edge that is 3 pixels soft would reach as far as ``numbered.room_visible`` allows.
@@ -62,7 +64,8 @@ def scenes(clip: Path, picture: Path) -> Entry:
         "Empty": [],
     }
     made = [collection.scene(name, places[name]) for name in SCENES]
-    return collection.collection("Soak", sources, made, scripts=[collection.script(SCRIPT)])
+    scripts = [collection.script(SCRIPT), collection.script(MEMORY)]
+    return collection.collection("Soak", sources, made, scripts=scripts)
 
 
 class Steps:

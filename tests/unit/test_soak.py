@@ -4,18 +4,22 @@
 import socket
 
 import numpy
+import pytest
 
 from obs_bgremove.private_obs.exit_report import ExitReport
 from tests.obs import numbered
 from tests.soak import report
-from tests.soak.report import Moment, Run
+from tests.soak.report import Memory, Moment, Run
 from tests.soak.watch import Watch
 
 SIZE = numbered.WIDTH, numbered.HEIGHT
 
 
-def moment(at_s=0.0, room=0, obs_mb=300.0, workers=(7,)):
-    return Moment(at_s, "model", 0.2, 6, room, obs_mb, 70.0, workers, 90, 40)
+USED = Memory(100.0, 18_000, 100_000)
+
+
+def moment(at_s=0.0, room=0, obs_mb=300.0, workers=(7,), used=USED):
+    return Moment(at_s, "model", 0.2, 6, room, obs_mb, used, 70.0, workers, 90, 40)
 
 
 def run(moments, code=0, leaks=0, log="", people=50):
@@ -49,14 +53,29 @@ def test_what_is_wrong_is_named():
     assert "1 leaked" in report.faults(run(well, leaks=1))[0]
     assert "5 pixels" in report.faults(run([*well, moment(room=5)]))[0]
     assert "several workers" in report.faults(run([*well, moment(workers=(7, 8))]))[0]
-    grown = [moment(at_s=100 * number, obs_mb=300 + 10 * number) for number in range(15)]
-    assert "grew by 50 MB" in report.faults(run(grown))[0]
+
+
+@pytest.mark.parametrize(
+    ("each", "unit"),
+    [(Memory(10, 0, 0), "MB"), (Memory(0, 250, 0), "libobs"), (Memory(0, 0, 8000), "Python")],
+)
+def test_growth_is_what_stays_allocated(each, unit):
+    def after(number, spare=0):
+        return Memory(*(one + number * more + spare * more for one, more in zip(USED, each)))
+
+    grown = [moment(at_s=100 * number, used=after(number)) for number in range(15)]
+    (fault,) = report.faults(run(grown))
+    assert unit in fault
     assert report.faults(run(grown[:10])) == [], "too short to tell"
+    now_and_then = [moment(at_s=100 * number, used=after(0, 40 * (number % 2))) for number in range(15)]
+    assert report.faults(run(now_and_then)) == []
+    resident = [moment(at_s=100 * number, obs_mb=300 + 40 * number) for number in range(15)]
+    assert report.faults(run(resident)) == []
 
 
 def test_slopes_are_those_of_the_second_half_and_of_one_workers_life():
     first = [moment(at_s=at, obs_mb=300 + at, workers=(1,)) for at in range(0, 100, 10)]
     second = [moment(at_s=at, obs_mb=400, workers=(2,)) for at in range(100, 220, 10)]
-    assert abs(report.slope(first, "obs_mb") - 3600) < 1e-6
+    assert abs(report.slope(first, lambda one: one.obs_mb) - 3600) < 1e-6
     assert report.longest_life(first + second) == second
     assert any("+0 MB an hour in the second half" in line for line in report.summary(run(first + second)))

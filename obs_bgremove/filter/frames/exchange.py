@@ -151,7 +151,7 @@ class Exchange:
 
     def draw(self, capture: Capture, target: Target, hdr: bool, now: int) -> None:
         """Draw a new frame, if ``hdr`` in HDR too."""
-        picture = self._pictures.take()
+        picture = self._pictures.take(target.size)
         if picture is None:
             return
         try:

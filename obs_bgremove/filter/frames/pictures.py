@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import time
+
 from ...obs.gpu_objects import GpuObjects
 from ...obs.graphics import DynamicTexture
 from ...obs.structs import FORMAT_BGRA, FORMAT_R8, FORMAT_RGBA, FORMAT_RGBA16F
-from ..passes.geometry import WHOLE
+from ..passes.geometry import WHOLE, Size
 
 
 class Picture:
@@ -27,6 +29,11 @@ class Picture:
         #: The part of the frame that ``small`` and ``alpha`` cover.
         self.seen = WHOLE
 
+    @property
+    def size(self) -> Size:
+        """The size of the frame; 0 by 0 before the first drawing."""
+        return Size(self.frame.width, self.frame.height)
+
     def upload_alpha(self, address: int, width: int, height: int) -> None:
         """Fill the alpha from uint8 [height, width], contiguous, at an address."""
         if self.alpha is None or (self.alpha.width, self.alpha.height) != (width, height):
@@ -44,27 +51,39 @@ class Picture:
 
 
 class Pictures:
-    """Hands pictures out and takes them back; they are kept for the next frame."""
+    """Hands pictures out and takes them back; they are kept for the next frame of the same size.
+
+    A picture of another size would only hold memory: drawn again, it gets another texture.
+    """
 
     #: More than any delay needs. While this many wait for a slow worker, no new frame is drawn.
     MOST = 32
-    #: In this many frames the pictures are counted that were never needed. They are freed, except these few.
-    LOOKED_AT, SPARE = 600, 2
+    #: In this many seconds the pictures are counted that were never needed. They are freed, except these few.
+    #: (Not in a number of frames: an OBS that is late draws few.)
+    LOOKED_AT, SPARE = 20.0, 2
 
     def __init__(self) -> None:
         self._free: list[Picture] = []
         self._all: list[Picture] = []
-        self._frames = 0
-        #: The fewest pictures that were free in these frames.
+        #: The size of the frames at present.
+        self._size = Size(0, 0)
+        self._since = time.monotonic()
+        #: The fewest pictures that were free in this time.
         self._fewest = self.MOST
 
-    def take(self) -> Picture | None:
-        """Return a picture to draw into; None if too many are under way. Call it once for each frame."""
-        self._frames += 1
+    def take(self, size: Size) -> Picture | None:
+        """Return a picture to draw a frame of that size into; None if too many are under way.
+
+        Call it once for each frame.
+        """
+        if size != self._size:
+            self._size = size
+            self._give_up(len(self._free))
         self._fewest = min(self._fewest, len(self._free))
-        if self._frames == self.LOOKED_AT:
+        now = time.monotonic()
+        if now - self._since >= self.LOOKED_AT:
             self._give_up(self._fewest - self.SPARE)
-            self._frames, self._fewest = 0, self.MOST
+            self._since, self._fewest = now, self.MOST
         if self._free:
             return self._free.pop()
         if len(self._all) == self.MOST:
@@ -74,14 +93,19 @@ class Pictures:
 
     def give_back(self, picture: Picture) -> None:
         """Take a picture back whose frame is no longer needed."""
-        self._free.append(picture)
+        if picture.size == self._size:
+            self._free.append(picture)
+        else:
+            self._drop(picture)
 
     def _give_up(self, count: int) -> None:
         """Free this many of the pictures that were not needed for the longest time."""
         for _ in range(count):
-            picture = self._free.pop(0)
-            self._all.remove(picture)
-            picture.free()
+            self._drop(self._free.pop(0))
+
+    def _drop(self, picture: Picture) -> None:
+        self._all.remove(picture)
+        picture.free()
 
     def free(self) -> None:
         """Free the GPU objects of all pictures, handed out or not."""
