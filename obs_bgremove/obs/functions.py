@@ -71,8 +71,8 @@ TABLE: list[tuple[Any, ...]] = [
     ("obs_get_proc_handler", p, []),
     ("obs_get_source_by_name", p, [c_char_p]),
     ("obs_enum_sources", None, [p, p]),
-    ("obs_enum_scenes", None, [p, p]),
     ("obs_enum_all_sources", None, [p, p]),
+    ("obs_obj_is_private", c_bool, [p]),
     # sources
     ("obs_source_create_private", p, [c_char_p, c_char_p, p], _must_exist),
     ("obs_source_get_ref", p, [p]),

@@ -70,10 +70,10 @@ class WeakSource:
 
 
 class NamedSource(WeakSource):
-    """A source of the user's, found by name."""
+    """A source or scene of the user's, found by name. Of equal names that of the main canvas counts."""
 
     def __init__(self, name: str) -> None:
-        found: int | None = lib.obs_get_source_by_name(name.encode())
+        found: int | None = lib.obs_get_source_by_name(name.encode()) or _scene(name)
         super().__init__(found)
         if found:
             lib.obs_source_release(found)
@@ -159,7 +159,7 @@ def _each_filter(action: Callable[[int, int], bool]) -> None:
         lib.obs_source_enum_filters(source, on_filter, None)
         return wanted[0]
 
-    # "obs_enum_scenes" knows the scenes of the main canvas only.
+    # The scenes of all canvases are among them.
     lib.obs_enum_all_sources(EnumSources(look), None)
 
 
@@ -211,8 +211,46 @@ def video_source_names() -> list[str]:
             log.exception("listing sources")
         return True
 
-    callback = EnumSources(collect)
-    lib.obs_enum_scenes(callback, None)
-    scenes = len(names)
-    lib.obs_enum_sources(callback, None)
-    return sorted(names[:scenes], key=str.casefold) + sorted(names[scenes:], key=str.casefold)
+    lib.obs_enum_sources(EnumSources(collect), None)
+    return sorted(_scene_names(), key=str.casefold) + sorted(names, key=str.casefold)
+
+
+def _scene_names() -> set[str]:
+    names: set[str] = set()
+
+    def collect(scene: int) -> bool:
+        names.add(name_of(scene))
+        return True
+
+    _each_scene(collect)
+    return names
+
+
+def _scene(name: str) -> int | None:
+    """Return a reference to a scene of any canvas, None if there is none of that name."""
+    found: list[int] = []
+
+    def compare(scene: int) -> bool:
+        one = lib.obs_source_get_ref(scene) if name_of(scene) == name else None
+        if one:
+            found.append(one)
+        return not found
+
+    _each_scene(compare)
+    return found[0] if found else None
+
+
+def _each_scene(action: Callable[[int], bool]) -> None:
+    """Call ``action(scene)`` for the scenes of all canvases until it returns False."""
+
+    def look(_parameter: int | None, source: int) -> bool:
+        try:
+            # Private are the copies that studio mode shows.
+            if kind_of(source) == "scene" and not lib.obs_obj_is_private(source):
+                return action(source)
+        except Exception:  # noqa: BLE001 - an exception must not cross C
+            log.exception("listing scenes")
+        return True
+
+    # "obs_enum_scenes" knows those of the main canvas only.
+    lib.obs_enum_all_sources(EnumSources(look), None)
