@@ -13,6 +13,7 @@ from typing import Any
 
 from . import home, room_guard, sound_delay
 from .files import replace_whole
+from .translate import tr
 
 #: An object of JSON: a scene collection, its "modules", a source, or an entry of its list of scripts.
 Collection = dict[str, Any]
@@ -31,18 +32,18 @@ _TAIL = ["obs_bgremove", "obs_script.py"]
 def read(path: Path) -> Collection:
     """Return a scene collection; OSError if it cannot be read, ValueError if it cannot be understood."""
     if not path.is_file():
-        raise ValueError("it is not a file")
+        raise ValueError(tr("it is not a file"))
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+        raise ValueError(tr("it is nested too deeply")) from None
     if not isinstance(data, dict) or not isinstance(data.get("sources"), list):
-        raise ValueError("it is not a scene collection")
+        raise ValueError(tr("it is not a scene collection"))
     modules = data.get("modules")
     if not isinstance(modules, (dict, type(None))):
-        raise ValueError("what its modules keep is not an object")
+        raise ValueError(tr("what its modules keep is not an object"))
     if not isinstance((modules or {}).get(_LIST), (list, type(None))):
-        raise ValueError("its list of scripts is not a list")
+        raise ValueError(tr("its list of scripts is not a list"))
     return data
 
 
@@ -51,11 +52,13 @@ def text(data: Collection) -> str:
     try:
         content = json.dumps(data, indent=4, ensure_ascii=False, allow_nan=False) + "\n"
     except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+        raise ValueError(tr("it is nested too deeply")) from None
     try:
         content.encode()
     except UnicodeEncodeError:
-        raise ValueError("it has half a letter (a lone surrogate), which OBS does not read either") from None
+        raise ValueError(
+            tr("it has half a letter (a lone surrogate), which OBS does not read either")
+        ) from None
     return content
 
 

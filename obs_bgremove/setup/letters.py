@@ -8,6 +8,7 @@ import os
 import sys
 
 from .. import home
+from ..translate import tr
 
 #: What Python itself sets LC_CTYPE to where the locale is C (PEP 538).
 _COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
@@ -20,10 +21,11 @@ def problem() -> str:
     """
     if not sys.platform.startswith("linux") or str(home.PROJECT).isascii() or _has_letters():
         return ""
-    return (
-        f"The path {home.PROJECT} has letters that the locale here does not have. An OBS started with "
-        "this locale cannot load the script: move this folder to a path of plain letters and run install.py "
-        "again, or set LANG to a locale with UTF-8 ('locale -a' lists them)."
+    return tr(
+        "The path {path} has letters that the locale here does not have. An OBS started with this locale "
+        "cannot load the script: move this folder to a path of plain letters and run install.py again, or "
+        "set LANG to a locale with UTF-8 ('locale -a' lists them).",
+        path=home.PROJECT,
     )
 
 

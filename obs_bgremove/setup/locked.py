@@ -25,7 +25,7 @@ class Target(NamedTuple):
     machine: str
 
     def __str__(self) -> str:
-        return f"Python {self.python} on {self.system} {self.machine}"
+        return f"Python {self.python} ({self.system} {self.machine})"
 
 
 def this_target() -> Target:

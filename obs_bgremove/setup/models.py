@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from .. import home
+from ..translate import joined, tr
 from . import virtual_env
 from .errors import SetupError, say, writing_problem
 
@@ -49,7 +50,9 @@ def select(wanted: list[str]) -> list[str]:
         exact = [name for name in known() if name == word]
         found = exact or [name for name in known() if name.split("-", 1)[0] == word]
         if not found:
-            raise SetupError(f"There is no model {word!r}: choose among {', '.join(known())}.")
+            raise SetupError(
+                tr('There is no model "{name}": choose among {known}.', name=word, known=", ".join(known()))
+            )
         names += [name for name in found if name not in names]
     return names
 
@@ -70,7 +73,7 @@ def refresh(beside: list[str]) -> None:
     try:
         fetch([name for name in fetched() if name not in beside])
     except SetupError as error:
-        say(f"{error} The next run tries again.")
+        say(joined([str(error), tr("The next run tries again.")]))
 
 
 def fetch(names: list[str]) -> None:
@@ -84,12 +87,18 @@ def fetch(names: list[str]) -> None:
     _record(missing)
     if virtual_env.run_module("export", "fetch", *missing, "--into", str(into)):
         raise SetupError(
-            "A model could not be obtained (the reason stands above); what is installed goes on working."
+            tr("A model could not be obtained (the reason stands above); what is installed goes on working.")
         )
     absent = [name for name in missing if installed(name) is None]
     if absent:
-        raise SetupError(f"The model {absent[0]} is not in {into} after fetching it: run this again.")
-    say(f"Models: {', '.join(names)}.")
+        raise SetupError(
+            tr(
+                "The model {name} is not in {folder} after fetching it: run this again.",
+                name=absent[0],
+                folder=into,
+            )
+        )
+    say(tr("Models: {names}.", names=", ".join(names)))
 
 
 def _refuse_to_replace(names: list[str]) -> None:
@@ -97,7 +106,11 @@ def _refuse_to_replace(names: list[str]) -> None:
     for path in made_by_the_user():
         if path.name in names:
             raise SetupError(
-                f"{path} is in the way: install.py has not made it. Give it another name, and run this again."
+                tr(
+                    "{path} is in the way: install.py has not made it. Give it another name, and run this "
+                    "again.",
+                    path=path,
+                )
             )
 
 

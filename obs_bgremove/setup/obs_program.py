@@ -6,6 +6,7 @@ from __future__ import annotations
 import shutil
 import sys
 
+from ..translate import N, joined, tr
 from ..users_obs import program
 from . import apt
 
@@ -13,27 +14,25 @@ OLDEST = 28
 PACKAGES = ("obs-studio", "obs-plugins")
 #: The first OBS whose Flatpak has a Python that runs the script.
 OLDEST_FLATPAK = 29
-SNAP = (
-    "a Snap may start no program outside of its sandbox, so the filter cannot work there: install the "
+SNAP = N(
+    "A Snap may start no program outside of its sandbox, so the filter cannot work there: install the "
     "package obs-studio of your distribution, or OBS' Flatpak."
-)
-FLATPAK_DEMO = (
-    "OBS is installed as a Flatpak. The filter works there, but the demo opens an OBS with settings of its "
-    "own, and for that it needs another one:"
 )
 #: What a private OBS needs where there is no screen.
 SCREENLESS_PACKAGES = ("xvfb", "libgl1-mesa-dri")
 
 
 def how_to_get() -> str:
-    """Return what a person does to get OBS here."""
+    """Return what a person does to get OBS here, a sentence."""
     if sys.platform == "win32":
-        return "install it from its site (obsproject.com) or with 'winget install OBSProject.OBSStudio'."
+        command = "winget install OBSProject.OBSStudio"
+        return tr("Install OBS from its site (obsproject.com) or with '{command}'.", command=command)
     if sys.platform == "darwin":
-        return "install it from its site (obsproject.com) or with 'brew install --cask obs'."
+        command = "brew install --cask obs"
+        return tr("Install OBS from its site (obsproject.com) or with '{command}'.", command=command)
     if shutil.which("apt-get"):
-        return f"run 'sudo apt install {' '.join(PACKAGES)}', or this as root."
-    return "install the package obs-studio of your distribution."
+        return tr("Run '{command}', or this as root.", command=f"sudo apt install {' '.join(PACKAGES)}")
+    return tr("Install the package obs-studio of your distribution.")
 
 
 def ensure(screenless: bool, demo: bool = False) -> str:
@@ -46,14 +45,18 @@ def ensure(screenless: bool, demo: bool = False) -> str:
     if program.find_program() is None and (demo or not program.has_flatpak()):
         if not apt.available():
             if program.has_flatpak():
-                return f"{FLATPAK_DEMO} {how_to_get()}"
+                another = tr(
+                    "OBS is installed as a Flatpak. The filter works there, but the demo opens an OBS with "
+                    "settings of its own, and for that it needs another one."
+                )
+                return joined([another, how_to_get()])
             if program.has_snap():
-                return f"OBS is installed as a Snap, but {SNAP}"
-            return f"OBS Studio is not installed: {how_to_get()}"
+                return joined([tr("OBS is installed as a Snap."), tr(SNAP)])
+            return joined([tr("OBS Studio is not installed."), how_to_get()])
         missing += PACKAGES
     if screenless and sys.platform.startswith("linux") and shutil.which("Xvfb") is None:
         if not apt.available():
-            return (
+            return tr(
                 "There is no display and no Xvfb to make one: install it (Debian, Ubuntu: apt install xvfb)."
             )
         missing += SCREENLESS_PACKAGES

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from .. import home, scene_files
 from ..files import replace_whole
+from ..translate import joined, tr
 from ..users_obs import portable, program, users_settings
 from ..users_obs.users_settings import PYTHON_KEY, PYTHON_SECTION
 from . import backups, pythons, scene_collections
@@ -57,10 +58,10 @@ def loaded(configuration: Path) -> pythons.Python | None:
 def missing(configuration: Path | None) -> str:
     """Return what is wrong where no Python was found for an OBS, and what to do."""
     minor = newest(configuration)
-    return (
-        f"OBS needs Python 3.{minor}, and no Python that it loads is on this machine: "
-        f"{pythons.how_to_get(minor)} Then run '{COMMAND}' again."
+    what = tr(
+        "OBS needs Python {version}, and no Python that it loads is on this machine.", version=f"3.{minor}"
     )
+    return joined([what, pythons.how_to_get(minor), tr("Then run '{command}' again.", command=COMMAND)])
 
 
 def ensure() -> str:
@@ -79,7 +80,7 @@ def ensure() -> str:
     for configuration in configurations:
         python = loaded(configuration)
         if python:
-            say(f"OBS loads {python}.")
+            say(tr("OBS loads {python}.", python=str(python)))
             continue
         python = pythons.find(newest(configuration))
         if python is None:
@@ -95,7 +96,7 @@ def ensure() -> str:
         except OSError as error:
             raise writing_problem(home.directory(), error) from None
     for python in dict.fromkeys(chosen):
-        say(f"OBS will load {python}: Tools > Scripts > Python Settings names it now.")
+        say(tr("OBS will load {python}: Tools > Scripts > Python Settings names it now.", python=str(python)))
     return problem
 
 
@@ -110,7 +111,7 @@ def take_back() -> None:
     }
     if changes:
         _write(changes)
-        say("Took the Python that install.py had named out of OBS' settings.")
+        say(tr("Took the Python that install.py had named out of OBS' settings."))
 
 
 def _record() -> dict[str, str]:
@@ -143,6 +144,11 @@ def _write(changes: dict[Path, str] | dict[Path, None]) -> None:
             replace_whole(path, users_settings.with_ini_value(text, PYTHON_SECTION, PYTHON_KEY, value))
         except (OSError, UnicodeDecodeError) as error:
             raise SetupError(
-                f"{path} cannot be changed ({getattr(error, 'strerror', None) or error}): name the Python "
-                f"yourself in OBS, Tools > Scripts > Python Settings (a copy of the file lies in {folder})."
+                tr(
+                    "{path} cannot be changed ({reason}): name the Python yourself in OBS, Tools > Scripts > "
+                    "Python Settings (a copy of the file lies in {folder}).",
+                    path=path,
+                    reason=getattr(error, "strerror", None) or error,
+                    folder=folder,
+                )
             ) from None

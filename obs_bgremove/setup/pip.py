@@ -7,6 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from .. import home
+from ..translate import joined, tr
 from . import causes
 from .errors import SetupError
 
@@ -45,12 +46,15 @@ def error(said: str) -> SetupError:
     """Return the error for what a pip that failed has said."""
     known = causes.of_words(said)
     if known:
-        return SetupError(f"{known[0].upper()}{known[1:]}. Then run this again.")
+        return SetupError(joined([known, tr("Then run this again.")]))
     if "externally-managed" in said:
         return SetupError(
-            f"{home.directory() / 'venv'} is not a virtual environment any more: "
-            "delete it and run this again."
+            tr(
+                "{folder} is not a virtual environment any more: delete it and run this again.",
+                folder=home.directory() / "venv",
+            )
         )
     lines = [line[len("ERROR:") :].strip() for line in said.splitlines() if line.startswith("ERROR:")]
-    sentence = f"pip failed: {lines[-1] if lines else said.strip()[-300:] or 'it gave no reason.'}"
+    reason = lines[-1] if lines else said.strip()[-300:]
+    sentence = tr("pip failed: {reason}", reason=reason) if reason else tr("pip failed and gave no reason.")
     return NoPackage(sentence) if any(word in said for word in _NO_PACKAGE) else SetupError(sentence)

@@ -9,6 +9,7 @@ from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 
 from .. import home
+from ..translate import tr, trn
 from ..users_obs import registry
 from .errors import COMMAND
 from .pythons import LONGEST_PATH
@@ -28,15 +29,27 @@ def problem() -> str:
         return ""
     longest = max(len(str(path)) for path in (home.PROJECT / "obs_bgremove").rglob("*"))
     if longest > LONGEST_PATH:
-        return (
-            f"The path of {home.PROJECT} is {longest - LONGEST_PATH} characters too long for OBS: move the "
-            f"folder to a shorter one, such as C:\\obs_bgremove, and run '{COMMAND}' there."
+        return trn(
+            "The path of {folder} is {number} character too long for OBS: move the folder to a shorter one, "
+            "such as {example}, and run '{command}' there.",
+            "The path of {folder} is {number} characters too long for OBS: move the folder to a shorter one, "
+            "such as {example}, and run '{command}' there.",
+            longest - LONGEST_PATH,
+            folder=home.PROJECT,
+            example="C:\\obs_bgremove",
+            command=COMMAND,
         )
     most = LONGEST_PATH - _LONGEST_BELOW
     if len(str(home.directory())) > most and not _long_paths():
-        return (
-            f"The path of {home.directory()} is too long for Windows ({most} characters serve): set "
-            f"{home.VARIABLE} to a folder with a shorter one, such as C:\\obs_bgremove_data."
+        return trn(
+            "The path of {folder} is too long for Windows ({number} character serves): set {variable} to a "
+            "folder with a shorter one, such as {example}.",
+            "The path of {folder} is too long for Windows ({number} characters serve): set {variable} to a "
+            "folder with a shorter one, such as {example}.",
+            most,
+            folder=home.directory(),
+            variable=home.VARIABLE,
+            example="C:\\obs_bgremove_data",
         )
     return ""
 
@@ -45,17 +58,25 @@ def notes() -> list[str]:
     """Return what may go wrong later, each in a sentence or two."""
     if sys.platform != "win32":
         return []
-    risk = "OBS then does not load the filter, and hides the sources that have it"
     if str(home.PROJECT).startswith(("\\\\", "//")):
         return [
-            f"Note: {home.PROJECT} lies on a network drive. When the network is away, {risk}: "
-            f"better move the folder to this machine's disk and run '{COMMAND}' there."
+            tr(
+                "Note: {folder} lies on a network drive. When the network is away, OBS does not load the "
+                "filter, and hides the sources that have it: better move the folder to this machine's disk "
+                "and run '{command}' there.",
+                folder=home.PROJECT,
+                command=COMMAND,
+            )
         ]
     if any(_is_below(home.PROJECT, os.environ.get(name, "")) for name in _ONEDRIVE):
         return [
-            f"Note: {home.PROJECT} lies in OneDrive, which may take its files off this machine, and {risk}. "
-            "Right-click the folder > Always keep on this device, or move it elsewhere and run "
-            f"'{COMMAND}' there."
+            tr(
+                "Note: {folder} lies in OneDrive, which may take its files off this machine; OBS then does "
+                "not load the filter, and hides the sources that have it. Right-click the folder > Always "
+                "keep on this device, or move it elsewhere and run '{command}' there.",
+                folder=home.PROJECT,
+                command=COMMAND,
+            )
         ]
     return []
 

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from .. import home
+from ..translate import tr
 from ..users_obs import portable
 from .errors import SetupError, writing_problem
 
@@ -17,18 +18,27 @@ if TYPE_CHECKING:
 def remember(folder: Path) -> None:
     """Record a folder, for this run and all later ones; SetupError if it is not that of a portable OBS."""
     if sys.platform != "win32":
-        raise SetupError("--obs names the folder of a portable OBS, which only Windows has: leave it out.")
+        raise SetupError(
+            tr("--obs names the folder of a portable OBS, which only Windows has: leave it out.")
+        )
     folder = folder.expanduser().resolve()
     if not portable.program(folder).is_file():
         raise SetupError(
-            f"{folder} is not the folder of an OBS ({portable.program(folder)} does not exist): name the one "
-            "that holds bin, data and obs-plugins."
+            tr(
+                "{folder} is not the folder of an OBS ({file} does not exist): name the one that holds bin, "
+                "data and obs-plugins.",
+                folder=folder,
+                file=portable.program(folder),
+            )
         )
     if not portable.configuration(folder).is_dir():
         raise SetupError(
-            f"The OBS in {folder} has no settings of its own "
-            f"({portable.configuration(folder)} does not exist). If it is portable, start it once, close it "
-            "and run this again; if not, leave --obs out."
+            tr(
+                "The OBS in {folder} has no settings of its own ({file} does not exist). If it is portable, "
+                "start it once, close it and run this again; if not, leave --obs out.",
+                folder=folder,
+                file=portable.configuration(folder),
+            )
         )
     others = [str(other) for other in portable.named() if other != folder]
     try:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..translate import joined, tr
 from ..users_obs import registry
 from ..users_obs.output import output
 from . import interpreter, virtual_env
@@ -36,7 +37,7 @@ class Python:
     minor: int
 
     def __str__(self) -> str:
-        return f"Python 3.{self.minor} in {self.folder}"
+        return tr("Python {version} in {folder}", version=f"3.{self.minor}", folder=self.folder)
 
 
 def newest_minor(obs: tuple[int, ...]) -> int:
@@ -65,17 +66,19 @@ def inspect(folder: Path, newest: int) -> Python | None:
 
 
 def how_to_get(newest: int) -> str:
-    """Return what a person does to get a Python that OBS loads."""
+    """Return what a person does to get a Python that OBS loads, in sentences."""
     release = _LAST[newest]
     windows = sys.platform == "win32"
     file = f"python-{release}-amd64.exe" if windows else f"python-{release}-macos11.pkg"
-    how = f"download https://www.python.org/ftp/python/{release}/{file} and start it."
+    address = f"https://www.python.org/ftp/python/{release}/{file}"
+    how = tr("Download {address} and start it.", address=address)
     if windows and not str(Path.home()).isascii():
         # Its usual place is below the user's folder.
-        how += (
-            ' In it choose "Customize installation" and "Install Python for all users": your user name has '
+        letters = tr(
+            'In it choose "Customize installation" and "Install Python for all users": your user name has '
             "letters that OBS does not find in the name of a folder."
         )
+        return joined([how, letters])
     return how
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import sys
 
+from ..translate import tr
+
 
 def someone_there() -> bool:
     """Return whether a person can answer."""
@@ -17,9 +19,9 @@ def ask(question: str, yes: bool, default: bool = True) -> bool:
         return True
     if not someone_there():
         return default
-    choices = "Y/n" if default else "y/N"
+    choices = tr("Y/n") if default else tr("y/N")
     try:
         answer = input(f"{question} [{choices}] ").strip().lower()
     except EOFError:
         return default
-    return default if not answer else answer.startswith("y")
+    return default if not answer else answer.startswith(("y", tr("yes")[0]))

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
+from ..translate import joined, tr
 from . import cards
 
 #: "tensorrt", "directml" and "openvino" are only taken when they are asked for ("directml" also in need).
@@ -65,13 +66,11 @@ CUDA13_DRIVER, CUDA13_CAPABILITY = 580, 7.5
 WEBGPU_PYTHON = (3, 11)
 #: Processors that packages for CUDA and DirectML are made for.
 _USUAL = ("x86_64", "amd64")
-_VULKAN = "install it (on Debian and Ubuntu: libvulkan1 and mesa-vulkan-drivers) and run this again to use it"
-_COREML = {"darwin": " that WebGPU can use; CoreML comes along"}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One of ``FLAVOURS`` and the reason for it, as part of a sentence."""
+    """One of ``FLAVOURS`` and the reason for it, in sentences."""
 
     flavour: str
     why: str
@@ -85,7 +84,8 @@ class Choice:
         """Return what is printed before the download."""
         size = DOWNLOAD[self.flavour]
         amount = f"{size / 1000:g} GB" if size >= 1000 else f"{size} MB"
-        return f"Installing {self.package}: {self.why}. Download: about {amount}."
+        what = tr("Installing {package}.", package=self.package)
+        return joined([what, self.why, tr("Download: about {amount}.", amount=amount)])
 
 
 @dataclass(frozen=True)
@@ -129,9 +129,10 @@ def choose(machine: Machine, wanted: str = "auto") -> Choice:
     Only "tensorrt" becomes "tensorrt12" where the driver needs that.
     """
     if wanted == "tensorrt" and 0 < machine.driver < CUDA13_DRIVER:
-        return Choice("tensorrt12", f"that of CUDA 13 is for drivers from {CUDA13_DRIVER} on")
+        why = tr("That of CUDA 13 is for drivers from {driver} on.", driver=CUDA13_DRIVER)
+        return Choice("tensorrt12", why)
     if wanted != "auto":
-        return Choice(wanted, "that is what was asked for")
+        return Choice(wanted, tr("That is what was asked for."))
     return _for_nvidia(machine) or without_cuda(machine)
 
 
@@ -143,25 +144,47 @@ def _for_nvidia(machine: Machine) -> Choice | None:
         return None
     if machine.driver < CUDA13_DRIVER or 0 < machine.capability < CUDA13_CAPABILITY:
         # An unknown driver may be an old one; CUDA 12 runs on new ones too.
-        newer = f"CUDA 13 is for drivers from {CUDA13_DRIVER} and cards from Turing on"
-        return Choice("cuda12", f"there is an {machine.nvidia}, and {newer}")
-    return Choice("cuda", f"there is an {machine.nvidia}")
+        newer = tr("CUDA 13 is for drivers from {driver} and cards from Turing on.", driver=CUDA13_DRIVER)
+        return Choice("cuda12", joined([_there_is(machine.nvidia), newer]))
+    return Choice("cuda", _there_is(machine.nvidia))
 
 
 def without_cuda(machine: Machine) -> Choice:
     """Return the flavour for a machine whatever CUDA could do there: WebGPU if something speaks for it."""
     if not (machine.card or machine.nvidia):
-        return Choice("cpu", f"there is no graphics card here{_COREML.get(machine.system, '')}")
+        if machine.system == "darwin":
+            return Choice(
+                "cpu", tr("There is no graphics card here that WebGPU can use; CoreML comes along.")
+            )
+        return Choice("cpu", tr("There is no graphics card here."))
     card = machine.card or machine.nvidia
+    why = [_there_is(card)]
     if machine.nvidia and machine.processor in _USUAL and 0 < machine.driver < OLDEST_DRIVER:
-        card = f"{card}, whose driver {machine.driver} is too old for CUDA ({OLDEST_DRIVER} or newer)"
+        why.append(
+            tr(
+                "Its driver {driver} is too old for CUDA ({needed} or newer).",
+                driver=machine.driver,
+                needed=OLDEST_DRIVER,
+            )
+        )
+    flavour = "webgpu"
     if machine.system == "linux" and not machine.vulkan:
-        return Choice("cpu", f"there is {card}, but no Vulkan loader: {_VULKAN}")
-    if machine.python < WEBGPU_PYTHON:
-        needed = ".".join(map(str, WEBGPU_PYTHON))
+        flavour = "cpu"
+        why.append(
+            tr(
+                "There is no Vulkan loader: install it (on Debian and Ubuntu: libvulkan1 and "
+                "mesa-vulkan-drivers) and run this again to use the card."
+            )
+        )
+    elif machine.python < WEBGPU_PYTHON:
         flavour = "directml" if machine.directml and machine.processor in _USUAL else "cpu"
-        return Choice(flavour, f"there is {card}, but WebGPU's package needs Python {needed} or newer")
-    return Choice("webgpu", f"there is {card}")
+        needed = ".".join(map(str, WEBGPU_PYTHON))
+        why.append(tr("WebGPU's package needs Python {version} or newer.", version=needed))
+    return Choice(flavour, joined(why))
+
+
+def _there_is(card: str) -> str:
+    return tr("The graphics card is: {card}.", card=card)
 
 
 def _nvidia_smi() -> tuple[str, int, float]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .. import scene_files
 from ..files import replace_whole, sweep
+from ..translate import tr
 from ..users_obs import obs_processes, users_settings
 from . import backups
 from .errors import SetupError
@@ -60,8 +61,11 @@ def refuse_while_running(places: list[Path]) -> None:
     for obs in obs_processes.running():
         if obs.configuration is None or obs.configuration.resolve() in ours:
             raise SetupError(
-                f"OBS is running (process {obs.pid}) and would overwrite its settings when it "
-                "ends: close OBS and run this again."
+                tr(
+                    "OBS is running (process {pid}) and would overwrite its settings when it ends: close OBS "
+                    "and run this again.",
+                    pid=obs.pid,
+                )
             )
 
 
@@ -111,9 +115,9 @@ def change(edit: Callable[[Collection], Collection]) -> Outcome:
             else:
                 changes.append((path, scene_files.text(edited)))
         except (OSError, ValueError) as error:
-            outcome.left_alone.append(f"{path} was left alone: {error}.")
+            outcome.left_alone.append(_left_alone(path, str(error)))
         except RecursionError:
-            outcome.left_alone.append(f"{path} was left alone: it is nested too deeply.")
+            outcome.left_alone.append(_left_alone(path, tr("it is nested too deeply")))
     if changes:
         refuse_while_running(places)
         folder = backups.keep([path for path, _ in changes])
@@ -126,14 +130,21 @@ def change(edit: Callable[[Collection], Collection]) -> Outcome:
     return outcome
 
 
+def _left_alone(path: Path, reason: str) -> str:
+    return tr("{path} was left alone: {reason}.", path=path, reason=reason)
+
+
 def _replace(path: Path, content: str, folder: Path) -> str:
     """Replace a file; return what is wrong, "" if nothing is."""
     try:
         replace_whole(path, content)
         sweep(path)
     except OSError as error:
-        return (
-            f"{path} cannot be written ({error.strerror or error}): make it writable and run this again "
-            f"(a copy lies in {folder})."
+        return tr(
+            "{path} cannot be written ({reason}): make it writable and run this again (a copy lies in "
+            "{folder}).",
+            path=path,
+            reason=error.strerror or error,
+            folder=folder,
         )
     return ""

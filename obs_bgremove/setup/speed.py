@@ -7,6 +7,7 @@ import hashlib
 from typing import Any
 
 from .. import home
+from ..translate import tr
 from . import virtual_env
 from .errors import say
 
@@ -20,17 +21,19 @@ def ensure() -> None:
     now = _fingerprint(record)
     if record.get("measured") == now and home.measurements_file().is_file():
         return
-    say("Measuring how fast the models are here.")
+    say(tr("Measuring how fast the models are here."))
     arguments = ["--record", "--brief", "--device", "auto", "--seconds", str(SECONDS)]
     if virtual_env.run_module("obs_bgremove.worker", "bench", *arguments):
         say(
-            "Not everything could be measured (see above). "
-            "What could not is only used if you choose it by name."
+            tr(
+                "Not everything could be measured (see above). What could not is only used if you choose it "
+                "by name."
+            )
         )
     try:
         home.write_record({**home.read_record(), "measured": now})
     except OSError:
-        say("That could not be recorded; the next run measures again.")
+        say(tr("That could not be recorded; the next run measures again."))
 
 
 def _fingerprint(record: dict[str, Any]) -> str:

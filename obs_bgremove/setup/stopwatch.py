@@ -7,12 +7,14 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from ..translate import tr
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 class Stopwatch:
-    """Measures parts by name; a part that is entered twice is added up."""
+    """Measures parts by name (to be translated); a part that is entered twice is added up."""
 
     def __init__(self) -> None:
         self._seconds: dict[str, float] = {}
@@ -28,5 +30,7 @@ class Stopwatch:
 
     def sentence(self) -> str:
         """Return what took how long, in the order of the parts."""
-        parts = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in self._seconds.items())
-        return f"This took {sum(self._seconds.values()):.0f} s: {parts}."
+        parts = ", ".join(f"{tr(name)} {seconds:.0f} s" for name, seconds in self._seconds.items())
+        return tr(
+            "This took {seconds} s: {parts}.", seconds=f"{sum(self._seconds.values()):.0f}", parts=parts
+        )

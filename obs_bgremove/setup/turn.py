@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from .. import home
 from ..files import sweep
+from ..translate import tr
 from .errors import say, writing_problem
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _lock_it() -> BinaryIO:
         locked.close()
         if not said:
             said = True
-            say("Another install.py is at work: waiting until it has ended.")
+            say(tr("Another install.py is at work: waiting until it has ended."))
         time.sleep(PAUSE)
 
 

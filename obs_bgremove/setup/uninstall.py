@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from .. import home
+from ..translate import tr
 from . import backups, models, obs_python, scene_collections, turn, virtual_env
 from .errors import SetupError, refuse, say, writing_problem
 from .question import ask
@@ -27,13 +28,18 @@ def uninstall(yes: bool) -> None:
     obs_python.take_back()
     own = models.made_by_the_user()
     # Never by --yes: what the user made cannot be fetched again.
-    question = f"Delete your own models too ({', '.join(path.name for path in own)})?"
+    names = ", ".join(path.name for path in own)
+    question = tr("Delete your own models too ({names})?", names=names)
     keep = [] if own and ask(question, yes=False, default=False) else own
     ours = _made_by_us()
     if not home.read_record() and ours:
         raise SetupError(
-            f"{home.directory()} has no record of an installation (install.json), so nothing in it was "
-            f"deleted: delete it by hand, or set {home.VARIABLE} to the folder of the installation."
+            tr(
+                "{folder} has no record of an installation (install.json), so nothing in it was deleted: "
+                "delete it by hand, or set {variable} to the folder of the installation.",
+                folder=home.directory(),
+                variable=home.VARIABLE,
+            )
         )
     for path in [*ours, *(path for path in own if path not in keep)]:
         _delete(path)
@@ -46,27 +52,39 @@ def uninstall(yes: bool) -> None:
         _delete_note()
     _say_what_stays(keep)
     refuse(" ".join(failed))
-    say("Uninstalled. (OBS itself was left as it is.)")
+    say(tr("Uninstalled. (OBS itself was left as it is.)"))
 
 
 def _leave_collections(yes: bool) -> list[str]:
     """Take what is ours out of the scene collections; return what could not be done."""
     filtered = scene_collections.filtered()
     for path, names in filtered.items():
-        say(f"The scene collection {path.stem} has the filter or its room guard on: {', '.join(names)}.")
-    question = "Take the filters out of these scene collections? Then OBS shows the room behind you again."
+        say(
+            tr(
+                "The scene collection {name} has the filter or its room guard on: {sources}.",
+                name=path.stem,
+                sources=", ".join(names),
+            )
+        )
+    question = tr(
+        "Take the filters out of these scene collections? Then OBS shows the room behind you again."
+    )
     out = bool(filtered) and ask(question, yes, default=False)
     changed, _, left_alone, failed = scene_collections.remove(filters=out)
     for warning in left_alone:
         say(warning)
     for path in changed:
-        what = "the script and the filters" if out and path in filtered else "the script"
-        say(f"Removed {what} from the scene collection {path.stem}.")
+        if out and path in filtered:
+            say(tr("Removed the script and the filters from the scene collection {name}.", name=path.stem))
+        else:
+            say(tr("Removed the script from the scene collection {name}.", name=path.stem))
     if filtered and not out:
         say(
-            "The filters were left there. OBS does not know them any more. Where they have a room guard, it "
-            "hides the source: remove both in OBS, or run this again with --yes. Installing again brings "
-            "everything back."
+            tr(
+                "The filters were left there. OBS does not know them any more. Where they have a room guard, "
+                "it hides the source: remove both in OBS, or run this again with --yes. Installing again "
+                "brings everything back."
+            )
         )
     return failed
 
@@ -87,15 +105,20 @@ def _made_by_us() -> list[Path]:
 
 def _say_what_stays(keep: list[Path]) -> None:
     for path in keep:
-        say(f"Kept your own model {path}.")
+        say(tr("Kept your own model {path}.", path=path))
     if backups.directory().exists():
-        say(f"Kept the backups of OBS' files in {backups.directory()}.")
+        say(tr("Kept the backups of OBS' files in {folder}.", folder=backups.directory()))
     known = {"models", backups.directory().name}
     if home.directory().is_dir():
         others = sorted(path.name for path in home.directory().iterdir() if path.name not in known)
         if others:
-            unknown = "because nothing shows that install.py has made it"
-            say(f"Kept in {home.directory()}, {unknown}: {', '.join(others)}.")
+            say(
+                tr(
+                    "Kept in {folder}, because nothing shows that install.py has made it: {names}.",
+                    folder=home.directory(),
+                    names=", ".join(others),
+                )
+            )
 
 
 def _delete_note() -> None:

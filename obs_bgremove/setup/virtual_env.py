@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from .. import home
+from ..translate import joined, tr
 from . import apt, causes
 from .errors import SetupError, say, writing_problem
 
@@ -62,12 +63,16 @@ def make() -> None:
         raise writing_problem(home.directory(), error) from None
     if _may_be_anybodys():
         raise SetupError(
-            f"{folder()} is in the way: install.py has not made it. Move it away, or set {home.VARIABLE} to "
-            "another folder."
+            tr(
+                "{folder} is in the way: install.py has not made it. Move it away, or set {variable} to "
+                "another folder.",
+                folder=folder(),
+                variable=home.VARIABLE,
+            )
         )
     if works():
         return
-    say(f"Making a virtual environment in {folder()}.")
+    say(tr("Making a virtual environment in {folder}.", folder=folder()))
     _clear()
     if importlib.util.find_spec("ensurepip") is None and apt.available() and _is_the_systems():
         apt.install("python3-venv", f"python3.{sys.version_info[1]}-venv")
@@ -87,15 +92,23 @@ def make() -> None:
     known = causes.of_words(said) or causes.of_place(home.directory())
     shutil.rmtree(folder(), ignore_errors=True)
     if known:
-        raise SetupError(f"No virtual environment could be made: {known}. Then run this again.")
+        what = tr("No virtual environment could be made.")
+        raise SetupError(joined([what, known, tr("Then run this again.")]))
     if bare.returncode == 0 or "ensurepip" in said:
         raise SetupError(
-            "This Python cannot make virtual environments: install its venv module "
-            "(Debian, Ubuntu: sudo apt install python3-venv) and run this again."
+            tr(
+                "This Python cannot make virtual environments: install its venv module (Debian, Ubuntu: sudo "
+                "apt install python3-venv) and run this again."
+            )
         )
     raise SetupError(
-        f"No virtual environment could be made in {folder()} ({last_line(done)}): "
-        "make the folder writable, or set OBS_BGREMOVE_HOME to another one."
+        tr(
+            "No virtual environment could be made in {folder} ({reason}): make the folder writable, or set "
+            "{variable} to another one.",
+            folder=folder(),
+            reason=last_line(done),
+            variable=home.VARIABLE,
+        )
     )
 
 

@@ -119,7 +119,7 @@ def data(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("said", "word"),
     [
-        (f"{ENSUREPIP}\nOSError: [Errno 28] No space left on device", "the disk is full"),
+        (f"{ENSUREPIP}\nOSError: [Errno 28] No space left on device", "The disk is full"),
         (f"{ENSUREPIP}\nOSError: [Errno 30] Read-only file system", "only be read"),
         ("Error: [Errno 13] Permission denied: '/x/venv'", "may not write"),
         (ENSUREPIP, "python3-venv"),
@@ -157,7 +157,7 @@ def test_on_a_real_disk_that_is_full_or_cannot_be_written_that_is_said(data, opt
         env=os.environ,
     )
     last = done.stderr.strip().splitlines()[-1]
-    assert ("only be read" if options == "ro" else "the disk is full") in last, done.stderr
+    assert ("only be read" if options == "ro" else "The disk is full") in last, done.stderr
     assert "venv module" not in last
 
 

@@ -313,7 +313,7 @@ def test_check_says_which_python_obs_loads(user):
     assert finding.line().startswith("MISSING Python in OBS: none in ") and "3.12.10" in finding.todo
     folder = python(user / "Programs" / "Python312", 12)
     (finding,) = check._pythons_of_obs()
-    assert finding.todo.startswith("close OBS and run")
+    assert finding.todo.startswith("Close OBS and run")
     obs_python.ensure()
     (finding,) = check._pythons_of_obs()
     assert finding.line() == f"ok      Python in OBS: Python 3.12 in {folder.as_posix()}"
