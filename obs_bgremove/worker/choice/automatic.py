@@ -181,10 +181,19 @@ def _dearer(taken: _Candidate, candidates: list[_Candidate], count: int) -> str:
 def explanation(models: dict[str, Model]) -> str:
     """Return what "Automatic" means here: a sentence for each measured device at each usual rate."""
     devices = dict.fromkeys(row.provider for row in measured.read().speed)
-    default = "no model is quick enough for Automatic to take it by the figures; it takes the default one."
+    default = tr(
+        "No model is quick enough for Automatic to take it by the figures; it takes the default one."
+    )
     lines = []
     for device in devices:
         for rate in (30.0, 60.0):
             note = choose(models, device, replace(USUAL, rate=rate)).note
-            lines.append(f"On {device}, {rate:.0f} pictures per second: {note or default}")
+            lines.append(
+                tr(
+                    "On {device}, {rate} pictures per second: {sentence}",
+                    device=device,
+                    rate=f"{rate:.0f}",
+                    sentence=note or default,
+                )
+            )
     return "\n".join(lines)
