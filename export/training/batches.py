@@ -9,6 +9,7 @@ from torch.utils.data import DataLoader, DistributedSampler
 
 from ..common.errors import ExportError
 from ..data import moving, sequence, stills
+from ..data.smaller import Smaller
 from ..data.taught import Taught
 
 if TYPE_CHECKING:
@@ -36,14 +37,14 @@ class Batch(NamedTuple):
     weights: Tensor
 
 
-def dataset(recipe: Recipe, root: Path, split: str) -> sequence.Stills | sequence.Clips | Taught:
+def dataset(recipe: Recipe, root: Path, split: str) -> sequence.Stills | sequence.Clips | Taught | Smaller:
     """Return the clips or stills of ``split``: train, val or test."""
     if recipe.val or split == "test":
         found = stills.find(recipe.folders(root, split), recipe.contrast)
     else:
         found = stills.find(recipe.folders(root, "train"), recipe.contrast)
         found = split_off(found, split == "train")
-    shape = sequence.Shape(recipe.frames, recipe.height, recipe.width)
+    shape = sequence.Shape(recipe.frames, *recipe.filmed_size)
     if recipe.frames == 1:
         return sequence.Stills(found, shape, split == "train", recipe.seed)
     backgrounds = stills.pictures(recipe.folders(root, "backgrounds"))
@@ -52,11 +53,13 @@ def dataset(recipe: Recipe, root: Path, split: str) -> sequence.Stills | sequenc
     count, offset = (recipe.clips, 0) if split == "train" else (recipe.clips_val, 1 if split == "val" else 2)
     moves = moving.find(recipe.folders(root, "things"), recipe.folders(root, "videos"))
     moves = moves.split(HELD_OUT, split == "train") or moves
-    clips = sequence.Clips(found, backgrounds, shape, count, recipe.seed + offset, moves, recipe.busy)
+    clips: sequence.Clips | Taught = sequence.Clips(
+        found, backgrounds, shape, count, recipe.seed + offset, moves, recipe.busy
+    )
     # The test uses the labels alone: a teacher must not judge its own alphas.
     if recipe.teacher and split != "test":
-        return Taught(clips, recipe.teacher, edge_only=recipe.busy > 0)
-    return clips
+        clips = Taught(clips, recipe.teacher, edge_only=recipe.busy > 0)
+    return Smaller(clips, recipe.height, recipe.width) if recipe.filmed > 1 else clips
 
 
 def split_off(found: list[T], learning: bool) -> list[T]:

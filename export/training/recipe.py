@@ -49,6 +49,8 @@ class Recipe:
     - ``frozen``: parts of the network that stay entirely as they are, such as "encoder".
     - ``teacher``: an installed model that refines the alphas of clips, also of those that validate; with
       ``busy`` clips only near the contour, as what moves may deceive the teacher too.
+    - ``filmed``: clips are made, and refined by the teacher, at this many times the height and width (at
+      least 1), then made smaller.
     - ``entropy``: the weight of the cross entropy in the loss. ``edge``: additional weight of what is near
       a contour.
     - ``contrast``: the factor by which the edges of our own labels, which are means of several answers, are
@@ -85,11 +87,18 @@ class Recipe:
     blend: float = 1.0
     frozen: list[str] = field(default_factory=list)
     teacher: str = ""
+    filmed: float = 1.0
     decay: float = 1e-2
     warmup: int = 500
     patience: int = 15
     workers: int = 8
     precision: str = "32-true"
+
+    @property
+    def filmed_size(self) -> tuple[int, int]:
+        """Height and width, in pixels, at which clips are made; stills are made at their own size."""
+        larger = self.filmed if self.frames > 1 else 1.0
+        return round(self.height * larger), round(self.width * larger)
 
     def folders(self, root: Path, split: str) -> list[Path]:
         """Return the folders of ``split``: train, val, test, backgrounds, things or videos."""
@@ -130,6 +139,8 @@ def _check_together(path: Path, recipe: Recipe) -> None:
         raise ExportError(f"{path} asks for clips but names no backgrounds; add the entry 'backgrounds'.")
     if recipe.busy and (recipe.frames == 1 or not (recipe.things or recipe.videos)):
         raise ExportError(f"{path} asks for busy clips; set 'frames', and name 'things' or 'videos'.")
+    if recipe.filmed < 1:
+        raise ExportError(f"{path}: filmed is {recipe.filmed!r}; it must be at least 1.")
     if recipe.busy > 1:
         raise ExportError(f"{path}: busy is {recipe.busy!r}; it must be a share, at most 1.")
     if recipe.teacher and recipe.frames == 1:

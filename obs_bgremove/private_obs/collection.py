@@ -41,8 +41,10 @@ def image(name: str, path: Path | str, filters: Sequence[Entry] = ()) -> Entry:
     return source("image_source", name, {"file": str(path), "unload": False}, filters)
 
 
-def clip(name: str, path: Path | str, filters: Sequence[Entry] = (), looping: bool = True) -> Entry:
-    """Return a media source that plays the video at ``path`` without hardware decoding."""
+def clip(
+    name: str, path: Path | str, filters: Sequence[Entry] = (), looping: bool = True, speed: float = 100
+) -> Entry:
+    """Return a media source that plays the video at ``path`` without hardware decoding; ``speed`` in %."""
     settings = {
         "local_file": str(path),
         "is_local_file": True,
@@ -50,6 +52,7 @@ def clip(name: str, path: Path | str, filters: Sequence[Entry] = (), looping: bo
         "restart_on_activate": False,
         "close_when_inactive": False,
         "hw_decode": False,
+        "speed_percent": round(speed),
     }
     return source("ffmpeg_source", name, settings, filters)
 

@@ -2,7 +2,7 @@
 """What the viewer sees, measured: plays clips with known alpha through a real OBS and scores what it shows.
 
     python -m tests.bench.viewer --clips DIR [--home DIR] [--set KEY=VALUE ...] [--out DIR]
-                               [--filter ID | --no-filter] [--seconds S] [--offline]
+                               [--filter ID | --no-filter] [--seconds S] [--slower N] [--offline]
 
 A clip is a folder of com.mp4 (the picture) and pha.mkv (its alpha). The filtered source stands
 in the scene twice, before black and before white, so that both colour and alpha of each shown
@@ -11,6 +11,8 @@ is matched with the frame of the clip whose colours it carries; its alpha is sco
 truth of that very frame. "lag" is the number of frames by which the alpha fits the truth
 best when it is taken for an older one's, to a tenth of a frame. Errors x 1000, dtSSD x 100. "gone" is
 the share of frames, in percent, that show less than three tenths of the person.
+With --slower N clip and OBS run N times slower: a machine that draws too slowly for these clips (software
+OpenGL at 1280x720) shows what a quick one shows. Times are those of the clip.
 With --offline each clip has a second line: the same model on the same frames without OBS, its alpha enlarged
 bilinearly. What is lost on the way to the viewer, or gained, is the difference.
 """
@@ -40,6 +42,8 @@ from tests.obs.stage import SCRIPT, add_home_option, installed_model, make_home,
 
 #: Pixels farther than this from any person count for the leak.
 FAR = 40
+#: Frames per second of OBS and of the clips.
+FPS = 30
 #: A person of whom less than this share is shown is gone.
 GONE = 0.3
 
@@ -78,6 +82,9 @@ def main() -> None:
     parser.add_argument("--filter", default="obs_bgremove", help="id of the filter, to measure another one")
     parser.add_argument("--no-filter", action="store_true", help="the bare clip")
     parser.add_argument("--seconds", type=float, default=5.0, help="how long each clip is recorded")
+    parser.add_argument(
+        "--slower", type=int, choices=(1, 2, 5, 10), default=1, help="run clip and OBS slower"
+    )
     parser.add_argument("--offline", action="store_true", help="score the model without OBS as well")
     parser.add_argument("--out", type=Path, help="folder for contact sheets of the worst frames")
     options = parser.parse_args()
@@ -133,7 +140,7 @@ def play(folder: Path, home: Path, clip: Path, options, settings) -> tuple[Score
     filters = []
     if not options.no_filter:
         filters = [collection.effect(options.filter, "Filter", settings)]
-    source = collection.clip("Clip", clip / "com.mp4", filters)
+    source = collection.clip("Clip", clip / "com.mp4", filters, speed=100 / options.slower)
     black, white = (
         collection.color(name, (value, value, value), (width, height))
         for name, value in (("Black", 0), ("White", 255))
@@ -145,12 +152,12 @@ def play(folder: Path, home: Path, clip: Path, options, settings) -> tuple[Score
         [collection.scene("Scene", items)],
         scripts=[collection.script(SCRIPT)],
     )
-    with open_obs(folder, home, things, size=(2 * width, height)) as obs:
+    with open_obs(folder, home, things, size=(2 * width, height), fps=FPS // options.slower) as obs:
         if filters and options.filter == "obs_bgremove":
             wait_until_running(obs)
         # The first second of a recording is not what a viewer gets used to.
-        time.sleep(1.5)
-        recording = obs.record(options.seconds)
+        time.sleep(1.5 * options.slower)
+        recording = obs.record(options.seconds * options.slower)
         report = obs.stop()
     return score_recording(recording, frames, truths), report
 

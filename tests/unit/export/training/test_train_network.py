@@ -23,7 +23,7 @@ from lightning_fabric import Fabric  # noqa: E402
 from export import networks  # noqa: E402
 from export.__main__ import main as run  # noqa: E402
 from export.common.errors import ExportError  # noqa: E402
-from export.data import drawn, taught  # noqa: E402
+from export.data import drawn, smaller, taught  # noqa: E402
 from export.data.sequence import Clips, Shape, Stills  # noqa: E402
 from export.data.stills import find, pictures  # noqa: E402
 from export.editions import torch_graph  # noqa: E402
@@ -515,6 +515,20 @@ def test_parts_that_a_recipe_freezes_stay_as_they_are(data, tmp_path):
     assert not moved & {"encoder", "detail"} and {"gate", "memory_16", "decode_2", "logits"} <= moved
     with pytest.raises(ExportError, match="freezes a part"):
         loop.train(dataclasses.replace(entry, frozen=["head"]), data, tmp_path / "other")
+
+
+def test_clips_that_are_filmed_larger_are_made_smaller(data):
+    large = batches.dataset(tiny(filmed=2.0), data, "train")
+    assert isinstance(large, smaller.Smaller)
+    pictures, alphas, weights = large.clips[0]
+    small = large[0]
+    height, width = tiny().height, tiny().width
+    assert pictures.shape[1:3] == (2 * height, 2 * width)
+    assert [values.shape[1:3] for values in small] == 3 * [(height, width)]
+    for values, fine in zip(small[1:], (alphas, weights)):
+        blocks = fine.reshape(len(fine), height, 2, width, 2).mean((2, 4))
+        assert values == pytest.approx(blocks, abs=1e-6)
+    assert not isinstance(batches.dataset(tiny(), data, "train"), smaller.Smaller)
 
 
 def test_a_teacher_refines_the_alphas_where_it_agrees(monkeypatch):

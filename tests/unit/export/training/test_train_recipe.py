@@ -45,6 +45,7 @@ def test_a_recipe_is_read_by_its_path_and_those_of_the_project_by_name(tmp_path)
         (GOOD.replace("height = 48", "height = true"), "height is True; it must be a whole number"),
         (GOOD + "epochs = 0\n", "epochs is 0; it must be more than 0"),
         (GOOD + "decay = -1.0\n", "decay is -1.0; it must be 0 or more"),
+        (GOOD + "filmed = 0.5\n", "filmed is 0.5; it must be at least 1"),
         (GOOD.replace('["rooms"]', '"rooms"'), "backgrounds is 'rooms'; it must be a list of texts"),
     ],
 )
