@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 #: The colours of files and networks (B, G, R, A) in the order of textures, and the other way round.
 _BGRA = [2, 1, 0, 3]
+#: The seconds since another picture or clip: nothing of it is left in what follows slowly.
+_LONG = 1e9
 
 
 class Cutter:
@@ -47,6 +49,7 @@ class Cutter:
         self._passes = Passes(Shaders())
         self._picture = Picture()
         self._alphas = self._without_memory()
+        self._first = True
 
     def _without_memory(self) -> Alphas:
         return Alphas(self._engine, self._settings)
@@ -54,15 +57,17 @@ class Cutter:
     def begin(self) -> None:
         """Forget the frames before: another clip begins."""
         self._alphas = self._without_memory()
+        self._first = True
 
     def picture(self, picture: Bytes) -> Bytes:
         """Return a picture with its room replaced; both are uint8 [H, W, 4] BGRA, not premultiplied."""
         self._upload(picture)
-        return self._shown(self._without_memory().of_picture(self._look), 0.0)
+        return self._shown(self._without_memory().of_picture(self._look), _LONG)
 
     def frame(self, picture: Bytes, seconds: float) -> Bytes:
         """Return the next frame of a clip; ``seconds``: the time since the one before. As ``picture``."""
         self._upload(picture)
+        seconds, self._first = _LONG if self._first else seconds, False
         return self._shown(self._alphas.of_frame(self._look), seconds)
 
     @property

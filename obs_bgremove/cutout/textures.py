@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..obs.structs import FORMAT_BGRA, FORMAT_R8, FORMAT_RGBA, FORMAT_RGBA16F
+from ..obs.structs import FORMAT_BGRA, FORMAT_R8, FORMAT_RGBA, FORMAT_RGBA16F, FORMAT_RGBA32F
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +24,7 @@ _FORMATS: dict[int, tuple[int, Any]] = {
     FORMAT_RGBA: (4, np.uint8),
     FORMAT_BGRA: (4, np.uint8),
     FORMAT_RGBA16F: (4, np.float16),
+    FORMAT_RGBA32F: (4, np.float32),
 }
 #: Values that are decoded and encoded; alpha never is.
 _COLORS = 3
@@ -65,7 +66,7 @@ def encoded_bytes(light: Values) -> Bytes:
 
 
 class Texture:
-    """Pixels: ``planes`` is [components, H, W], uint8 or float16."""
+    """Pixels: ``planes`` is [components, H, W], uint8, float16 or float32."""
 
     def __init__(self, width: int, height: int, color_format: int) -> None:
         components, dtype = _FORMATS[color_format]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..filter.backgrounds.making import make
-from ..filter.options.settings import PRESETS, Settings, described
+from ..filter.options.settings import LOOKS, PRESETS, Settings, described
 from .picture_behind import PictureBehind
 from .problem import CutoutProblem
 
@@ -29,7 +29,7 @@ COLORS = {
 #: The settings of the filter that mean something without OBS.
 SETTINGS = (
     *("blur", "background_fit", "background_color", "edge_softness", "edge_shift", "refinement"),
-    *("color_cleaning", "light_wrap", "light_matching", "crop_to_people", "view"),
+    *("color_cleaning", *LOOKS, "crop_to_people", "view"),
     *("invert", "area_left", "area_right", "area_top", "area_bottom"),
 )
 _TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}

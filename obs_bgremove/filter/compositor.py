@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from .passes.cut import Cut
-from .passes.drawn_background import DrawnBackground
+from .passes.drawing import linear_color
+from .passes.drawn_background import DrawnBackground, Look
 from .passes.techniques import CompositeTechnique
 
 if TYPE_CHECKING:
@@ -61,7 +62,21 @@ def compose(
     matching = 0.0 if settings.background == "blur" else settings.light_matching / 100
     drawn = background.draw(passes, cut)
     drawn = passes.light.falling(drawn, cut, settings.light_wrap / 100, matching, seconds)
-    return Composed(drawn, cut)
+    return Composed(drawn._replace(look=_look(passes, settings, cut, seconds)), cut)
+
+
+def _look(passes: Passes, settings: Settings, cut: Cut, seconds: float) -> Look | None:
+    """Return what else is done to the person and to the background; None if that is nothing."""
+    if not (settings.brighten or settings.outline or settings.tint):
+        return None
+    gain = outline = None
+    if settings.brighten and cut.colors:
+        gain = passes.exposure.draw(cut.colors.texture, settings.brighten / 100, seconds)
+    if settings.outline and cut.alpha:
+        key = "outline", cut, settings.outline
+        outline = passes.replays.draw(key, lambda: passes.outline.draw(cut, settings.outline, 0.0).alpha)
+    tint_color = linear_color(settings.tint_color)
+    return Look(gain, outline, linear_color(settings.outline_color), tint_color, settings.tint / 100)
 
 
 def _cut_out(
@@ -72,6 +87,7 @@ def _cut_out(
     cut = cut._replace(
         alpha=alpha, seen=alpha_of.seen, refine=settings.refinement, clean=settings.color_cleaning
     )
-    if cut.refine or cut.clean or settings.light_wrap or settings.light_matching:
+    lighted = settings.light_wrap or settings.light_matching or settings.brighten
+    if cut.refine or cut.clean or lighted:
         cut = cut._replace(colors=passes.colors.draw(alpha_of.small, alpha))
     return passes.edge.draw(cut, settings.edge_shift, settings.edge_softness)

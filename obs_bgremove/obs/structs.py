@@ -117,7 +117,7 @@ FRONTEND_EVENT_COLLECTION_CHANGING = 34
 # enum obs_order_movement: OBS' "up" is towards the source
 ORDER_INWARDS, ORDER_OUTWARDS = 0, 1
 # enum gs_color_format
-FORMAT_R8, FORMAT_RGBA, FORMAT_BGRA, FORMAT_RGBA16F = 2, 3, 5, 9
+FORMAT_R8, FORMAT_RGBA, FORMAT_BGRA, FORMAT_RGBA16F, FORMAT_RGBA32F = 2, 3, 5, 9, 10
 # enum gs_color_space
 SPACE_SRGB, SPACE_SRGB_16F, SPACE_709_EXTENDED = 0, 1, 2
 # enum gs_blend_type

@@ -41,6 +41,8 @@ RUNS = {
     "blur": {"background": "blur"},
     "image": {"background": "image"},
     "image, light wrap and matching": {"background": "image", "light_wrap": 50.0, "light_matching": 50.0},
+    "image, brighter": {"background": "image", "brighten": 50.0},
+    "image, outline 6": {"background": "image", "outline": 6.0},
     "shift 3": {"background": "color", "edge_shift": 3.0},
     "softness 3": {"background": "color", "edge_softness": 3.0},
 }

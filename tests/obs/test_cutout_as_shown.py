@@ -30,6 +30,8 @@ LOOKS = {
     "plain": ("white", {"refinement": False, "color_cleaning": False}),
     "moved": ("grey", {"edge_shift": -3.0, "edge_softness": 2.0}),
     "light": ("hills", {"light_wrap": 60.0, "light_matching": 80.0}),
+    "looks": ("city_lights", {"brighten": 80.0, "outline": 9.0, "tint": 70.0, "tint_color": 0xFF40C0FF}),
+    "sticker": ("transparent", {"outline": 20.0, "outline_color": 0xFF2080FF}),
     "invert": ("#304050", {"invert": True}),
     "area": ("white", {"area_left": 40.0, "area_bottom": 80.0}),
     "alpha": ("transparent", {"view": "alpha"}),

@@ -142,7 +142,8 @@ def test_what_it_is_set_up_for_sets_several_settings_and_is_always_true(obs):
     ("fold", "folded"),
     [
         ("advanced", ("numbers", "refresh", "model", "sync", "view")),
-        ("whom_to_keep", ("invert", "area_left")),
+        ("whom_to_keep", ("keep", "invert", "area_left")),
+        ("looks", ("brighten", "outline", "light_wrap")),
     ],
 )
 def test_a_fold_is_closed_until_it_is_opened(obs, fold, folded):

@@ -16,7 +16,7 @@ from tests.obs.stage import SCRIPT, filtered, open_obs, wait_until_running
 
 #: All passes, at sizes at which they shrink what they draw.
 EDGES = {"edge_softness": 4.0, "edge_shift": 3.0}
-LIGHT = {"light_wrap": 50.0, "light_matching": 50.0}
+LIGHT = {"light_wrap": 50.0, "light_matching": 50.0, "brighten": 50.0, "outline": 6.0, "tint": 50.0}
 
 
 @pytest.fixture(scope="module")

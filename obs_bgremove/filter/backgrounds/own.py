@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ...obs.functions import lib
 from ...obs.graphics import BaseEffect, blending, linear_light, vec4
 from ...obs.structs import EFFECT_SOLID
-from ..passes.drawing import REPLACE
+from ..passes.drawing import REPLACE, linear_color
 from ..passes.drawn_background import DrawnBackground
 from ..passes.preset import draw_preset
 from ..passes.techniques import CompositeTechnique, PresetTechnique
@@ -47,7 +47,7 @@ class Color(Background):
         value = settings.background_color
         blue, green, red = ((value >> shift & 255) / 255 for shift in (16, 8, 0))
         self._encoded = vec4(red, green, blue, 1.0)
-        color = _linear(red), _linear(green), _linear(blue), 1.0
+        color = (*linear_color(value), 1.0)
         self._drawn = DrawnBackground(CompositeTechnique.ON_COLOR, color=color)
 
     def draw(self, passes: Passes, cut: Cut) -> DrawnBackground:  # noqa: ARG002 - other kinds use them
@@ -76,8 +76,3 @@ class Preset(Background):
             draw_preset(passes.shaders.presets, self._technique, passes.background, cut.size)
             self._size = cut.size
         return DrawnBackground(CompositeTechnique.ON_IMAGE, passes.background.texture)
-
-
-def _linear(value: float) -> float:
-    """Decode an sRGB-encoded value (IEC 61966-2-1)."""
-    return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)

@@ -18,7 +18,7 @@ from ..report.status import HIDDEN, PAUSED, RUNNING, Status
 from . import uses
 from .media_files import PICTURES, VIDEOS
 from .remedies import REMEDIES
-from .settings import AUTO, USED, WHOM, Setting, Settings, described
+from .settings import AUTO, LOOKS, USED, WHOM, Setting, Settings, described
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 STATUS, NUMBERS, REMEDY, REFRESH, NEXT = "status", "numbers", "remedy", "refresh", "next_background"
 SUITING = "suiting_background"
 #: The folds, with their titles; each is also the setting that keeps it open.
-FOLDS = {"whom_to_keep": N("Whom to keep"), "advanced": N("Advanced")}
+FOLDS = {"looks": N("Looks"), "whom_to_keep": N("Whom to keep"), "advanced": N("Advanced")}
+#: Of the settings of a fold other than "Advanced": which one.
+_IN_FOLDS = {**dict.fromkeys(LOOKS, "looks"), **dict.fromkeys(WHOM, "whom_to_keep")}
 #: A colour that is read on OBS' dark themes and on its light ones.
 _GREEN = "#2fa04f"
 
@@ -55,9 +57,7 @@ def _show_use(_page: int, settings: int) -> bool:
 
 def fold_of(setting: Setting) -> str:
     """Return the fold that a setting is in; empty if it is in none."""
-    if not setting.about.advanced:
-        return ""
-    return "whom_to_keep" if setting.name in WHOM else "advanced"
+    return _IN_FOLDS.get(setting.name, "advanced") if setting.about.advanced else ""
 
 
 def unfolded(settings: int) -> list[str]:
@@ -115,6 +115,7 @@ def build(status: Status, settings: Settings, client: Client, opened: Container[
     for one in described():
         fold = fold_of(one)
         if one.name == "machine_share":
+            _add_fold(page, "looks", inner)
             _add_fold(page, "whom_to_keep", inner)
         _add(inner[fold] if fold else page, one, options, more)
         if one.name == "outfit_folder":

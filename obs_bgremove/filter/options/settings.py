@@ -89,8 +89,13 @@ SYNCS = {
 }
 
 
+#: The settings that stand under "Looks" on the page.
+LOOKS = (
+    *("brighten", "outline", "outline_color", "tint", "tint_color"),
+    *("light_wrap", "light_matching"),
+)
 #: The settings that stand under "Whom to keep" on the page.
-WHOM = ("invert", "area_left", "area_right", "area_top", "area_bottom")
+WHOM = ("keep", "invert", "area_left", "area_right", "area_top", "area_bottom")
 #: What each means is decided by the worker (worker/choice/automatic.py).
 SHARES = {
     "little": "Little (games and encoding come first)",
@@ -233,6 +238,54 @@ class Settings:
         "Delays this microphone by as much as the picture, so that lips and voice stay together. A delay "
         "that you have set in OBS' mixer is kept, and added to.",
     )
+    brighten: float = _setting(
+        0.0,
+        "Brighten me",
+        "Makes you brighter where the light on you is dim, by up to two stops. It follows your light slowly, "
+        "and makes nobody darker.",
+        limits=Range(0.0, 100.0, 1.0),
+        unit=" %",
+        advanced=True,
+    )
+    outline: float = _setting(
+        0.0,
+        "Outline",
+        "The width of a line around you, in pixels of the source, as around a sticker.",
+        limits=Range(0.0, 20.0, 0.5),
+        unit=" px",
+        advanced=True,
+    )
+    outline_color: int = _setting(
+        0xFFFFFFFF, "Colour of the outline", "Of the line around you.", advanced=True
+    )
+    tint: float = _setting(
+        0.0,
+        "Tint of the background",
+        "Brings the background nearer to shades of one colour; with white it becomes black and white. "
+        "Without effect where the background is transparent or a colour.",
+        limits=Range(0.0, 100.0, 1.0),
+        unit=" %",
+        advanced=True,
+    )
+    tint_color: int = _setting(
+        0xFFFFC890, "Colour of the tint", "The background becomes shades of it.", advanced=True
+    )
+    light_wrap: float = _setting(
+        0.0,
+        "Light wrap",
+        "Lets the new background shine around the person's edge, as light does.",
+        limits=Range(0.0, 100.0, 1.0),
+        unit=" %",
+        advanced=True,
+    )
+    light_matching: float = _setting(
+        0.0,
+        "Light matching",
+        "Slowly brings the person's brightness and tint nearer to those of the picture behind.",
+        limits=Range(0.0, 100.0, 1.0),
+        unit=" %",
+        advanced=True,
+    )
     model: str = _setting(
         AUTO,
         "Model",
@@ -264,22 +317,6 @@ class Settings:
         True,
         "Clean the edge's colour",
         "Takes the old room's colour out of hair and soft edges.",
-        advanced=True,
-    )
-    light_wrap: float = _setting(
-        0.0,
-        "Light wrap",
-        "Lets the new background shine around the person's edge, as light does.",
-        limits=Range(0.0, 100.0, 1.0),
-        unit=" %",
-        advanced=True,
-    )
-    light_matching: float = _setting(
-        0.0,
-        "Light matching",
-        "Slowly brings the person's brightness and tint nearer to those of the picture behind.",
-        limits=Range(0.0, 100.0, 1.0),
-        unit=" %",
         advanced=True,
     )
     crop_to_people: bool = _setting(

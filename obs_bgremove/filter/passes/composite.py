@@ -12,10 +12,11 @@ from ...obs.structs import SPACE_709_EXTENDED
 from .cut import Cut, set_edge
 from .drawing import PREMULTIPLIED, REPLACE, flag, set_vec4
 from .geometry import WHOLE
-from .techniques import WITH_EDGE, WITH_LIGHT, CompositeTechnique
+from .techniques import WITH_EDGE, WITH_LIGHT, WITH_LOOK, CompositeTechnique
 
 if TYPE_CHECKING:
-    from .drawn_background import DrawnBackground
+    from ...obs.graphics import Effect
+    from .drawn_background import DrawnBackground, Look
     from .passes import Passes
     from .shaders import Shaders
 
@@ -64,11 +65,27 @@ def _draw(shaders: Shaders, background: DrawnBackground, cut: Cut, hdr: bool, le
         set_vec4(effect["area"], area.x, area.y, area.right, area.bottom)
     if background.color:
         set_vec4(effect["color"], *background.color)
-    if background.wrap or background.factors:
+    if background.look:
+        technique = WITH_LOOK[technique]
+        _set_light(effect, background, nothing)
+        _set_look(effect, background.look, nothing)
+    elif background.wrap or background.factors:
         technique = WITH_LIGHT[technique]
-        lib.gs_effect_set_texture(effect["shine"], background.shine or nothing)
-        lib.gs_effect_set_texture(effect["factors"], background.factors or nothing)
-        set_vec4(effect["falling"], background.wrap, flag(background.factors))
+        _set_light(effect, background, nothing)
     elif cut.refine or cut.clean:
         technique = WITH_EDGE.get(technique, technique)
     effect.draw(technique, *cut.size)
+
+
+def _set_light(effect: Effect, background: DrawnBackground, nothing: int) -> None:
+    lib.gs_effect_set_texture(effect["shine"], background.shine or nothing)
+    lib.gs_effect_set_texture(effect["factors"], background.factors or nothing)
+    gain = background.look and background.look.gain
+    set_vec4(effect["falling"], background.wrap, flag(background.factors), flag(gain))
+
+
+def _set_look(effect: Effect, look: Look, nothing: int) -> None:
+    lib.gs_effect_set_texture(effect["gain"], look.gain or nothing)
+    lib.gs_effect_set_texture(effect["grown"], look.outline or nothing)
+    set_vec4(effect["outline"], *look.outline_color, flag(look.outline))
+    set_vec4(effect["tint"], *look.tint_color, look.tint)

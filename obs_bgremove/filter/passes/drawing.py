@@ -41,3 +41,14 @@ def set_seen(effect: Effect, seen: Region) -> None:
 def flag(value: object) -> float:
     """Return 1 or 0, as shaders take a choice."""
     return 1.0 if value else 0.0
+
+
+def linear_color(value: int) -> tuple[float, float, float]:
+    """Return the linear red, green and blue, 0 to 1, of a colour as OBS keeps it: 0xAABBGGRR."""
+    red, green, blue = (_linear((value >> shift & 255) / 255) for shift in (0, 8, 16))
+    return red, green, blue
+
+
+def _linear(value: float) -> float:
+    """Decode an sRGB-encoded value (IEC 61966-2-1)."""
+    return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)

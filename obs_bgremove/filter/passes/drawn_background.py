@@ -11,6 +11,19 @@ if TYPE_CHECKING:
     from .techniques import CompositeTechnique
 
 
+class Look(NamedTuple):
+    """What else is done to the person and to the background. Textures are handles, colours linear."""
+
+    #: How much brighter the person is (``Exposure.draw``).
+    gain: int | None = None
+    #: The alpha of the person with an outline around it, and the outline's colour.
+    outline: int | None = None
+    outline_color: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    #: ON_IMAGE: the colour that the background takes on, and how much of it, 0 to 1.
+    tint_color: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    tint: float = 0.0
+
+
 class DrawnBackground(NamedTuple):
     """A technique of composite.effect, and the values that it needs. Textures are handles."""
 
@@ -29,3 +42,4 @@ class DrawnBackground(NamedTuple):
     shine: int | None = None
     #: What the person's light is multiplied with (``Light.factors``).
     factors: int | None = None
+    look: Look | None = None

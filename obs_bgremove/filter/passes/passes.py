@@ -11,6 +11,7 @@ from ...obs.structs import FORMAT_RGBA
 from .blur import Blur
 from .colors import Colors
 from .edge import Edge
+from .exposure import Exposure
 from .fade import Fade
 from .light import Light
 from .limits import Limits
@@ -30,8 +31,10 @@ class Passes:
             self.colors = Colors(self._gpu, shaders)
             self.limits = Limits(self._gpu, shaders)
             self.edge = Edge(self._gpu, shaders)
+            self.outline = Edge(self._gpu, shaders)
             self.blur = Blur(self._gpu, shaders, self.replays)
             self.light = Light(self._gpu, shaders, self.replays)
+            self.exposure = Exposure(self._gpu, shaders)
             self.fade = Fade(self._gpu, shaders)
             self.background = self._gpu.target(FORMAT_RGBA)
             self.encoded = self._gpu.target(FORMAT_RGBA)

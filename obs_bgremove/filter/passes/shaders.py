@@ -27,6 +27,7 @@ class Shaders:
             self.composite = self._compiled("composite")
             self.presets = self._compiled("presets")
             self.fade = self._compiled("fade")
+            self.exposure = self._compiled("exposure")
             # Bound where a pass has no use for a texture. Never a texture that the same pass uses:
             # in OpenGL whether one is decoded as sRGB belongs to the texture, so the last call wins.
             self.nothing = self._gpu.keep(DynamicTexture(1, 1, FORMAT_R8))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The techniques of the .effect files, one enumeration for each file.
 
-A member is the bytes that OBS is given. "Edge" and "Light" in composite.effect are variants of a technique:
-see ``WITH_EDGE`` and ``WITH_LIGHT``.
+A member is the bytes that OBS is given. "Edge", "Light" and "Look" in composite.effect are variants of a
+technique: see ``WITH_EDGE``, ``WITH_LIGHT`` and ``WITH_LOOK``.
 """
 
 from __future__ import annotations
@@ -52,6 +52,12 @@ class LightTechnique(bytes, Enum):
     SHINE = b"Shine"
 
 
+class ExposureTechnique(bytes, Enum):
+    """exposure.effect."""
+
+    EXPOSE = b"Expose"
+
+
 class FadeTechnique(bytes, Enum):
     """fade.effect."""
 
@@ -80,12 +86,15 @@ class CompositeTechnique(bytes, Enum):
     #: The person alone, transparent around it.
     ALONE = b"Alone"
     ALONE_EDGE = b"AloneEdge"
+    ALONE_LOOK = b"AloneLook"
     ON_COLOR = b"OnColor"
     ON_COLOR_EDGE = b"OnColorEdge"
     ON_COLOR_LIGHT = b"OnColorLight"
+    ON_COLOR_LOOK = b"OnColorLook"
     ON_IMAGE = b"OnImage"
     ON_IMAGE_EDGE = b"OnImageEdge"
     ON_IMAGE_LIGHT = b"OnImageLight"
+    ON_IMAGE_LOOK = b"OnImageLook"
     SHOW_ALPHA = b"ShowAlpha"
     SHOW_FOREGROUND = b"ShowForeground"
     SHOW_COMPARISON = b"ShowComparison"
@@ -103,4 +112,10 @@ WITH_EDGE = {
 WITH_LIGHT = {
     CompositeTechnique.ON_COLOR: CompositeTechnique.ON_COLOR_LIGHT,
     CompositeTechnique.ON_IMAGE: CompositeTechnique.ON_IMAGE_LIGHT,
+}
+#: The variant that does all of that, and what a ``Look`` asks for.
+WITH_LOOK = {
+    CompositeTechnique.ALONE: CompositeTechnique.ALONE_LOOK,
+    CompositeTechnique.ON_COLOR: CompositeTechnique.ON_COLOR_LOOK,
+    CompositeTechnique.ON_IMAGE: CompositeTechnique.ON_IMAGE_LOOK,
 }

@@ -221,3 +221,18 @@ def test_a_python_without_packages_says_what_to_run(tmp_path):
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "run install.py --cutout" in done.stderr
+
+
+def test_no_picture_of_a_folder_has_the_light_of_another(photo, tmp_path):
+    """What follows slowly in a clip must not go from picture to picture."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    cv2.imwrite(str(folder / "a.png"), read(photo))
+    dim = read(photo)
+    dim[40:, 100:220] = (8, 60, 12)
+    cv2.imwrite(str(folder / "b.png"), dim)
+    look = ("--background", "hills", "--set", "light_matching=100", "--set", "brighten=100")
+    assert cut(folder, tmp_path / "both", *look) == 0
+    for name in ("a.png", "b.png"):
+        assert cut(folder / name, tmp_path / name, *look) == 0
+        assert (read(tmp_path / name) == read(tmp_path / "both" / name)).all(), name

@@ -12,13 +12,13 @@ import pytest
 
 from obs_bgremove.filter.passes.composite import composite
 from obs_bgremove.filter.passes.cut import Cut
-from obs_bgremove.filter.passes.drawn_background import DrawnBackground
+from obs_bgremove.filter.passes.drawn_background import DrawnBackground, Look
 from obs_bgremove.filter.passes.geometry import WHOLE, Region, Size
 from obs_bgremove.filter.passes.passes import Passes
 from obs_bgremove.filter.passes.preset import draw_preset
 from obs_bgremove.filter.passes.shaders import SHADERS, Shaders
 from obs_bgremove.filter.passes.shrink import shrink
-from obs_bgremove.filter.passes.techniques import CompositeTechnique, PresetTechnique
+from obs_bgremove.filter.passes.techniques import WITH_LOOK, CompositeTechnique, PresetTechnique
 from obs_bgremove.obs.graphics import DynamicTexture, RenderTarget
 from obs_bgremove.obs.structs import FORMAT_BGRA, FORMAT_R8, SPACE_709_EXTENDED, SPACE_SRGB
 from tests.unit.filter.effects import INCLUDED, TOKEN, closing, text_of
@@ -85,14 +85,24 @@ def draw_everything(gpu):
             DrawnBackground(technique.SHOW_FOREGROUND, cut.alpha),
             DrawnBackground(technique.SHOW_COMPARISON, cut.alpha),
         ]
-        for background, wrap, matching in itertools.product(backgrounds, (0.0, 0.5), (0.0, 0.5)):
+        looks = None, Look(), whole_look(passes, controlled)
+        for background, wrap, matching, look in itertools.product(backgrounds, (0.0, 0.5), (0.0, 0.5), looks):
             falling = passes.light.falling(background, controlled, wrap, matching, 1 / 30)
+            if background.technique in WITH_LOOK:
+                falling = falling._replace(look=look)
             for gpu.linear, gpu.space in (
                 (True, SPACE_SRGB),
                 (False, SPACE_SRGB),
                 (True, SPACE_709_EXTENDED),
             ):
                 composite(passes, falling, controlled)
+
+
+def whole_look(passes, cut):
+    """Return a look with everything that this cut allows."""
+    gain = passes.exposure.draw(cut.colors.texture, 0.5, 1 / 30) if cut.colors else None
+    outline = passes.outline.draw(cut, 6.0, 0.0).alpha if cut.alpha else None
+    return Look(gain, outline, (1.0, 1.0, 1.0), (1.0, 0.5, 0.0), 0.5)
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ NOT_YET = (255, 0, 255)
 STILL = 20
 
 _EDGE = {"edge_softness": 4.0, "edge_shift": 3.0, "light_wrap": 60.0}
+_LOOK = {"brighten": 100.0, "outline": 6.0, "tint": 60.0}
 #: Settings of the filter. "encoded" is the scene item's: OBS then wants encoded values and blends them so.
 LOOKS = {
     "transparent": {"background": "transparent"},
@@ -53,6 +54,9 @@ LOOKS = {
     "colour-light": {"background": "color", "background_color": 0xFF20C0F0, **_EDGE},
     **{f"preset-{name}": {"background": "preset", "background_preset": name} for name in PRESETS},
     "preset-light": {"background": "preset", "background_preset": "neon", "light_matching": 80.0, **_EDGE},
+    "transparent-look": {"background": "transparent", **_LOOK},
+    "colour-look": {"background": "color", "background_color": 0xFF804020, **_LOOK},
+    "image-look": {"background": "image", **_LOOK, "edge_shift": 3.0},
     "blur": {"background": "blur", "blur": 30.0},
     "blur-most": {"background": "blur", "blur": 100.0, "edge_shift": -4.0},
     "image": {"background": "image"},
