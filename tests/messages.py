@@ -39,7 +39,7 @@ def collected() -> dict[str, str]:
     for path in sorted((PROJECT / "models").glob("*/card.toml")):
         if path.parent.name != OUTFIT:
             card = model_card.read(path, path.parent.name)
-            found |= dict.fromkeys((card.title, card.summary), "")
+            found |= dict.fromkeys(filter(None, (card.title, card.summary, card.subject)), "")
     for one in described():
         for message in (one.about.label, one.about.help, *one.about.choices.values()):
             found.setdefault(message, "")

@@ -24,7 +24,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--order", choices=["rgb", "bgr"], default="rgb", help="order of its input's planes")
     parser.add_argument("--logits", action="store_true", help="its output still needs a sigmoid or softmax")
     parser.add_argument(
-        "--channel", type=int, help="the person's channel if it has several (default: the last)"
+        "--channel",
+        type=int,
+        nargs="+",
+        metavar="N",
+        help="the person's channel if it has several, counted from 0 (default: the last)",
+    )
+    parser.add_argument(
+        "--subject",
+        action="append",
+        default=[],
+        metavar="NAME=N,N",
+        help="something else that it can keep, as 'Person and pets=8,12,15': a model of its own for each, "
+        "which OBS offers by that name; may be given several times",
     )
     parser.add_argument("--output", metavar="NAME", help="the mask's output if it has several")
     parser.add_argument("--clips", type=Path, help="measure its quality on these clips, as evaluate does")
@@ -34,13 +46,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Wrap the network; raises ExportError."""
+    from .editions import editions
     from .reading import IMAGENET, Reading
     from .wrapping import wrap
 
     mean, std = IMAGENET if options.imagenet else (options.mean, options.std)
     if options.imagenet and options.order == "bgr":
         mean, std = mean[::-1], std[::-1]
+    channels = tuple(options.channel) if options.channel else None
     reading = Reading(
-        options.scale, tuple(mean), tuple(std), options.order, options.logits, options.channel, options.output
+        options.scale, tuple(mean), tuple(std), options.order, options.logits, channels, options.output
     )
-    wrap(options.model, options.name, options.licence, reading, options.again, options.clips, options.images)
+    wanted = editions(options.name, reading, options.subject)
+    wrap(options.model, wanted, options.licence, options.again, options.clips, options.images)

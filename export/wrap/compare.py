@@ -66,5 +66,5 @@ def _person(planes: Floats, reading: Reading) -> Floats:
     if reading.logits:
         planes = np.exp(planes - planes.max(0))
         planes = planes / planes.sum(0)
-    person: Floats = planes[-1 if reading.channel is None else reading.channel]
+    person: Floats = planes[[-1] if reading.channels is None else list(reading.channels)].sum(0)
     return person

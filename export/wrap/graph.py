@@ -115,12 +115,15 @@ def _alpha(nodes: Nodes, reading: Reading, network: _Network) -> str:
         x = nodes.add("Transpose", [x], perm=[0, 3, 1, 2])
     else:
         x = nodes.add("Reshape", [x, nodes.integers(1, channels, rows, columns)])
+    picked = (channels - 1,) if reading.channels is None else reading.channels
+    missing = [channel for channel in picked if not 0 <= channel < channels]
+    if missing:
+        raise ExportError(f"There is no channel {missing[0]}: its output has {channels}, counted from 0.")
     if channels > 1:
-        picked = channels - 1 if reading.channel is None else reading.channel
-        if not 0 <= picked < channels:
-            raise ExportError(f"There is no channel {picked}: its output has {channels}, counted from 0.")
         x = nodes.add("Softmax", [x], axis=1) if reading.logits else x
-        x = nodes.add("Gather", [x, nodes.integers(picked)], axis=1)
+        x = nodes.add("Gather", [x, nodes.integers(*picked)], axis=1)
+        if len(picked) > 1:
+            x = nodes.add("ReduceSum", [x, nodes.integers(1)], keepdims=1)
     elif reading.logits:
         x = nodes.add("Sigmoid", [x])
     if (rows, columns) != (network.height, network.width):

@@ -15,7 +15,8 @@ class Reading:
 
     Pixels become (``scale`` * byte - ``mean``) / ``std``, planes in the ``order`` "rgb" or "bgr" (in which
     ``mean`` and ``std`` are too). ``logits``: the answer still needs a sigmoid (one channel) or a softmax.
-    ``channel``: the person's of several (None: the last). ``output``: the mask's name, if there are several.
+    ``channels``: those of what is kept, of several (None: the last); their shares are added. ``output``: the
+    mask's name, if there are several.
     """
 
     scale: float = 1 / 255
@@ -23,5 +24,5 @@ class Reading:
     std: tuple[float, ...] = (1, 1, 1)
     order: str = "rgb"
     logits: bool = False
-    channel: int | None = None
+    channels: tuple[int, ...] | None = None
     output: str | None = None

@@ -28,33 +28,43 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..common.arrays import Bytes, Floats
-    from .reading import Reading
+    from .editions import Edition
 
 
-def wrap(network: Path, name: str, licence: str, reading: Reading, again: bool, clips: Path | None = None,
-         pictures: Path | None = None) -> Path:  # fmt: skip
-    """Put ``network`` under the graph contract into the data directory's models/``name``; return that folder.
+def wrap(
+    network: Path,
+    editions: Sequence[Edition],
+    licence: str,
+    again: bool,
+    clips: Path | None = None,
+    pictures: Path | None = None,
+) -> list[Path]:
+    """Put ``network`` under the graph contract, a folder in the data directory's models/ for each edition.
 
-    A model that keeps the contract already is installed unchanged. Its speed is measured, and its quality on
-    ``clips`` and ``pictures`` (as ``evaluate`` takes them) if given; both are written to its card.
+    A model that keeps the contract already is installed unchanged. The speed is measured, and the quality of
+    those for people on ``clips`` and ``pictures`` (as ``evaluate`` takes them) if given; both are written to
+    the cards.
 
     Raises ExportError with a sentence about what is wrong with the network, or if the wrapped model answers
-    differently from it.
+    differently from it. Nothing is installed then.
     """
-    folder = _free_folder(name, again)
+    folders = [_free_folder(edition.name, again) for edition in editions]
     if clips:
         find_clips(clips)
     if pictures:
         find_pictures(pictures)
-    content = _checked(network, reading)
-    runner = Runner(content)
-    milliseconds = speed.milliseconds(runner, 0.5)
-    with place.workspace(folder.parent) as work:
-        place.put(content, _card(name, network, licence, runner, milliseconds), work, folder)
+    contents = [_checked(network, edition) for edition in editions]
+    with place.workspace(folders[0].parent) as work:
+        for edition, folder, content in zip(editions, folders, contents):
+            runner = Runner(content)
+            milliseconds = speed.milliseconds(runner, 0.5)
+            place.put(content, _card(edition, network, licence, runner, milliseconds), work, folder)
+            took = f"{milliseconds:.1f} ms per frame on one thread"
+            say(f"{edition.name}: {took}; in OBS' list of models from {folder}")
     if clips or pictures:
-        print(evaluate([str(folder)], clips, pictures, "val", None, True), end="")
-    say(f"{name}: {milliseconds:.1f} ms per frame on one thread; in OBS' list of models from {folder}")
-    return folder
+        people = [str(folder) for folder, edition in zip(folders, editions) if not edition.subject]
+        print(evaluate(people, clips, pictures, "val", None, True), end="")
+    return folders
 
 
 def _free_folder(name: str, again: bool) -> Path:
@@ -68,8 +78,9 @@ def _free_folder(name: str, again: bool) -> Path:
     return folder
 
 
-def _checked(network: Path, reading: Reading) -> bytes:
+def _checked(network: Path, edition: Edition) -> bytes:
     """Return the serialised model of ``network``, compared with the network itself on drawn frames."""
+    reading = edition.reading
     model = contract.load(network)
     original = model.SerializeToString()
     own = not any(entry.name == "frame" for entry in model.graph.input)
@@ -79,6 +90,8 @@ def _checked(network: Path, reading: Reading) -> bytes:
         wrong = contract.violations(model)
         if wrong:
             raise ExportError(f"{network} has an input 'frame' but breaks the contract: {' '.join(wrong)}")
+        if edition.subject:
+            raise ExportError(f"{network} keeps the contract, so it has one alpha: leave out --subject.")
     content: bytes = model.SerializeToString()
     expected: Sequence[Bytes | Floats]
     try:
@@ -92,7 +105,7 @@ def _checked(network: Path, reading: Reading) -> bytes:
         reason = str(error).splitlines()[0]
         raise ExportError(f"onnxruntime cannot run the wrapped {network.name}: {reason}") from None
     compare.require_equal(alphas, expected)
-    if np.ptp(alphas[-1].astype(int)) < 64:
+    if not edition.subject and np.ptp(alphas[-1].astype(int)) < 64:
         say(
             "Warning: it sees no person in a drawn picture. If that is so in OBS too, check --imagenet, "
             "--scale, --mean, --std, --order, --logits and --channel."
@@ -100,11 +113,13 @@ def _checked(network: Path, reading: Reading) -> bytes:
     return content
 
 
-def _card(name: str, network: Path, licence: str, runner: Runner, milliseconds: float) -> str:
+def _card(edition: Edition, network: Path, licence: str, runner: Runner, milliseconds: float) -> str:
     """Return the text of the card, TOML."""
     text = tomlkit.document()
-    text.add("title", tomlkit.item(name))
+    text.add("title", tomlkit.item(edition.name))
     text.add("summary", tomlkit.item(f"Your own network, from {network.name}."))
+    if edition.subject:
+        text.add("subject", tomlkit.item(edition.subject))
     text.add("licence", tomlkit.item(licence))
     text.add("source", tomlkit.item(network.name))
     text.add(tomlkit.nl())

@@ -51,7 +51,8 @@ def choose_model(name: str) -> Model:
     Raises CutoutProblem.
     """
     models = catalogue.read()
-    measured = [one for one in models.values() if one.installed and not one.problem and one.error is not None]
+    usable = [one for one in models.values() if one.installed and not one.problem and not one.subject]
+    measured = [one for one in usable if one.error is not None]
     try:
         if name == "auto" and measured:
             return min(measured, key=lambda one: one.error or 0.0)

@@ -23,7 +23,7 @@ from .effort.effort import Effort
 from .frames.capture import Target
 from .health import Health
 from .lifetime import Lifetime
-from .options import page, uses
+from .options import page, subjects, uses
 from .options.open_page import OpenPage
 from .options.remedies import REMEDIES
 from .options.settings import Settings
@@ -84,6 +84,7 @@ class BackgroundFilter:
         with data.of_source(self._source) as values:
             settings = Settings.read(values)
             uses.show(values)
+            subjects.show(values, dict(subjects.offered(self._shared.client.models)))
             opened = page.unfolded(values)
         status = self._status()
         self._page.built(status, self._in_step.seconds)

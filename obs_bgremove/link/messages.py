@@ -43,7 +43,10 @@ class Place:
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """A model of the catalogue. ``problem``: why it cannot be used, a sentence."""
+    """A model of the catalogue.
+
+    ``problem``: why it cannot be used, a sentence. ``subject``: what it keeps; empty: people.
+    """
 
     name: str
     title: str
@@ -53,6 +56,7 @@ class ModelInfo:
     default: bool
     installed: bool
     problem: str | None
+    subject: str = ""
 
 
 @dataclass(frozen=True)

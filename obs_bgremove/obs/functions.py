@@ -150,6 +150,8 @@ TABLE: list[tuple[Any, ...]] = [
     ("obs_properties_get", p, [p, c_char_p]),
     ("obs_properties_add_list", p, [p, c_char_p, c_char_p, c_int, c_int], _must_exist),
     ("obs_property_list_add_string", c_size_t, [p, c_char_p, c_char_p]),
+    ("obs_property_list_item_count", c_size_t, [p]),
+    ("obs_property_list_item_string", c_char_p, [p, c_size_t]),
     ("obs_properties_add_path", p, [p, c_char_p, c_char_p, c_int, c_char_p, c_char_p], _must_exist),
     (
         "obs_properties_add_float_slider",

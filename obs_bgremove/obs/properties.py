@@ -109,6 +109,13 @@ def set_text(page: int, name: str, text: str, mark: Mark = Mark.NORMAL) -> None:
     lib.obs_property_text_set_info_type(found, mark)
 
 
+def values(page: int, name: str) -> list[str]:
+    """Return the values of a ``Page.choice``; none if there is no such property."""
+    found = lib.obs_properties_get(page, name.encode())
+    count = lib.obs_property_list_item_count(found) if found else 0
+    return [lib.obs_property_list_item_string(found, index).decode() for index in range(count)]
+
+
 def explain(made: int, text: str) -> None:
     """Set the text that appears while the mouse rests on a property."""
     lib.obs_property_set_long_description(made, utf8(text))

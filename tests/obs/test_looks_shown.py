@@ -15,7 +15,7 @@ FILTER = "Background Removal"
 WIDTH, HEIGHT = 640, 360
 #: The person, to the lower border. BGR; the network of the test takes what is green for people.
 ROWS, COLUMNS = slice(100, HEIGHT), slice(200, 440)
-ROOM, DIM, LIT = (255, 0, 255), (40, 60, 40), (160, 200, 160)
+ROOM, DIM, LIT = (255, 0, 255), (10, 130, 10), (160, 200, 160)
 YELLOW = 0xFF00FFFF
 LOOKS = {"brighten": 100.0, "outline": 12.0, "outline_color": YELLOW, "tint": 100.0, "tint_color": 0xFFFFFFFF}
 NO_LOOKS = {"brighten": 0.0, "outline": 0.0, "tint": 0.0}
@@ -58,7 +58,7 @@ def test_a_dim_person_is_brighter_and_has_a_line_around(obs, shown, tmp_path, ba
     before = shown(lambda seen: not is_outlined(seen), **settings)
     made = shown(is_outlined, **settings, **LOOKS)
     cv2.imwrite(str(tmp_path / f"{background}.png"), made.astype(numpy.uint8))
-    assert (made[200:340, 260:380, 1] > before[200:340, 260:380, 1] + 60).all()
+    assert (made[200:340, 260:380, 1] > before[200:340, 260:380, 1] + 20).all()
     assert made[230, 320, 0] < made[230, 320, 1] > made[230, 320, 2], "of the same hue"
     # The line: at both sides, above, and not where the frame cuts the person.
     for row, column in ((230, 194), (230, 445), (94, 320), (359, 194)):
@@ -76,16 +76,17 @@ def test_a_dim_person_is_brighter_and_has_a_line_around(obs, shown, tmp_path, ba
 def test_the_light_is_followed_slowly(obs, shown, tmp_path):
     exchange(obs, tmp_path, picture(LIT))
     settings = {"background": "color", "background_color": BLUE, "brighten": 100.0}
-    lit = shown(**settings)[230, 320, 1]
-    assert abs(lit - LIT[1]) <= 1, "whoever is well lit stays as they are"
+    # Whoever is well lit stays as they are, once nothing is left of the gain before.
+    shown(lambda seen: abs(seen[230, 320, 1] - LIT[1]) <= 1, **settings)
     obs.start_record()
     exchange(obs, tmp_path, picture(DIM))
-    wait_for(lambda: obs.screenshot("Picture")[230, 320, 1] > DIM[1] + 60, "the person gets brighter", 30)
+    brighter, no_more_lit = DIM[1] + 12, LIT[1] - 20
+    wait_for(lambda: brighter < obs.screenshot("Picture")[230, 320, 1] < no_more_lit, "the gain has followed")
     frames = list(obs.frames(obs.stop_record()))
     person = numpy.array([frame[220:240, 310:330, 1].mean() for frame in frames])
     dark = int(numpy.argmin(person))
     steps = numpy.diff(person[dark:])
     print(f"from {person[dark]:.0f} to {person[-1]:.0f} in {len(steps)} frames, by {steps.max():.1f} at most")
-    assert person[dark] < DIM[1] + 20
-    assert steps.max() < 0.25 * (person[-1] - person[dark])
+    assert person[dark] < DIM[1] + 10
+    assert steps.max() < 0.4 * (person[-1] - person[dark]), "at once it would be the whole"
     assert steps.min() > -3, "it does not flicker"

@@ -15,7 +15,7 @@ from ...obs.properties import Mark, Page
 from ...translate import N, tr
 from ..report import sentences
 from ..report.status import HIDDEN, PAUSED, RUNNING, Status
-from . import uses
+from . import subjects, uses
 from .media_files import PICTURES, VIDEOS
 from .remedies import REMEDIES
 from .settings import AUTO, LOOKS, USED, WHOM, Setting, Settings, described
@@ -46,13 +46,20 @@ def _show_used(page: int, settings: int) -> bool:
     return True
 
 
-def _choose_use(_page: int, settings: int) -> bool:
+def _choose_use(page: int, settings: int) -> bool:
     uses.choose(settings)
+    subjects.show(settings, properties.values(page, subjects.KEY))
     return True
 
 
-def _show_use(_page: int, settings: int) -> bool:
-    return uses.show(settings)
+def _choose_subject(page: int, settings: int) -> bool:
+    chosen = subjects.choose(settings, properties.values(page, subjects.KEY))
+    return uses.show(settings) or chosen
+
+
+def _value_changes(page: int, settings: int) -> bool:
+    shows_another = subjects.show(settings, properties.values(page, subjects.KEY))
+    return uses.show(settings) or shows_another
 
 
 def fold_of(setting: Setting) -> str:
@@ -73,6 +80,7 @@ def _fold(page: int, settings: int) -> bool:
 def _unfold(page: int, opened: Container[str]) -> None:
     for name in (NUMBERS, REFRESH):
         properties.show(page, name, "advanced" in opened)
+    properties.show(page, subjects.KEY, "whom_to_keep" in opened)
     for one in described():
         if one.about.advanced:
             properties.show(page, one.name, fold_of(one) in opened)
@@ -90,7 +98,8 @@ def _pressed(button: str) -> Callable[[int, int], None]:
 # OBS keeps their pointers, for the life of the process.
 _background_changed = properties.on_change(_show_used)
 _use_chosen = properties.on_change(_choose_use)
-_value_changed = properties.on_change(_show_use)
+_subject_chosen = properties.on_change(_choose_subject)
+_value_changed = properties.on_change(_value_changes)
 _folded = properties.on_change(_fold)
 _clicked = {name: properties.on_click(_pressed(name)) for name in (REFRESH, REMEDY, NEXT, SUITING)}
 
@@ -110,6 +119,7 @@ def build(status: Status, settings: Settings, client: Client, opened: Container[
         page.button(REMEDY, tr(REMEDIES[status.remedy].label), _clicked[REMEDY])
     _add_uses(page)
     inner = {fold: Page() for fold in FOLDS}
+    _add_subjects(inner["whom_to_keep"], client)
     inner["advanced"].text(NUMBERS, _numbers(status))
     inner["advanced"].button(REFRESH, tr("Refresh the numbers"), _clicked[REFRESH])
     for one in described():
@@ -171,6 +181,15 @@ def _add_uses(page: Page) -> None:
     lines = (tr("{name}: {help}", name=tr(use.label), help=tr(use.help)) for use in uses.USES.values())
     properties.explain(made, "\n".join([tr("Sets several settings at once, in Advanced and here."), *lines]))
     properties.watch(made, _use_chosen)
+
+
+def _add_subjects(page: Page, client: Client) -> None:
+    offered = subjects.offered(client.models)
+    if not offered:
+        return
+    made = page.choice(subjects.KEY, tr("Subject"), offered)
+    properties.explain(made, tr("What is kept. Each of these is a model of its own; see Model, in Advanced."))
+    properties.watch(made, _subject_chosen)
 
 
 def _options(own_name: str, settings: Settings, client: Client) -> dict[str, list[tuple[str, str]]]:

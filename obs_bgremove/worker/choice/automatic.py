@@ -122,6 +122,9 @@ def _candidates(models: dict[str, Model], device: str, allowance: Allowance) -> 
         model = models.get(row.model)
         if row.provider != device or model is None or model.error is None or not _is_of(row, model):
             continue
+        if model.subject:
+            # It keeps something else than people.
+            continue
         # A model that cannot do 60 pictures a second was measured at those that it could do.
         pictures = min(_MEASURED_RATE, 1000 / max(row.round_trip_ms, 1e-3))
         taken = row.cpu_percent_60fps / 100 / pictures * allowance.rate

@@ -155,7 +155,9 @@ def _read_folder(folder: Path) -> Model:
     except Exception as error:  # noqa: BLE001 (whatever somebody's file does to the reader, it costs only this model)
         fault = f"{type(error).__name__}: {error}"
     # The cards of the project are in the catalogues of languages; those of others stay as they are.
-    shown = replace(card, title=tr(card.title), summary=tr(card.summary))
+    shown = replace(
+        card, title=tr(card.title), summary=tr(card.summary), subject=card.subject and tr(card.subject)
+    )
     model = Model(name=name, folder=folder, **vars(shown))
     model = replace(model, installed=_is_file(model.file))
     if fault:

@@ -49,6 +49,8 @@ class Card:
     settle_frames: int = 0
     #: The model whose graph it is, at another size: the name of a folder beside its own. Empty: its own.
     weights: str = ""
+    #: What it keeps, for a list; empty: people.
+    subject: str = ""
     #: Mean error of its alphas on our clips, lower is better; None if nobody measured it.
     error: float | None = None
 
@@ -85,6 +87,7 @@ def read(file: Path, title: str) -> Card:
         default=card.get("default") is True,
         settle_frames=_whole(recurrent, "settle_frames", _MOST_FRAMES),
         weights=_folder(card, "weights"),
+        subject=_text(card, "subject", _TITLE, ""),
         error=_error(quality),
     )
 

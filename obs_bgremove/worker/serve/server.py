@@ -285,6 +285,7 @@ def _information(model: Model) -> ModelInfo:
         model.default,
         model.installed,
         model.problem,
+        model.subject,
     )
 
 

@@ -229,7 +229,7 @@ def test_no_picture_of_a_folder_has_the_light_of_another(photo, tmp_path):
     folder.mkdir()
     cv2.imwrite(str(folder / "a.png"), read(photo))
     dim = read(photo)
-    dim[40:, 100:220] = (8, 60, 12)
+    dim[40:, 100:220] = (20, 130, 20)
     cv2.imwrite(str(folder / "b.png"), dim)
     look = ("--background", "hills", "--set", "light_matching=100", "--set", "brighten=100")
     assert cut(folder, tmp_path / "both", *look) == 0

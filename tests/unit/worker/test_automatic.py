@@ -65,6 +65,13 @@ def test_the_best_that_is_quick_enough_is_taken_and_told(directory):
     )
 
 
+def test_what_keeps_something_else_than_people_is_never_taken(directory):
+    record(quick=(1, 10), good=(4, 20), best=(8.2, 24))
+    card = directory / "models" / BEST / "card.toml"
+    card.write_text('subject = "Pets"\n' + card.read_text())
+    assert automatic.choose(catalogue.read(), "cpu", USUAL, processors=4).name == GOOD
+
+
 def test_a_better_one_that_is_too_dear_is_named_with_what_it_would_take(directory):
     record(quick=(1, 10), good=(4, 20), best=(12, 70))
     choice = automatic.choose(catalogue.read(), "cpu", USUAL, processors=2)

@@ -19,6 +19,7 @@ from export.shelf import card, place
 from export.wrap import wrapping
 from export.wrap.graph import wrapped
 from export.wrap.reading import IMAGENET, Reading
+from obs_bgremove.worker.choice import catalogue
 from tests.unit.export.models import contract_model
 
 SIZE = (24, 32)
@@ -47,7 +48,7 @@ def test_the_first_plane_comes_out(order, plane, opset):
 
 
 def test_normalisation_logits_and_channel():
-    reading = Reading(mean=(0.5, 0.25, 0), std=(0.5, 0.25, 1), logits=True, channel=1)
+    reading = Reading(mean=(0.5, 0.25, 0), std=(0.5, 0.25, 1), logits=True, channels=(1,))
     model = wrapped(network(out=(1, 2, *SIZE)), reading)
     frame = probe.frames(*SIZE, 1)[0].astype(np.float64) / 255
     first, second = (frame[..., 2] - 0.5) / 0.5, (frame[..., 1] - 0.25) / 0.25
@@ -166,12 +167,65 @@ def test_channels_last_one_logit():
 def test_channels_last_two_classes_already_softmax():
     model = wrapped(
         last(2, ("Softmax", ["picture"], ["shares"]), ("Gather", ["shares", "both"], ["mask"], {"axis": 3})),
-        Reading(scale=1 / 64, channel=1),
+        Reading(scale=1 / 64, channels=(1,)),
     )
     frame = probe.frames(*SIZE, 1)[0]
     shares = np.exp(frame[..., 2::-1] / 64.0)
     expected = 255 * shares[..., 1] / shares.sum(2)
     assert np.abs(Runner(model.SerializeToString()).alpha(frame) - expected).max() <= 0.51
+
+
+def classes(path):
+    """Save a network of three classes whose shares are blue, green and red."""
+    onnx.save(last(3, ("Identity", ["picture"], ["mask"])), path)
+    return path
+
+
+def test_several_subjects_become_a_model_each(tmp_path, monkeypatch):
+    monkeypatch.setenv("OBS_BGREMOVE_HOME", str(tmp_path / "home"))
+    command = [
+        "wrap",
+        str(classes(tmp_path / "own.onnx")),
+        "--name",
+        "own",
+        "--order",
+        "bgr",
+        "--channel",
+        "2",
+    ]
+    assert run([*command, "--subject", "Person and pets=1, 2", "--subject", "Pets=1"]) == 0
+    models = tmp_path / "home" / "models"
+    assert sorted(folder.name for folder in models.iterdir()) == ["own", "own-person-and-pets", "own-pets"]
+    frame = probe.frames(*SIZE, 1)[0]
+    red, green = frame[..., 2].astype(int), frame[..., 1].astype(int)
+    for name, alpha in (
+        ("own", red),
+        ("own-person-and-pets", np.minimum(red + green, 255)),
+        ("own-pets", green),
+    ):
+        assert np.array_equal(Runner(models / name / "model.onnx").alpha(frame), alpha), name
+    subjects = {name: model.subject for name, model in catalogue.read().items() if name.startswith("own")}
+    assert subjects == {"own": "", "own-person-and-pets": "Person and pets", "own-pets": "Pets"}
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (["--subject", "Pets"], "has no name; write it as"),
+        (["--subject", "=1"], "has no name; write it as"),
+        (["--subject", "Pets=one"], "has no channels; write it as"),
+        (["--subject", "Pets=3"], "no channel 3: its output has 3, counted from 0"),
+        (["--channel", "-1"], "no channel -1"),
+        (["--subject", "Pets=1", "--subject", "pets =2"], "Two subjects would become the model 'own-pets'"),
+    ],
+)
+def test_a_subject_that_cannot_be_is_refused_and_nothing_is_installed(
+    tmp_path, monkeypatch, capsys, more, sentence
+):
+    monkeypatch.setenv("OBS_BGREMOVE_HOME", str(tmp_path / "home"))
+    assert run(["wrap", str(classes(tmp_path / "own.onnx")), "--name", "own", *more]) == 1
+    assert sentence in capsys.readouterr().err
+    assert not (tmp_path / "home" / "models").exists()
 
 
 def test_the_command_fills_the_shelf(tmp_path, monkeypatch, capsys):
