@@ -11,21 +11,44 @@ if _PROJECT not in sys.path:  # OBS executes this file again at each reload
     sys.path.insert(0, _PROJECT)
 
 
-def script_description() -> str:
-    """Return what OBS shows about the script."""
+def _too_old() -> str:
+    """Return what is wrong with this Python; "" if nothing is. An older one cannot read the catalogues."""
+    if sys.version_info[:2] >= (3, 10):  # noqa: UP036 - OBS may bring an older one
+        return ""
     return (
-        "<b>Background Removal</b><p>Takes the room away behind a person, live, without a green screen.</p>"
-        "<p>Right-click a camera &gt; Filters &gt; + &gt; <i>Background Removal</i>.</p>"
+        "obs_bgremove needs Python 3.10 or newer, OBS uses {}.{}: choose another one in "
+        "Tools > Scripts > Python Settings".format(*sys.version_info[:2])
     )
+
+
+def script_description() -> str:
+    """Return what OBS shows about the script. OBS asks before it has it loaded."""
+    if _too_old():
+        return "<b>Background Removal</b><p>{}</p>".format(_too_old().replace(">", "&gt;"))
+    from obs_bgremove import translate
+    from obs_bgremove.filter import script_page
+    from obs_bgremove.obs import frontend
+
+    translate.use(frontend.locale())
+    return script_page.description()
+
+
+def script_properties() -> object:
+    """Return what OBS shows below that."""
+    import obspython  # type: ignore[import-not-found] # OBS' own, which is there inside of OBS alone
+
+    made = obspython.obs_properties_create()
+    if not _too_old():
+        from obs_bgremove.filter.plugin import plugin
+
+        plugin.page.fill(int(made))
+    return made
 
 
 def script_load(_settings: object) -> None:
     """Register the filter. OBS calls this again on a reload and on a change of scene collection."""
-    if sys.version_info[:2] < (3, 10):  # noqa: UP036 - OBS may bring an older one
-        raise RuntimeError(
-            "obs_bgremove needs Python 3.10 or newer, OBS uses {}.{}: choose another one in "
-            "Tools > Scripts > Python Settings".format(*sys.version_info[:2])
-        )
+    if _too_old():
+        raise RuntimeError(_too_old())
     from obs_bgremove.filter.plugin import plugin
 
     plugin.start()

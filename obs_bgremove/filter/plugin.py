@@ -12,6 +12,7 @@ from . import script_list
 from .caretaker import Caretaker
 from .filter import BackgroundFilters, living
 from .remote import Remote
+from .script_page import ScriptPage
 from .shared import Shared
 
 
@@ -23,6 +24,8 @@ class Plugin:
         self._caretaker = Caretaker(living)
         self._clearing = Clearing()
         self._shared = Shared(FrameClock(), self._caretaker.wake)
+        #: What OBS shows under Tools > Scripts.
+        self.page = ScriptPage(living)
 
     def start(self) -> None:
         """Start everything, once. OBS calls it again when it reloads the script or changes the collection."""
@@ -51,6 +54,7 @@ class Plugin:
         """Leave nothing behind that OBS could call after Python has ended."""
         self._caretaker.end()
         self._remote.close()
+        self.page.end()
         registration.shut_down()
         self._shared.close()
 

@@ -52,15 +52,8 @@ class Process:
         else:
             # Not in OBS' process group: Ctrl+C in a terminal is meant for OBS, which then ends us.
             options["start_new_session"] = True
-        command = [python, "-m", "obs_bgremove.worker", "serve"]
-        variables: dict[str, str] | None = workers(environment)
-        inside = flatpak.sandbox()
-        if inside:
-            if inside.problem():
-                raise StartProblem(inside.problem())
-            command = inside.outside(command, home.PROJECT, added(environment))
-            variables = None  # what starts it belongs to the sandbox
-        self._outside = inside is not None
+        command, variables = outside([python, "-m", "obs_bgremove.worker", "serve"], environment)
+        self._outside = flatpak.sandbox() is not None
         log = _open_log()
         try:
             self._popen = subprocess.Popen(
@@ -162,6 +155,20 @@ class Process:
     def join(self, timeout: float) -> None:
         """Wait until everything the worker said was passed on."""
         self._reader.join(timeout)
+
+
+def outside(command: list[str], environment: Mapping[str, str]) -> tuple[list[str], dict[str, str] | None]:
+    """Return the command line that runs a command outside of a sandbox that OBS is in, and its variables.
+
+    Those are the worker's, with those of ``environment``; None: those of OBS. Raises StartProblem.
+    """
+    inside = flatpak.sandbox()
+    if not inside:
+        return command, workers(environment)
+    if inside.problem():
+        raise StartProblem(inside.problem())
+    # What starts it belongs to the sandbox.
+    return inside.outside(command, home.PROJECT, added(environment)), None
 
 
 def interpreter(chosen: str | None = None) -> str:

@@ -36,8 +36,9 @@ class Mark(enum.IntEnum):
 class Page:
     """A properties object in the making; ``handle`` is what OBS takes (and frees)."""
 
-    def __init__(self) -> None:
-        self.handle: int = lib.obs_properties_create()
+    def __init__(self, handle: int = 0) -> None:
+        """``handle``: of one that somebody else has made; 0: it is made here."""
+        self.handle: int = handle or lib.obs_properties_create()
 
     def choice(self, name: str, label: str, options: Iterable[tuple[str, str]]) -> int:
         """Add a list of (value, label) to choose one from; the setting is a string."""
@@ -114,6 +115,11 @@ def values(page: int, name: str) -> list[str]:
     found = lib.obs_properties_get(page, name.encode())
     count = lib.obs_property_list_item_count(found) if found else 0
     return [lib.obs_property_list_item_string(found, index).decode() for index in range(count)]
+
+
+def set_label(page: int, name: str, text: str) -> None:
+    """Change what stands on a button, or before another property, of a page that is open."""
+    lib.obs_property_set_description(lib.obs_properties_get(page, name.encode()), utf8(text))
 
 
 def explain(made: int, text: str) -> None:

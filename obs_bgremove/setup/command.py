@@ -16,6 +16,7 @@ from ..users_obs.screen import has_display
 from . import (
     backups,
     environment,
+    first_use,
     interpreter,
     letters,
     models,
@@ -145,10 +146,10 @@ def install(options: argparse.Namespace) -> None:
         if sentence:
             say(sentence)
     refuse(joined(problems))
-    say(tr("Now start OBS, right-click a camera > Filters > + > Background Removal."))
     if options.cutout:
         command = f"{sys.executable} -m obs_bgremove.cutout INPUT OUTPUT"
         say(tr("Files without OBS: {command} (in {folder}).", command=command, folder=home.PROJECT))
+    first_use.offer(options.yes)
 
 
 def set_up(flavour: str, wanted: list[str], groups: list[str], watch: Stopwatch | None = None) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING
 
 from ...translate import N, Sentence, joined, tr, trn
@@ -48,6 +49,14 @@ def text(status: Status) -> str:
     """Return all of it."""
     return joined(
         [Sentence(f"{word(status)}.", f"{WORDS[status.condition]}."), *headline(status), *numbers(status)]
+    )
+
+
+def line(status: Status) -> str:
+    """Return the status at a glance with the name of its source, as HTML."""
+    return (
+        f"<b>{html.escape(status.source)}: {html.escape(word(status))}.</b> "
+        f"{html.escape(' '.join(headline(status)))}"
     )
 
 
