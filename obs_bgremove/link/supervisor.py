@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..translate import in_english, joined, tr, trn
-from . import patience
+from . import patience, revision
 from .memory import remove_leftovers
 from .messages import (
     Alive,
@@ -225,6 +225,8 @@ class Supervisor:
     def _obituary(self, process: Process) -> str:
         # Its output is closed, so it has ended or is about to.
         code = _collect(process)
+        if code == revision.OTHER:
+            return tr("The filter was updated while OBS runs. Restart OBS.")
         how = (
             tr("it cannot be ended")
             if code is None

@@ -12,6 +12,7 @@ import os
 from typing import TYPE_CHECKING
 
 from .. import home, translate
+from . import revision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,7 @@ def added(extra: Mapping[str, str]) -> dict[str, str]:
         "PYTHONUTF8": "1",
         home.VARIABLE: str(home.directory()),
         translate.VARIABLE: translate.locale() or "en",
+        revision.VARIABLE: revision.OURS,
         **extra,
     }
 

@@ -21,6 +21,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, NoReturn
 
+from ...link import revision
 from ...link.memory import remove_leftovers
 from ...link.messages import (
     Alive,
@@ -303,6 +304,8 @@ def _give_way() -> None:
 
 def serve() -> NoReturn:
     """Serve OBS on the pipes that the process was started with as stdin and stdout."""
+    if not revision.agreed():
+        sys.exit(revision.OTHER)
     # Before there are threads: they inherit it.
     _give_way()
     source, sink = _take_pipes()

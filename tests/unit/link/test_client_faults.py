@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Workers that are alive and do not work, and models that end them: what the user sees, and what goes on."""
 
+import shutil
 import sys
 
 import pytest
 
+from obs_bgremove import home
 from obs_bgremove.link import patience
 from obs_bgremove.link.patience import SUSPICIOUS
 from tests.unit import stand_in, worker_home, worker_models
@@ -145,6 +147,28 @@ def test_a_thread_that_ends_by_an_error_ends_the_process(directory, monkeypatch,
             channel.close()
         until(lambda: "ended (exit code 4)" in client.problem, lambda: f"the end; {client.problem!r}")
         assert client.pid is None
+
+
+#: What a newer version may do to the messages.
+RENAMED = """
+_encode = encode
+def encode(message):
+    return _encode(message).replace(b'"note"', b'"remark"')
+"""
+
+
+def test_a_worker_of_another_version_is_named_and_not_waited_for(directory, monkeypatch, tmp_path):
+    """The project is updated while OBS runs, then the worker is started again."""
+    package = home.PROJECT / "obs_bgremove"
+    shutil.copytree(package, tmp_path / package.name, ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / package.name / "link" / "messages.py").open("a") as messages:
+        messages.write(RENAMED)
+    monkeypatch.setattr(home, "PROJECT", tmp_path)
+    with worker_home.client() as client:
+        channel = client.open()
+        channel.request("green", "cpu")
+        until(lambda: "Restart OBS" in client.problem, lambda: f"the advice; {client.problem!r}")
+        assert channel.ring is None
 
 
 def test_a_main_thread_that_is_stuck_is_noticed_while_the_heart_goes_on(directory, monkeypatch, quick):
