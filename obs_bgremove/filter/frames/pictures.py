@@ -28,11 +28,8 @@ class Picture:
         self.has_hdr = False
         #: The part of the frame that ``small`` and ``alpha`` cover.
         self.seen = WHOLE
-
-    @property
-    def size(self) -> Size:
-        """The size of the frame; 0 by 0 before the first drawing."""
-        return Size(self.frame.width, self.frame.height)
+        #: The size of the frame that it was taken for.
+        self.size = Size(0, 0)
 
     def upload_alpha(self, address: int, width: int, height: int) -> None:
         """Fill the alpha from uint8 [height, width], contiguous, at an address."""
@@ -84,12 +81,14 @@ class Pictures:
         if now - self._since >= self.LOOKED_AT:
             self._give_up(self._fewest - self.SPARE)
             self._since, self._fewest = now, self.MOST
-        if self._free:
-            return self._free.pop()
-        if len(self._all) == self.MOST:
-            return None
-        self._all.append(Picture())
-        return self._all[-1]
+        if not self._free:
+            if len(self._all) == self.MOST:
+                return None
+            self._all.append(Picture())
+            self._free.append(self._all[-1])
+        picture = self._free.pop()
+        picture.size = size
+        return picture
 
     def give_back(self, picture: Picture) -> None:
         """Take a picture back whose frame is no longer needed."""
