@@ -2,7 +2,7 @@
 """``python -m tests.messages`` collects the messages that users meet, and brings the catalogues up to date.
 
 It writes ``obs_bgremove/languages/messages.pot`` and completes each ``.po`` beside it: new messages are added
-without a translation, those that are gone are left out. ``python -m tests.messages fr`` begins a language.
+without a translation, those that are gone are left out. ``python -m tests.messages nl`` begins a language.
 """
 
 from __future__ import annotations

@@ -98,21 +98,22 @@ def _environment() -> Finding:
 
 def _models() -> list[Finding]:
     found, model = [], tr("Model")
-    usable = False
+    others = []
     for name in models.known():
         folder = models.installed(name)
         if folder:
-            usable = True
             found.append(Finding(model, tr("{name} in {folder}", name=name, folder=folder)))
         else:
-            todo = tr("'{command}' gets it.", command=f"{COMMAND} --model {name.split('-', 1)[0]}")
-            found.append(Finding(model, tr("{name} is not installed", name=name), todo, needed=False))
-    if not usable and not models.carried():
+            others.append(name)
+    if not found and not models.carried():
         found.append(Finding(model, tr("there is none"), _run(f"{COMMAND} --model mediapipe")))
     found += [
         Finding(model, tr("{name} (your own) in {folder}", name=path.name, folder=path))
         for path in models.made_by_the_user()
     ]
+    if others:
+        todo = tr("'{command}' gets one of them.", command=f"{COMMAND} --model NAME")
+        found.append(Finding(tr("More models"), ", ".join(others), todo, needed=False))
     return found
 
 

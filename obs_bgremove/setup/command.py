@@ -149,7 +149,7 @@ def install(options: argparse.Namespace) -> None:
     if options.cutout:
         command = f"{sys.executable} -m obs_bgremove.cutout INPUT OUTPUT"
         say(tr("Files without OBS: {command} (in {folder}).", command=command, folder=home.PROJECT))
-    first_use.offer(options.yes)
+    say_next_step(options.yes)
 
 
 def set_up(flavour: str, wanted: list[str], groups: list[str], watch: Stopwatch | None = None) -> None:
@@ -215,9 +215,18 @@ def add_script() -> str:
         say(tr("Copies of the collections as they were lie in {folder}.", folder=backups.directory()))
     for path in same:
         say(tr("The scene collection {name} has the script.", name=path.stem))
-    if not changed and not same and not failed:
-        say(joined([tr("OBS has no scene collection yet."), by_hand()]))
     return joined(failed)
+
+
+def say_next_step(yes: bool) -> None:
+    """Say what a person does after the installation, or do it if the person agrees; SetupError.
+
+    ``yes``: the person wants no question.
+    """
+    if scene_collections.all_files():
+        first_use.offer(yes)
+    else:
+        say(joined([tr("OBS has no scene collection yet."), by_hand()]))
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -237,4 +246,7 @@ def demo(options: argparse.Namespace) -> int:
         say(problem)
     say(watch.sentence())
     arguments = ["--leave-open"] if has_display() and not options.yes and sys.stdin.isatty() else []
-    return virtual_env.run_module("obs_bgremove.demo", "--into", str(Path.cwd() / "demo"), *arguments)
+    code = virtual_env.run_module("obs_bgremove.demo", "--into", str(Path.cwd() / "demo"), *arguments)
+    if not code and not problems:
+        say_next_step(yes=True)
+    return code

@@ -12,7 +12,7 @@ from .. import __version__, home
 from ..translate import N, joined, tr
 from . import locked, pip, virtual_env
 from .errors import SetupError, say, writing_problem
-from .runtime import ON_DISK, PACKAGES, PLUGINS, Choice, this_machine, without_cuda
+from .runtime import ON_DISK, PACKAGES, PLUGINS, Choice, amount, this_machine, without_cuda
 from .stopwatch import Stopwatch
 
 #: The variables that say where libraries are. (A library that is loaded before all others is no place.)
@@ -192,15 +192,17 @@ def _install_tested(flavour: str) -> str:
 
 def _check_space(choice: Choice) -> None:
     free = shutil.disk_usage(home.directory()).free / 1e6
-    if free < ON_DISK[choice.flavour]:
-        raise SetupError(
-            tr(
-                "{package} takes about {size} GB, but {folder} has only {free} GB free: free some space, set "
-                "{variable} to another disk, or choose --flavour cpu.",
-                package=choice.package,
-                size=f"{ON_DISK[choice.flavour] / 1000:g}",
-                folder=home.directory(),
-                free=f"{free / 1000:.1f}",
-                variable=home.VARIABLE,
-            )
-        )
+    needed, least = ON_DISK[choice.flavour], ON_DISK["cpu"]
+    if free >= needed:
+        return
+    what = tr(
+        "Installing {package} needs {size} of free space, but {folder} has only {free}: free some space, or "
+        "set {variable} to a folder on another disk.",
+        package=choice.package,
+        size=amount(needed),
+        folder=home.directory(),
+        free=amount(free),
+        variable=home.VARIABLE,
+    )
+    smaller = tr("Or choose {option}, which needs {size}.", option="--flavour cpu", size=amount(least))
+    raise SetupError(joined([what, smaller]) if free >= least else what)

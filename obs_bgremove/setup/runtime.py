@@ -68,6 +68,11 @@ WEBGPU_PYTHON = (3, 11)
 _USUAL = ("x86_64", "amd64")
 
 
+def amount(megabytes: float) -> str:
+    """Return a number of megabytes as people read it."""
+    return f"{megabytes / 1000:.3g} GB" if megabytes >= 1000 else f"{megabytes:.0f} MB"
+
+
 @dataclass(frozen=True)
 class Choice:
     """One of ``FLAVOURS`` and the reason for it, in sentences."""
@@ -82,10 +87,9 @@ class Choice:
 
     def sentence(self) -> str:
         """Return what is printed before the download."""
-        size = DOWNLOAD[self.flavour]
-        amount = f"{size / 1000:g} GB" if size >= 1000 else f"{size} MB"
         what = tr("Installing {package}.", package=self.package)
-        return joined([what, self.why, tr("Download: about {amount}.", amount=amount)])
+        size = tr("Download: about {amount}.", amount=amount(DOWNLOAD[self.flavour]))
+        return joined([what, self.why, size])
 
 
 @dataclass(frozen=True)

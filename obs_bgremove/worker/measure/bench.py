@@ -53,8 +53,8 @@ def bench(
     ``device`` is one's name, "auto" (those that "Automatic" may take) or "all". ``seconds`` is
     about what a line takes. The rows go to the file ``target`` as well, and with ``record``
     to where "Automatic" looks for them; threads and precision of each model are chosen then, too.
-    ``brief``: only what "Automatic" goes by is measured. Without ``names`` larger editions of a model are
-    left out where they would be too slow.
+    ``brief``: only what "Automatic" goes by is measured, and what it means is printed instead of the
+    figures. Without ``names`` larger editions of a model are left out where they would be too slow.
     """
     models = catalogue.read()
     chosen = _named(models, names)
@@ -98,10 +98,10 @@ def _measured(
 ) -> tuple[list[Speed], bool]:
     """Choose threads and precision (with ``record``), and measure; return as :func:`_table` does."""
     if record and CPU in devices:
-        _choose_threads(models, seconds / 4)
+        _choose_threads(models, seconds / 4, brief)
     if record:
         for cuda in (one for one in devices if one.name == "cuda"):
-            _choose_precision(models, cuda)
+            _choose_precision(models, cuda, brief)
     return _table(models, devices, seconds, brief)
 
 
@@ -130,8 +130,12 @@ def _named(models: dict[str, Model], names: list[str]) -> list[Model]:
 def _table(
     models: list[Model], devices: list[Device], seconds: float, brief: bool
 ) -> tuple[list[Speed], bool]:
-    """Print the table; return its rows, and whether something could not be measured."""
-    print(" ".join(f"{heading:{_width(form)}}" for heading, _field, form in _COLUMNS), flush=True)
+    """Print the table; return its rows, and whether something could not be measured.
+
+    ``brief``: only what could not be measured is printed.
+    """
+    if not brief:
+        print(" ".join(f"{heading:{_width(form)}}" for heading, _field, form in _COLUMNS), flush=True)
     rows, failed = [], False
     for model in models:
         for one in devices:
@@ -143,9 +147,11 @@ def _table(
                 failed = True
                 continue
             rows.append(row)
-            print(
-                " ".join(_cell(getattr(row, field), form) for _heading, field, form in _COLUMNS), flush=True
-            )
+            if not brief:
+                cells = (_cell(getattr(row, field), form) for _heading, field, form in _COLUMNS)
+                print(" ".join(cells), flush=True)
+    if brief:
+        return rows, failed
     print(
         f"onnxruntime {onnxruntime.__version__}, {os.cpu_count()} processors. CPU%: of one processor, "
         "taken by the worker. MB: resident."
@@ -156,8 +162,8 @@ def _table(
     return rows, failed
 
 
-def _choose_threads(models: list[Model], seconds: float) -> None:
-    """Find out how many threads each model gets, print it and record it."""
+def _choose_threads(models: list[Model], seconds: float, brief: bool) -> None:
+    """Find out how many threads each model gets, print it unless ``brief``, and record it."""
     for model in models:
         try:
             figures = threads.measure(model, seconds)
@@ -167,15 +173,16 @@ def _choose_threads(models: list[Model], seconds: float) -> None:
         except Exception as error:  # noqa: BLE001 (also what onnxruntime raises: the others stay)
             print(f"Threads for {model.name} cannot be chosen: {reason(error)}.", flush=True)
             continue
-        print(threads.table(model, figures), flush=True)
+        if not brief:
+            print(threads.table(model, figures), flush=True)
         try:
             measured.keep_threads(model, threads.choose(figures))
         except OSError as error:
             print(_not_recorded(error), flush=True)
 
 
-def _choose_precision(models: list[Model], device: Device) -> None:
-    """Find out which models run in half precision, print it and record it."""
+def _choose_precision(models: list[Model], device: Device, brief: bool) -> None:
+    """Find out which models run in half precision, print it unless ``brief``, and record it."""
     for model in models:
         try:
             figures, taken = precision.measure(model, device)
@@ -185,7 +192,9 @@ def _choose_precision(models: list[Model], device: Device) -> None:
         except Exception as error:  # noqa: BLE001 (also what onnxruntime raises: the others stay)
             print(f"{model.name} stays in float32 on {device.title}: {reason(error)}.", flush=True)
             continue
-        print(f"{model.name} on {device.title}: {figures}. Taken: float{16 if taken else 32}.", flush=True)
+        if not brief:
+            taken_type = f"float{16 if taken else 32}"
+            print(f"{model.name} on {device.title}: {figures}. Taken: {taken_type}.", flush=True)
 
 
 def _width(form: str) -> str:

@@ -256,9 +256,19 @@ def test_only_versions_that_do_not_suit_the_system_are_replaced_by_others(
 def test_too_little_disk_gets_a_sentence(pip, monkeypatch):
     usage = environment.shutil.disk_usage(home.PROJECT)._replace(free=10_000_000)
     monkeypatch.setattr(environment.shutil, "disk_usage", lambda _: usage)
-    with pytest.raises(SetupError, match="free some space"):
+    with pytest.raises(SetupError, match=r"needs 400 MB .* has only 10 MB: free some space") as error:
         environment.ensure(Choice("cpu", "why"), [], fall_back=True)
+    assert "--flavour" not in str(error.value)
     assert not pip
+
+
+@pytest.mark.parametrize(("free", "enough"), [(1_000_000_000, True), (10_000_000, False)])
+def test_a_smaller_flavour_is_proposed_where_it_would_fit(pip, monkeypatch, free, enough):
+    usage = environment.shutil.disk_usage(home.PROJECT)._replace(free=free)
+    monkeypatch.setattr(environment.shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(SetupError, match="needs 5 GB") as error:
+        environment.ensure(Choice("cuda", "why"), [], fall_back=False)
+    assert ("Or choose --flavour cpu, which needs 400 MB." in str(error.value)) == enough
 
 
 def test_a_data_directory_that_cannot_be_written_gets_a_sentence(tmp_path, monkeypatch):
@@ -337,8 +347,17 @@ def test_the_steps_come_in_order(steps, capsys):
         "scene_collections.add",
     ]
     printed = capsys.readouterr().out
-    assert "OBS is not installed: install it." in printed and "Background Removal." in printed
+    assert "OBS is not installed: install it." in printed
     assert re.search(r"^This took \d+ s: models \d+ s, measuring \d+ s, OBS \d+ s\.$", printed, re.MULTILINE)
+
+
+@pytest.mark.parametrize("has_collection", [True, False])
+def test_the_last_line_is_what_to_do_next(steps, monkeypatch, capsys, has_collection):
+    monkeypatch.setattr(scene_collections, "all_files", lambda: [Path("One.json")] if has_collection else [])
+    assert command.main(["--yes"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.splitlines()[-1].startswith("Now start OBS" if has_collection else "OBS has no scene")
+    assert ("Now start OBS" in printed) == has_collection
 
 
 def test_a_script_that_cannot_be_added_is_an_error_at_the_end(steps, monkeypatch, capsys):
@@ -685,7 +704,9 @@ def test_check_does_without_other_models_where_one_came_along(sound, monkeypatch
     monkeypatch.setattr(models, "installed", lambda _: None)
     monkeypatch.setattr(models, "carried", lambda: ["fast"])
     assert check.check() == 0
-    assert lines(capsys, "Model")[0].startswith("note    Model: mediapipe-landscape")
+    assert lines(capsys, "More models") == [
+        f"note    More models: mediapipe-landscape, rvm-720p - '{COMMAND} --model NAME' gets one of them."
+    ]
 
 
 @pytest.mark.parametrize(
