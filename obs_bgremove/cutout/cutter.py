@@ -45,7 +45,7 @@ class Cutter:
         self._gpu = gpu
         self._engine = engine
         self._settings = settings
-        self._background = background
+        self.background = background
         self._passes = Passes(Shaders())
         self._picture = Picture()
         self._alphas = self._without_memory()
@@ -58,6 +58,12 @@ class Cutter:
         """Forget the frames before: another clip begins."""
         self._alphas = self._without_memory()
         self._first = True
+
+    def seen(self, picture: Bytes) -> tuple[Bytes, Bytes]:
+        """Return what the network sees of a picture, uint8 [h, w, 4] BGRA, and its alpha, uint8 [h, w]."""
+        self._upload(picture)
+        alpha, region = self._without_memory().of_picture(self._look)
+        return self._look(region), alpha
 
     def picture(self, picture: Bytes) -> Bytes:
         """Return a picture with its room replaced; both are uint8 [H, W, 4] BGRA, not premultiplied."""
@@ -104,7 +110,7 @@ class Cutter:
         self._picture.upload_alpha(alpha.ctypes.data, width, height)
         shown = Shown(self._picture, self._picture, 0)
         with replacing():
-            composed = compose(self._passes, self._settings, self._background, shown, self._size, seconds)
+            composed = compose(self._passes, self._settings, self.background, shown, self._size, seconds)
         composite(self._passes, *composed)
         # Encoded, and not premultiplied: what OBS would get is drawn from that, and has no target here.
         return self._pixels(self._passes.encoded.texture)

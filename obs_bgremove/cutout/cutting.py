@@ -10,6 +10,7 @@ from pathlib import Path
 from .. import console
 from ..filter.options.settings import PRESETS
 from . import alphas, picture_files, videos, wanted
+from .clothes import Clothes
 from .cutter import Cutter
 from .files_to_do import Job, jobs
 from .problem import CutoutProblem
@@ -34,8 +35,8 @@ def parser() -> argparse.ArgumentParser:
         "--background",
         default="transparent",
         metavar="FILE|COLOUR|PRESET",
-        help="what is shown where the room was: transparent (default), blur, a picture file, a colour "
-        f"(#20a0ff, {', '.join(wanted.COLORS)}), or a preset ({', '.join(PRESETS)})",
+        help="what is shown where the room was: transparent (default), blur, auto (suits the clothes), a "
+        f"picture file, a colour (#20a0ff, {', '.join(wanted.COLORS)}), or a preset ({', '.join(PRESETS)})",
     )
     command.add_argument(
         "--model",
@@ -80,7 +81,8 @@ def _cut(options: argparse.Namespace) -> int:
         engine = alphas.load(alphas.choose_model(options.model), options.device)
         console.say(f"{engine.model.title} on {engine.device.title}.")
         cutter = Cutter(gpu, engine, settings, background)
-        problems = [problem for job in to_do if (problem := _do(cutter, job, transparent))]
+        clothes = Clothes(settings, gpu) if settings.background == "auto" else None
+        problems = [problem for job in to_do if (problem := _do(cutter, job, transparent, clothes))]
     for problem in problems:
         console.complain(f"Error: {problem}")
     if len(to_do) > 1:
@@ -88,10 +90,12 @@ def _cut(options: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def _do(cutter: Cutter, job: Job, transparent: bool) -> str:
+def _do(cutter: Cutter, job: Job, transparent: bool, clothes: Clothes | None) -> str:
     """Make one file and say so; return what is wrong, a sentence. The others are made all the same."""
     began = time.perf_counter()
     try:
+        if clothes:
+            console.say(f"{job.source}: {clothes.dress(cutter, job)}.")
         if job.is_video:
             with Progress(job.source.name) as progress:
                 videos.cut(job.source, job.target, cutter, transparent, progress)

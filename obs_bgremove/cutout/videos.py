@@ -77,6 +77,13 @@ def keeps_alpha(path: Path) -> bool:
     return FORMATS[path.suffix.lower()].alpha is not None
 
 
+def read(source: Path) -> tuple[float, Generator[Bytes, None, None]]:
+    """Return the frames per second of a video, and its frames, uint8 [H, W, 4] BGRA; raise CutoutProblem."""
+    program = ffmpeg.program()
+    video = ffmpeg.probe(program, source)
+    return float(video.rate), _frames(program, source, video)
+
+
 def cut(source: Path, target: Path, cutter: Cutter, transparent: bool, progress: Progress) -> None:
     """Write a video with its room replaced and its own sound, whole or not at all; raise CutoutProblem.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..filter.backgrounds.making import make
+from ..filter.options.outfits import SUITS, picture_for
 from ..filter.options.settings import LOOKS, PRESETS, Settings, described
 from .picture_behind import PictureBehind
 from .problem import CutoutProblem
@@ -31,6 +32,7 @@ SETTINGS = (
     *("blur", "background_fit", "background_color", "edge_softness", "edge_shift", "refinement"),
     *("color_cleaning", *LOOKS, "crop_to_people", "view"),
     *("invert", "area_left", "area_right", "area_top", "area_bottom"),
+    *("background_preset", "outfit_folder"),
 )
 _TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -41,7 +43,7 @@ def settings_for(background: str, changes: list[str]) -> Settings:
     for change in changes:
         key, _, text = change.partition("=")
         settings = replace(settings, **{key: _value(key, text)})
-    if background in ("transparent", "blur"):
+    if background in ("transparent", "blur", "auto"):
         return replace(settings, background=background)
     if background in PRESETS:
         return replace(settings, background="preset", background_preset=background)
@@ -51,14 +53,28 @@ def settings_for(background: str, changes: list[str]) -> Settings:
     if Path(background).is_file():
         return replace(settings, background="image", background_path=background)
     raise CutoutProblem(
-        f"The background {background!r} is neither a file nor one of: transparent, blur, "
+        f"The background {background!r} is neither a file nor one of: transparent, blur, auto, "
         f"{', '.join(PRESETS)}; nor a colour as #20a0ff or one of: {', '.join(COLORS)}."
     )
 
 
 def background_for(settings: Settings, gpu: SoftwareGpu) -> Background:
     """Return the background of settings; raise CutoutProblem."""
+    if settings.background == "auto":
+        path, preset = picture_for(settings.outfit_shown, settings.outfit_folder), _preset(settings)
+        settings = replace(settings, background="image" if path else "preset", background_path=path)
+        settings = replace(settings, background_preset=preset)
     return PictureBehind(settings, gpu) if settings.background == "image" else make(settings, ())
+
+
+def suited_by(settings: Settings) -> str:
+    """Return the name of what suits the clothes that settings name: a picture's path, or a preset's label."""
+    return picture_for(settings.outfit_shown, settings.outfit_folder) or PRESETS[_preset(settings)]
+
+
+def _preset(settings: Settings) -> str:
+    suits = SUITS.get(settings.outfit_shown)
+    return suits.preset if suits else settings.background_preset
 
 
 def _color(text: str) -> int | None:
@@ -79,6 +95,8 @@ def _value(key: str, text: str) -> Any:  # noqa: ANN401 (of the type of the sett
     value: str | int | float | bool | None
     if isinstance(default, bool):
         value = _TRUTHS.get(text.lower())
+    elif key == "outfit_folder":
+        wanted, value = "a folder", text if Path(text).is_dir() else None
     elif isinstance(default, str):
         value = text if text in about.choices else None
     elif about.limits:

@@ -15,6 +15,7 @@ from obs_bgremove import home
 from obs_bgremove.cutout import cutting
 from obs_bgremove.filter.options.settings import PRESETS
 from tests.obs.networks import write_green_is_person
+from tests.unit import clothes
 
 ROOM, PERSON = (200, 40, 180), (30, 220, 60)
 
@@ -154,6 +155,7 @@ def test_nothing_is_overwritten_unless_asked(photo, tmp_path, capsys):
         (["photo.png", "out.png", "--background", "photo.txt"], "photo.txt is no picture"),
         (["photo.png", "out.png", "--set", "edge_shift=90"], "a number from -20 to 20"),
         (["photo.png", "out.png", "--set", "sync=matched"], "no setting 'sync'"),
+        (["photo.png", "out.png", "--set", "outfit_folder=nowhere"], "outfit_folder is a folder"),
         (["photo.png", "out.png", "--set", "refinement=maybe"], "yes or no"),
         (["photo.png", "out.mp4"], "cannot be made of a picture"),
         (["photo.txt", "out.png"], "is no picture that can be read"),
@@ -236,3 +238,59 @@ def test_no_picture_of_a_folder_has_the_light_of_another(photo, tmp_path):
     for name in ("a.png", "b.png"):
         assert cut(folder / name, tmp_path / name, *look) == 0
         assert (read(tmp_path / name) == read(tmp_path / "both" / name)).all(), name
+
+
+@pytest.fixture
+def outfits(tmp_path):
+    """Have a network whose shares are how blue and how red the person is."""
+    card = clothes.CARD.replace("blue", "beachwear").replace("red", "sportswear")
+    return clothes.write_network(tmp_path / "home" / "models" / "outfit", card)
+
+
+def with_person(photo, color):
+    picture = read(photo)
+    picture[40:, 100:220] = color
+    cv2.imwrite(str(photo), picture)
+    return photo
+
+
+@pytest.mark.usefixtures("outfits")
+@pytest.mark.parametrize(
+    ("color", "worn", "preset"),
+    [((255, 140, 0), "beachwear", "beach"), ((0, 140, 255), "sportswear", "sports_ground"),
+     ((60, 140, 60), "other", "studio")],
+)  # fmt: skip
+def test_the_background_suits_the_clothes(photo, tmp_path, capsys, color, worn, preset):
+    with_person(photo, color)
+    assert cut(photo, tmp_path / "auto.png", "--background", "auto") == 0
+    assert f"{worn}; behind: {PRESETS[preset]}." in capsys.readouterr().out
+    assert cut(photo, tmp_path / "named.png", "--background", preset) == 0
+    assert (read(tmp_path / "auto.png") == read(tmp_path / "named.png")).all()
+
+
+@pytest.mark.usefixtures("outfits")
+def test_each_picture_of_a_folder_gets_its_own_and_own_pictures_come_first(photo, tmp_path):
+    folder, own = tmp_path / "in", tmp_path / "own"
+    folder.mkdir(), own.mkdir()
+    cv2.imwrite(str(own / "my beach.png"), numpy.full((90, 160, 3), (9, 99, 199), numpy.uint8))
+    for name, color in (("a", (255, 140, 0)), ("b", (0, 140, 255)), ("c", (255, 140, 0))):
+        cv2.imwrite(str(folder / f"{name}.png"), read(with_person(photo, color)))
+    command = (folder, tmp_path / "out", "--background", "auto", "--set", f"outfit_folder={own}")
+    assert cut(*command) == 0
+    shown = [read(tmp_path / "out" / f"{name}.png")[20, 20] for name in "abc"]
+    assert near(shown[0], (9, 99, 199)) and near(shown[2], (9, 99, 199)) and not near(shown[1], (9, 99, 199))
+
+
+@pytest.mark.usefixtures("outfits")
+def test_nobody_gets_the_preset(photo, tmp_path, capsys):
+    with_person(photo, ROOM)
+    command = (photo, tmp_path / "out.png", "--background", "auto", "--set", "background_preset=neon")
+    assert cut(*command) == 0
+    assert f"nobody is seen; behind: {PRESETS['neon']}." in capsys.readouterr().out
+
+
+def test_a_network_of_clothes_that_cannot_be_used_is_named(photo, tmp_path, outfits, capsys):
+    (outfits / "model.onnx").write_bytes(b"nothing")
+    assert cut(photo, tmp_path / "out.png", "--background", "auto") == 1
+    assert "The network that looks at clothes" in capsys.readouterr().err
+    assert not (tmp_path / "out.png").exists()

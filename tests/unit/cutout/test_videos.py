@@ -16,6 +16,7 @@ import pytest
 from obs_bgremove import home
 from obs_bgremove.cutout import cutting, ffmpeg
 from tests.obs.networks import write_green_is_person
+from tests.unit import clothes
 
 pytestmark = pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is not installed")
 SIZE = 128, 72
@@ -259,3 +260,18 @@ def test_hdr_is_refused(monkeypatch):
     monkeypatch.setattr(ffmpeg, "run", lambda command: done)
     with pytest.raises(ffmpeg.CutoutProblem, match="is in HDR"):
         ffmpeg.probe("ffmpeg", Path("clip.mov"))
+
+
+def test_the_first_seconds_of_a_clip_decide_what_suits_the_clothes(tmp_path, capsys):
+    card = clothes.CARD.replace("blue", "beachwear").replace("red", "sportswear")
+    clothes.write_network(tmp_path / "home" / "models" / "outfit", card)
+    for number in range(16):
+        frame = numpy.full((SIZE[1], SIZE[0], 3), (120, 30, 100), numpy.uint8)
+        # From the sixth second on somebody else is there.
+        frame[10:, 40:80] = (250, 150, 0) if number < 10 else (0, 150, 250)
+        cv2.imwrite(str(tmp_path / f"{number}.png"), frame)
+    command = ("-framerate", "2", "-i", tmp_path / "%d.png", "-c:v", "libx264", "-crf", "5")
+    run(*command, "-pix_fmt", "yuv444p", tmp_path / "clip.mp4")
+    assert cut(tmp_path / "clip.mp4", tmp_path / "out.mp4", "--background", "auto") == 0
+    assert "beachwear; behind: Beach." in capsys.readouterr().out
+    assert len(frames(tmp_path / "out.mp4")[0]) == 16
