@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 import string
 import subprocess
 import sys
@@ -36,8 +37,51 @@ def placeholders(text):
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
+#: The languages beside English, with how many forms a plural has in each.
+PLURALS = {
+    "de": 2,
+    "es": 2,
+    "fr": 2,
+    "it": 2,
+    "ja": 1,
+    "ko": 1,
+    "pl": 3,
+    "pt_BR": 2,
+    "ro": 3,
+    "ru": 3,
+    "tr": 2,
+    "uk": 3,
+    "vi": 1,
+    "zh_CN": 1,
+    "zh_TW": 1,
+}
+
+
 def test_there_are_messages_and_catalogues():
-    assert len(MESSAGES) > 100 and "de" in [path.stem for path in CATALOGUES]
+    assert len(MESSAGES) > 100
+    assert {path.stem for path in CATALOGUES} >= set(PLURALS)
+
+
+@catalogues
+def test_a_plural_has_as_many_forms_as_the_language(path):
+    # Of a language that is not in the list, only its rule is known.
+    rule = messages.plural_of(path)
+    assert messages.forms_of(rule) == PLURALS.get(path.stem, messages.forms_of(rule))
+    known = translate.read(path.read_text(encoding="utf-8")).messages
+    wrong = [
+        one for one, forms in known.items() if len(forms) != (messages.forms_of(rule) if MESSAGES[one] else 1)
+    ]
+    assert wrong == []
+
+
+@catalogues
+def test_a_sentence_is_not_left_in_english(path):
+    """Names may be the same in two languages; a sentence of some words never is."""
+    known = translate.read(path.read_text(encoding="utf-8")).messages
+    words = {message: re.sub(r"\{\w+\}", "", message).split() for message in known}
+    assert [
+        one for one, forms in known.items() if len(words[one]) > 3 and one in forms and one[-1] in ".?!"
+    ] == []
 
 
 @catalogues

@@ -153,7 +153,8 @@ def _headline(status: Status) -> str:
     if _mark(status) is Mark.NORMAL and status.condition == RUNNING:
         word = f'<span style="color:{_GREEN}">{word}</span>'
     # (The sign is in every font that Qt falls back to.)
-    return f"<b>● {word}.</b> {html.escape(' '.join(sentences.headline(status)))}"
+    state = tr("{word}.", word=word)
+    return f"<b>● {state}</b> {html.escape(' '.join(sentences.headline(status)))}"
 
 
 def _numbers(status: Status) -> str:

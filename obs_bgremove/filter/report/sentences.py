@@ -6,7 +6,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from ...translate import N, Sentence, joined, tr, trn
+from ...translate import N, joined, tr, trn
 from .status import HIDDEN, PAUSED, PROBLEM, RUNNING, STARTING, Status
 
 if TYPE_CHECKING:
@@ -47,17 +47,13 @@ def numbers(status: Status) -> list[str]:
 
 def text(status: Status) -> str:
     """Return all of it."""
-    return joined(
-        [Sentence(f"{word(status)}.", f"{WORDS[status.condition]}."), *headline(status), *numbers(status)]
-    )
+    return joined([tr("{word}.", word=word(status)), *headline(status), *numbers(status)])
 
 
 def line(status: Status) -> str:
     """Return the status at a glance with the name of its source, as HTML."""
-    return (
-        f"<b>{html.escape(status.source)}: {html.escape(word(status))}.</b> "
-        f"{html.escape(' '.join(headline(status)))}"
-    )
+    state = html.escape(tr("{word}.", word=word(status)))
+    return f"<b>{html.escape(status.source)}: {state}</b> {html.escape(' '.join(headline(status)))}"
 
 
 def _those(sentences: Iterable[str]) -> list[str]:
