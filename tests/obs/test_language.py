@@ -7,6 +7,7 @@ from obs_bgremove import home as installed
 from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.wait import wait_for
 from tests.obs.stage import SCRIPT, filtered, open_obs, wait_until_running
+from tests.obs.stage import status as status_of
 
 
 def test_one_switch_of_obs_language_switches_ours(tmp_path, data_home, numbered_clip):
@@ -29,3 +30,11 @@ def test_one_switch_of_obs_language_switches_ours(tmp_path, data_home, numbered_
         # What changed is written at the filter's next look.
         wait_for(lambda: "Clip: Running. The picture is delayed by " in obs.log(), "the status in OBS' log")
         assert "Läuft" not in obs.log()
+        # So do the worker's sentences, and their English is in the log.
+        obs.ws.set_source_filter_settings("Clip", "Background Removal", {"model": "gone"}, True)
+        wait_for(
+            lambda: "Es gibt kein Modell namens „gone“ (bekannt: " in status_of(obs)["problem"],
+            "the worker's sentence in German",
+        )
+        wait_for(lambda: 'There is no model named "gone" (known: ' in obs.log(), "it is in the log")
+        assert "Es gibt kein Modell" not in obs.log()
