@@ -138,3 +138,15 @@ def wait_until_running(obs: PrivateObs, count: int = 1) -> list[dict]:
         return wait_for(running, f"{count} filter(s) running", seconds=60)
     except TimeoutError as error:
         raise AssertionError(f"{error}\n{statuses(obs)}\n{obs.log()[-4000:]}") from error
+
+
+def frames_drawn(obs: PrivateObs) -> int:
+    """Return how many frames OBS has drawn: on a machine that is late these are fewer than it should."""
+    stats = obs.ws.get_stats()
+    return int(stats.render_total_frames - stats.render_skipped_frames)
+
+
+def wait_for_frames(obs: PrivateObs, count: int) -> None:
+    """Wait until OBS has drawn so many more frames, and shown them."""
+    before = frames_drawn(obs)
+    wait_for(lambda: frames_drawn(obs) > before + count, f"OBS draws {count} frames")

@@ -13,7 +13,16 @@ import pytest
 from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.wait import wait_for
 from tests.obs import numbered
-from tests.obs.stage import BLUE, filtered, make_home, one_scene, open_obs, status, wait_until_running
+from tests.obs.stage import (
+    BLUE,
+    filtered,
+    make_home,
+    one_scene,
+    open_obs,
+    status,
+    wait_for_frames,
+    wait_until_running,
+)
 
 SETTINGS = {"background": "color", "background_color": BLUE, "model": "green"}
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
@@ -58,13 +67,15 @@ def test_nothing_but_the_background_until_the_first_alpha(tmp_path, data_home, n
     """The filter is added to a source that is live, and the worker has yet to start."""
     things = one_scene(collection.clip("Clip", numbered_clip))
     with open_obs(tmp_path / "obs", data_home, things) as obs:
-        # The clip has to be live, and nobody says from when on.
-        time.sleep(1.0)
+        # The recording is to begin with the clip as it is.
+        wait_for(lambda: obs.screenshot("Clip").any(), "the clip plays")
+        wait_for_frames(obs, 3)
         obs.start_record()
+        wait_for_frames(obs, 3)
         obs.ws.create_source_filter("Clip", "Background Removal", "obs_bgremove", SETTINGS)
         wait_until_running(obs)
         # Frames with the person have to be in the recording.
-        time.sleep(1.0)
+        wait_for_frames(obs, 10)
         seen = look_at(obs.frames(obs.stop_record()))
     rooms = [bool(room) for room, _person in seen]
     added = rooms.index(False)

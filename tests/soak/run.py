@@ -18,7 +18,7 @@ from websocket import WebSocketException
 from obs_bgremove.link.layout import SLOT_COUNT
 from obs_bgremove.private_obs.wait import wait_for
 from tests.obs import networks, numbered
-from tests.obs.stage import make_home, megabytes, open_obs, statuses, wait_until_running
+from tests.obs.stage import frames_drawn, make_home, megabytes, open_obs, statuses, wait_until_running
 from tests.soak.report import Memory, Moment, Run
 from tests.soak.steps import SIZE, WATCHED, Steps, scenes
 from tests.soak.watch import Watch
@@ -117,12 +117,6 @@ def seen(obs: PrivateObs, steps: Steps) -> list[dict]:
     found = [one for one in statuses(obs) if one["source"] in steps.seen]
     assert len(found) == len(steps.seen), found
     return found
-
-
-def frames_drawn(obs: PrivateObs) -> int:
-    """Return how many frames OBS has drawn: on a machine that is late these are fewer than it should."""
-    stats = obs.ws.get_stats()
-    return int(stats.render_total_frames - stats.render_skipped_frames)
 
 
 @contextlib.contextmanager

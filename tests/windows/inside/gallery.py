@@ -54,6 +54,16 @@ LOOKS = {
     "colour-light": {"background": "color", "background_color": 0xFF20C0F0, **_EDGE},
     **{f"preset-{name}": {"background": "preset", "background_preset": name} for name in PRESETS},
     "preset-light": {"background": "preset", "background_preset": "neon", "light_matching": 80.0, **_EDGE},
+    # The second one is faded in over the first.
+    **{
+        f"suited-{name}": {
+            "background": "auto",
+            "background_preset": name,
+            "edge_softness": 8.0,
+            "outfit_change": "keep",
+        }
+        for name in ("neon", "aurora")
+    },
     "transparent-look": {"background": "transparent", **_LOOK},
     "colour-look": {"background": "color", "background_color": 0xFF804020, **_LOOK},
     "image-look": {"background": "image", **_LOOK, "edge_shift": 3.0},
