@@ -8,6 +8,7 @@ without a translation, those that are gone are left out. ``python -m tests.messa
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ TEMPLATE = translate.FOLDER / "messages.pot"
 USUAL = "nplurals=2; plural=(n != 1);"
 
 
+@functools.cache
 def collected() -> dict[str, str]:
     """Return all messages in the order of the source, each with its plural (empty if it has none)."""
     found: dict[str, str] = {}
