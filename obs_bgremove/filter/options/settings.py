@@ -348,7 +348,7 @@ class Settings:
     room_guard: bool = _setting(
         True,
         "Room guard",
-        "Keeps a filter of OBS below this one that hides the source. Where this filter does not run (Safe "
+        "Keeps a filter of OBS above this one that hides the source. Where this filter does not run (Safe "
         "Mode, a deleted folder), OBS then shows nothing instead of the room.",
         advanced=True,
     )
