@@ -39,7 +39,7 @@ def test_who_agrees_gets_an_obs_with_a_collection_of_its_own(all_is_there, capsy
     scenes, started = all_is_there
     mine = (scenes / "Mine.json").read_bytes()
     first_use.offer(yes=False)
-    assert started == [["/usr/bin/obs", "--collection", "Background Removal"]]
+    assert started == [[str(Path("/usr/bin/obs")), "--collection", "Background Removal"]]
     assert THERE in capsys.readouterr().out
     made = scene_files.read(scenes / "Background_Removal.json")
     assert scene_files.lists_script(made) and scene_files.filtered(made) == ["Camera"]

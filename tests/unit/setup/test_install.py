@@ -739,6 +739,7 @@ def test_an_obs_in_a_snap_does_not_do(sound, monkeypatch, capsys):
     assert "package obs-studio" in obs_program.ensure(screenless=False)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Flatpak is for Linux")
 @pytest.mark.parametrize(("version", "todo"), [((32, 2, 2), ""), ((28, 1, 2), "Install OBS 29 or newer")])
 def test_an_obs_in_a_flatpak_is_found(sound, monkeypatch, capsys, version, todo):
     monkeypatch.setattr(program, "find_program", lambda: None)
@@ -752,6 +753,7 @@ def test_an_obs_in_a_flatpak_is_found(sound, monkeypatch, capsys, version, todo)
     assert obs_program.ensure(screenless=False) == ""
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Flatpak is for Linux")
 @pytest.mark.parametrize(
     ("folder", "seen"),
     [
