@@ -33,7 +33,7 @@ from . import (
 from .check import by_hand, check
 from .errors import SetupError, refuse, say, writing_problem
 from .stopwatch import Stopwatch
-from .uninstall import uninstall
+from .uninstall import delete_note, uninstall
 
 #: Dependency groups beside the worker's: what fetching and converting a model needs, what the demo needs, and
 #: what cutting out files needs.
@@ -112,6 +112,7 @@ def main(arguments: list[str] | None = None) -> int:
             with turn.taken() if home.record_file().exists() else contextlib.nullcontext():
                 uninstall(options.yes)
             turn.tidy()
+            delete_note()
             return 0
         # Before there is a data directory.
         refuse(interpreter.problem())

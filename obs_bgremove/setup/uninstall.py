@@ -48,8 +48,7 @@ def uninstall(yes: bool) -> None:
         _delete(home.record_file())
     turn.forget()
     _delete_if_empty(home.directory() / "models", backups.directory(), home.directory())
-    if not home.directory().exists():
-        _delete_note()
+    delete_note()
     _say_what_stays(keep)
     refuse(" ".join(failed))
     say(tr("Uninstalled. (OBS itself was left as it is.)"))
@@ -108,7 +107,7 @@ def _say_what_stays(keep: list[Path]) -> None:
         say(tr("Kept your own model {path}.", path=path))
     if backups.directory().exists():
         say(tr("Kept the backups of OBS' files in {folder}.", folder=backups.directory()))
-    known = {"models", backups.directory().name}
+    known = {"models", backups.directory().name, turn.file().name}
     if home.directory().is_dir():
         others = sorted(path.name for path in home.directory().iterdir() if path.name not in known)
         if others:
@@ -121,10 +120,15 @@ def _say_what_stays(keep: list[Path]) -> None:
             )
 
 
-def _delete_note() -> None:
-    """Delete the note that says where the data directory is, if it names this one."""
+def delete_note() -> None:
+    """Delete the note that says where the data directory is, if it names this one and that is gone.
+
+    On Windows that is after the turn: its file cannot be deleted before.
+    """
     note = home.note()
-    if note.is_file() and Path(note.read_text(encoding="utf-8").strip()) == home.directory():
+    if home.directory().exists() or not note.is_file():
+        return
+    if Path(note.read_text(encoding="utf-8").strip()) == home.directory():
         _delete(note)
         _delete_if_empty(home.usual())
 
