@@ -58,6 +58,7 @@ class Cutter:
         """Forget the frames before: another clip begins."""
         self._alphas = self._without_memory()
         self._first = True
+        self._passes.plate.forget()
 
     def seen(self, picture: Bytes) -> tuple[Bytes, Bytes]:
         """Return what the network sees of a picture, uint8 [h, w, 4] BGRA, and its alpha, uint8 [h, w]."""
@@ -68,6 +69,7 @@ class Cutter:
     def picture(self, picture: Bytes) -> Bytes:
         """Return a picture with its room replaced; both are uint8 [H, W, 4] BGRA, not premultiplied."""
         self._upload(picture)
+        self._passes.plate.forget()
         return self._shown(self._without_memory().of_picture(self._look), _LONG)
 
     def frame(self, picture: Bytes, seconds: float) -> Bytes:

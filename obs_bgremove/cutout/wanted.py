@@ -30,7 +30,7 @@ COLORS = {
 #: The settings of the filter that mean something without OBS.
 SETTINGS = (
     *("blur", "background_fit", "background_color", "edge_softness", "edge_shift", "refinement"),
-    *("color_cleaning", *LOOKS, "crop_to_people", "view"),
+    *("color_cleaning", "remember_room", *LOOKS, "crop_to_people", "view"),
     *("invert", "area_left", "area_right", "area_top", "area_bottom"),
     *("background_preset", "outfit_folder"),
 )

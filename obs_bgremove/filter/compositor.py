@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .passes.cut import Cut
 from .passes.drawing import linear_color
 from .passes.drawn_background import DrawnBackground, Look
+from .passes.geometry import Size
 from .passes.techniques import CompositeTechnique
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from .frames.exchange import Shown
     from .frames.pictures import Picture
     from .options.settings import Settings
-    from .passes.geometry import Size
     from .passes.passes import Passes
 
 #: The techniques for the views other than the result.
@@ -25,6 +25,7 @@ _VIEWS = {
     "alpha": CompositeTechnique.SHOW_ALPHA,
     "foreground": CompositeTechnique.SHOW_FOREGROUND,
     "comparison": CompositeTechnique.SHOW_COMPARISON,
+    "memory": CompositeTechnique.SHOW_MEMORY,
 }
 
 
@@ -55,6 +56,9 @@ def compose(
         network_alpha = alpha_of.alpha.texture
         key = "cut", cut, alpha_of.seen, alpha_of.small.texture, network_alpha, settings
         cut = passes.replays.draw(key, partial(_cut_out, passes, settings, cut, alpha_of, alpha_of.alpha))
+        cut = _with_plate(passes, settings, cut, alpha_of, alpha_of.alpha)
+        if settings.edge_shift or settings.edge_softness:
+            cut = passes.replays.draw(("edge", cut, settings), partial(_with_edge, passes, settings, cut))
     if settings.view in _VIEWS:
         drawn = DrawnBackground(_VIEWS[settings.view], network_alpha, area=settings.area)
         return Composed(drawn, cut)
@@ -82,7 +86,7 @@ def _look(passes: Passes, settings: Settings, cut: Cut, seconds: float) -> Look 
 def _cut_out(
     passes: Passes, settings: Settings, cut: Cut, alpha_of: Picture, network_alpha: DynamicTexture
 ) -> Cut:
-    """Return the cut with the alpha, and with what the settings ask for at its edge."""
+    """Return the cut with the alpha, and with the colours around its edge if they are needed."""
     alpha = passes.limits.draw(network_alpha, alpha_of.seen, settings.area, settings.invert)
     cut = cut._replace(
         alpha=alpha, seen=alpha_of.seen, refine=settings.refinement, clean=settings.color_cleaning
@@ -90,4 +94,22 @@ def _cut_out(
     lighted = settings.light_wrap or settings.light_matching or settings.brighten
     if cut.refine or cut.clean or lighted:
         cut = cut._replace(colors=passes.colors.draw(alpha_of.small, alpha))
+    return cut
+
+
+def _with_plate(
+    passes: Passes, settings: Settings, cut: Cut, alpha_of: Picture, network_alpha: DynamicTexture
+) -> Cut:
+    """Return the cut with the plate of the room after the frame that the alpha is of."""
+    # Inverted, people are what is hidden.
+    if not settings.remember_room or settings.invert or not (cut.refine or cut.clean):
+        passes.plate.forget()
+        return cut
+    frame = alpha_of.frame
+    own = cut._replace(frame=frame.texture, size=Size(frame.width, frame.height), alpha=network_alpha.texture)
+    network = Size(network_alpha.width, network_alpha.height)
+    return cut._replace(plate=passes.plate.draw(own, network, (frame.texture, alpha_of.alphas)))
+
+
+def _with_edge(passes: Passes, settings: Settings, cut: Cut) -> Cut:
     return passes.edge.draw(cut, settings.edge_shift, settings.edge_softness)

@@ -115,6 +115,7 @@ class Renderer:
         passes, capture = self._graphics.passes, self._graphics.capture
         if now - last.number >= FORGET_AFTER:
             exchange.restart(capture)
+            passes.plate.forget()
             self._health.meter.begin_again()
             # The source that is the background may have come since it was looked for.
             self._shared.wake()

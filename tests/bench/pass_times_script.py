@@ -42,7 +42,9 @@ TIMED = [
 ]
 #: The passes that are made by a list of calls: the first word of their key, the table's words.
 REPLAYED = {
-    "cut": "colours around, edge controls",
+    "cut": "colours around",
+    "plate": "plate of the room",
+    "edge": "edge controls",
     "blur": "blur",
     "around": "light: background, small",
     "shine": "light: around the edge",

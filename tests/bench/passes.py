@@ -37,6 +37,7 @@ RUNS = {
     "colour, no refinement, no cleaning": {"background": "color", **PLAIN},
     "colour, no refinement": {"background": "color", "refinement": False},
     "colour, no cleaning": {"background": "color", "color_cleaning": False},
+    "colour, room not remembered": {"background": "color", "remember_room": False},
     "transparent": {"background": "transparent"},
     "blur": {"background": "blur"},
     "image": {"background": "image"},

@@ -26,6 +26,8 @@ class Picture:
             self.hdr = self._gpu.target(FORMAT_RGBA16F)
         self.alpha: DynamicTexture | None = None
         self.has_hdr = False
+        #: How many alphas it has had: each is of another frame.
+        self.alphas = 0
         #: The part of the frame that ``small`` and ``alpha`` cover.
         self.seen = WHOLE
         #: The size of the frame that it was taken for.
@@ -39,6 +41,7 @@ class Picture:
                 self.alpha = None
             self.alpha = DynamicTexture(width, height, FORMAT_R8)
         self.alpha.fill(address)
+        self.alphas += 1
 
     def free(self) -> None:
         """Free the GPU objects."""

@@ -78,6 +78,7 @@ VIEWS = {
     "alpha": "Alpha (white is shown; red is outside of the area)",
     "foreground": "Foreground (what is shown, on black)",
     "comparison": "Comparison (the network's alpha | the refined one)",
+    "memory": "Memory (white: the room behind is known)",
 }
 KEEPS = {
     "everyone": "Everyone",
@@ -317,6 +318,14 @@ class Settings:
         True,
         "Clean the edge's colour",
         "Takes the old room's colour out of hair and soft edges.",
+        advanced=True,
+    )
+    remember_room: bool = _setting(
+        True,
+        "Remember the room",
+        "While the camera stands still, keeps in the graphics card's memory what the room looks like behind "
+        "you. That shows where hair ends. It is forgotten when the camera moves or the picture is hidden, and "
+        "never saved.",
         advanced=True,
     )
     crop_to_people: bool = _setting(

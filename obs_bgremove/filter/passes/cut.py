@@ -39,6 +39,8 @@ class Cut(NamedTuple):
     placed: bool = False
     #: The colours of person and room; None if nobody asks for them.
     colors: EdgeColors | None = None
+    #: The plate of the empty room (``Plate.draw``); None if none is gathered.
+    plate: int | None = None
     #: Whether the alpha is the network's, to be refined against the frame.
     refine: bool = False
     #: Whether the room's colour is to be taken out of the person's.
@@ -55,6 +57,8 @@ def set_edge(effect: Effect, cut: Cut, nothing: int) -> None:
     """Set the uniforms of edge_colors.effect; ``nothing`` is ``Shaders.nothing``."""
     texture, inset = cut.colors or (nothing, 0.0)
     lib.gs_effect_set_texture(effect["colors"], texture)
+    lib.gs_effect_set_texture(effect["plate"], cut.plate or nothing)
+    set_vec4(effect["remembered"], flag(cut.plate), 0.0)
     set_seen(effect, cut.seen)
     # How many pixels of the source are as wide as one of the network; from 2.5 on its edge is too wide.
     larger = min(max(cut.size.width * cut.seen.width * inset - 1.5, 0.0), 1.0)

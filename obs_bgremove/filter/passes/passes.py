@@ -15,6 +15,7 @@ from .exposure import Exposure
 from .fade import Fade
 from .light import Light
 from .limits import Limits
+from .plate import Plate
 
 if TYPE_CHECKING:
     from .shaders import Shaders
@@ -30,6 +31,7 @@ class Passes:
             self.replays = Replays()
             self.colors = Colors(self._gpu, shaders)
             self.limits = Limits(self._gpu, shaders)
+            self.plate = Plate(self._gpu, shaders, self.replays)
             self.edge = Edge(self._gpu, shaders)
             self.outline = Edge(self._gpu, shaders)
             self.blur = Blur(self._gpu, shaders, self.replays)

@@ -22,6 +22,7 @@ class Shaders:
             self.shrink = self._compiled("shrink")
             self.colors = self._compiled("colors")
             self.edge = self._compiled("edge")
+            self.plate = self._compiled("plate")
             self.blur = self._compiled("blur")
             self.light = self._compiled("light")
             self.composite = self._compiled("composite")

@@ -37,6 +37,13 @@ class EdgeTechnique(bytes, Enum):
     SOFTEN = b"Soften"
 
 
+class PlateTechnique(bytes, Enum):
+    """plate.effect."""
+
+    COMPARE = b"Compare"
+    REMEMBER = b"Remember"
+
+
 class BlurTechnique(bytes, Enum):
     """blur.effect."""
 
@@ -98,6 +105,7 @@ class CompositeTechnique(bytes, Enum):
     SHOW_ALPHA = b"ShowAlpha"
     SHOW_FOREGROUND = b"ShowForeground"
     SHOW_COMPARISON = b"ShowComparison"
+    SHOW_MEMORY = b"ShowMemory"
     #: For a target that wants sRGB-encoded values.
     PREMULTIPLY = b"Premultiply"
 

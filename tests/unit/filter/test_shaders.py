@@ -72,7 +72,8 @@ def draw_everything(gpu):
     cuts = [Cut(frame, SIZE), Cut(frame, SIZE, hdr)]
     for light, refine, clean in itertools.product((None, hdr), yes_and_no, yes_and_no):
         colors = passes.colors.draw(small, alpha) if refine or clean else None
-        cuts.append(Cut(frame, SIZE, light, alpha, colors=colors, refine=refine, clean=clean))
+        cut = Cut(frame, SIZE, light, alpha, colors=colors, refine=refine, clean=clean)
+        cuts += [cut, cut._replace(plate=passes.plate.draw(cut, Size(256, 144), len(cuts)))]
     for cut, shift, softness in itertools.product(cuts, (0.0, 3.0, -3.0), (0.0, 0.5, 5.0)):
         controlled = passes.edge.draw(cut, shift, softness) if cut.alpha else cut
         technique = CompositeTechnique
@@ -84,6 +85,7 @@ def draw_everything(gpu):
             DrawnBackground(technique.SHOW_ALPHA, cut.alpha),
             DrawnBackground(technique.SHOW_FOREGROUND, cut.alpha),
             DrawnBackground(technique.SHOW_COMPARISON, cut.alpha),
+            DrawnBackground(technique.SHOW_MEMORY, cut.alpha),
         ]
         looks = None, Look(), whole_look(passes, controlled)
         for background, wrap, matching, look in itertools.product(backgrounds, (0.0, 0.5), (0.0, 0.5), looks):
