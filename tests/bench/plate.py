@@ -46,6 +46,8 @@ class Once:
         """Return the alpha of the frame: a new one if it was forgotten."""
         if self.seen is None:
             self.seen = self._network.of_frame(look)
+        # The colours around the edge are those of what the network saw.
+        look(self.seen.region)
         return self.seen
 
 

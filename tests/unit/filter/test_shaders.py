@@ -7,6 +7,7 @@ Direct3D 11 draws nothing with a shader of which one was never set; OpenGL does 
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 
@@ -132,6 +133,15 @@ def test_every_uniform_that_a_technique_has_is_set_whenever_it_is_drawn(drawn):
         if uniforms - set_then
     }
     assert missing == {}
+
+
+@pytest.mark.parametrize("path", [path for path in SHADERS.glob("*.effect") if path.name not in INCLUDED])
+def test_every_pixel_shader_uses_its_coordinates(path):
+    """OpenGL leaves out what no shader uses. OBS then misses an attribute of the vertices, and draws nothing."""
+    text = text_of(path)
+    for shader in re.findall(r"TECHNIQUE\(\w+, (\w+)\)", text):
+        tokens = TOKEN.findall(text[text.index(f"float4 {shader}(Vertex at)") :])
+        assert " at . uv " in " ".join(tokens[: closing(tokens, 0)]), shader
 
 
 def test_a_local_variable_counts_as_the_uniform_of_its_name(tmp_path):
