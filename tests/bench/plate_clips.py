@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Clips to measure the plate of the room on: portraits with a known alpha that move before photographed rooms.
+"""Clips to measure the plate of the room on: portraits with a known alpha move before photographed rooms.
 
-    python -m tests.bench.plate_clips --people STILLS --rooms DIR --out DIR [--count N] [--seed N] [--ways WAY ...]
+    python -m tests.bench.plate_clips --people STILLS --rooms DIR --out DIR [--count N] [--ways WAY ...]
 
-STILLS has images/ and alphas/*.png of the same names, DIR pictures. A clip is a folder of com.mp4 and pha.mkv
-(FFV1, 1280x720, 5 s): a*F + (1-a)*B with noise, each frame as JPEG has it (a webcam's motion JPEG). The ways, in turn:
+STILLS has images/ and alphas/*.png of the same names, DIR pictures. A clip is a folder of com.mp4 and
+pha.mkv (FFV1, 1280x720, 5 s): a*F + (1-a)*B with noise, each frame as JPEG has it (a webcam's motion JPEG).
+The ways, in turn:
 
 - still: the camera stands still; exposure: and the exposure drifts; light: and a lamp is switched;
 - shadow: the person throws a soft shadow on the room; flicker: a screen in the room flickers;
@@ -159,7 +160,7 @@ def placed(person: strands.Still) -> strands.Still:
 
 
 def view_of(room: numpy.ndarray, random) -> Callable[[numpy.ndarray], numpy.ndarray]:
-    """Return what the camera sees of a room, float32 [HEIGHT, WIDTH, 3], by how far it was moved, in pixels."""
+    """Return what a camera sees, float32 [HEIGHT, WIDTH, 3], by how far it was moved, in pixels."""
     border = 40
     scale = max((WIDTH + 2 * border) / room.shape[1], (HEIGHT + 2 * border) / room.shape[0])
     large = cv2.resize(room, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(numpy.float32)

@@ -324,8 +324,8 @@ class Settings:
         True,
         "Remember the room",
         "While the camera stands still, keeps in the graphics card's memory what the room looks like behind "
-        "you. That shows where hair ends. It is forgotten when the camera moves or the picture is hidden, and "
-        "never saved.",
+        "you. That shows where hair ends. It is forgotten when the camera moves or the picture is hidden, "
+        "and never saved.",
         advanced=True,
     )
     crop_to_people: bool = _setting(

@@ -74,7 +74,7 @@ class Seen:
         composite(self.passes, *self.composed)
 
     def plate(self):
-        """Return colours as bytes of sRGB, and how far they are trusted: [H, W, 3] and [H, W], half as large."""
+        """Return colours as bytes of sRGB [H, W, 3], and how far they are trusted [H, W]; half as large."""
         planes = self.gpu.texture(self.composed.cut.plate).planes.astype(float)
         light = planes[:3].transpose(1, 2, 0) ** 2
         encoded = numpy.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)

@@ -137,7 +137,7 @@ def test_every_uniform_that_a_technique_has_is_set_whenever_it_is_drawn(drawn):
 
 @pytest.mark.parametrize("path", [path for path in SHADERS.glob("*.effect") if path.name not in INCLUDED])
 def test_every_pixel_shader_uses_its_coordinates(path):
-    """OpenGL leaves out what no shader uses. OBS then misses an attribute of the vertices, and draws nothing."""
+    """OpenGL leaves out what no shader uses. OBS misses that attribute of the vertices, and draws nothing."""
     text = text_of(path)
     for shader in re.findall(r"TECHNIQUE\(\w+, (\w+)\)", text):
         tokens = TOKEN.findall(text[text.index(f"float4 {shader}(Vertex at)") :])
