@@ -3,13 +3,13 @@
 
     python -m tests.bench.plate --clips DIR [...] [--model MODEL ...] [--every N] [--from SECONDS]
 
-A clip is a folder of com.mp4 and pha.mkv (``python -m tests.bench.plate_clips`` makes some). The filter's own
-passes draw it without OBS, as ``python -m obs_bgremove.cutout`` does; both ways get the same alphas of the
-network. What is shown from ``--from`` on is scored: errors x 1e3, dtSSD x 1e2, first without the plate, then
-with it; the ratio is that of the edge's MAD. The band is where the true alpha is soft, and 0.4 % of the width
-around. "known" is the share of the edge behind which the room is known. ``--every 2`` leaves every second frame
-out and takes half of the time. What the plate costs is printed by
-``python -m tests.bench.passes colour "colour, room not remembered"``.
+A clip is a folder of com.mp4 and pha.mkv (``python -m tests.bench.plate_clips`` makes some). The filter's
+own passes draw it without OBS, as ``python -m obs_bgremove.cutout`` does; both ways get the same alphas of
+the network. What is shown from ``--from`` on is scored: errors x 1e3, dtSSD x 1e2, first without the plate,
+then with it; the ratio is that of the edge's MAD. The band is where the true alpha is soft, and 0.4 % of
+the width around. "known" is the share of the edge behind which the room is known. ``--every 2`` leaves
+every second frame out and takes half of the time. What the plate costs is printed by ``python -m
+tests.bench.passes colour "colour, room not remembered"``.
 """
 
 from __future__ import annotations
