@@ -128,6 +128,8 @@ def test_before_anything_is_known_and_when_off_the_picture_is_the_same(gpu):
     room = a_room()
     with_plate, without = Seen(gpu), Seen(gpu, remember_room=False)
     assert (with_plate.frames(room, LEFT, 8) == without.frames(room, LEFT, 8)).all()
+    for seen in (with_plate, without):
+        seen.frames(room, LEFT)
     after, today = with_plate.frames(room, RIGHT), without.frames(room, RIGHT)
     assert (after != today).any()
     assert without.composed.cut.plate is None
