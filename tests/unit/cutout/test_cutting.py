@@ -172,7 +172,7 @@ def test_what_is_wrong_is_said_and_nothing_is_written(photo, tmp_path, monkeypat
 
 def test_a_model_that_is_not_there_is_named(photo, tmp_path, capsys):
     assert cutting.main([str(photo), str(tmp_path / "out.png"), "--model", "none"]) == 1
-    assert "There is no model named 'none'" in capsys.readouterr().err
+    assert 'There is no model named "none"' in capsys.readouterr().err
 
 
 def test_a_write_that_fails_leaves_nothing(photo, tmp_path, monkeypatch, capsys):
