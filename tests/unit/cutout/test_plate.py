@@ -179,6 +179,17 @@ def test_exposure_and_white_balance_change_what_is_hidden_too(gpu, gain):
     assert numpy.abs(colours - half(brighter))[where(RIGHT)].mean() < 3
 
 
+@pytest.mark.parametrize("colour", [(0, 0, 0), (255, 0, 255), (255, 255, 255)])
+def test_a_room_without_one_of_the_colours_hides_nobody(gpu, colour):
+    seen, room = Seen(gpu), numpy.full((192, 288, 3), colour, float)
+    for left in (LEFT, RIGHT, LEFT + 40):
+        finished = seen.frames(room, left, noise=0.0)
+    assert numpy.isfinite(seen.gpu.texture(seen.composed.cut.plate).planes).all()
+    person = finished[:, HEAD + 12 : -4, LEFT + 40 + 12 : LEFT + 40 + WIDE - 12]
+    assert (person[3] == 255).all()
+    assert numpy.abs(person[:3].astype(float) - numpy.reshape(PERSON, (3, 1, 1))).mean() < 6
+
+
 def test_a_thing_that_was_pushed_leaves_no_ghost(gpu):
     room = a_room()
     before, after = room.copy(), room.copy()
