@@ -90,7 +90,7 @@ def test_one_filter_is_chosen_by_its_source(obs):
         ("set_background", {"name": "moon"}, 'There is no background "moon". Use transparent'),
         ("set_background", {}, 'There is no background ""'),
         ("set_up_for", {"name": "cooking"}, 'It cannot be set up for "cooking". Use usual'),
-        ("next_background", {"source": "Three"}, 'There is no Background Removal with source "Three".'),
+        ("next_background", {"source": "Three"}, 'There is no Background Removal on a source "Three".'),
     ],
 )
 def test_what_cannot_be_done_is_said(obs, request_type, data, error):
@@ -125,7 +125,7 @@ def test_a_change_of_the_condition_is_an_event(obs, events):
     wait_for_event("running")
     # A model that is not there, and none before it that could go on: nobody is shown.
     obs.ws.create_source_filter("Scene", FILTER, "obs_bgremove", {"model": "gone"})
-    assert wait_for_event("hidden", "'gone'", "Scene")["remedy"] == "automatic"
+    assert wait_for_event("hidden", '"gone"', "Scene")["remedy"] == "automatic"
     obs.ws.set_source_filter_settings("Scene", FILTER, {"model": "green"}, True)
     wait_for_event("running", source="Scene")
     obs.ws.remove_source_filter("Scene", FILTER)
