@@ -3,6 +3,7 @@
 
 # Whatever Python OBS brings reads this file, so it uses nothing newer than Python 3.6.
 
+import html
 import sys
 from pathlib import Path
 
@@ -22,15 +23,19 @@ def _too_old() -> str:
 
 
 def script_description() -> str:
-    """Return what OBS shows about the script. OBS asks before it has it loaded."""
-    if _too_old():
-        return "<b>Background Removal</b><p>{}</p>".format(_too_old().replace(">", "&gt;"))
-    from obs_bgremove import translate
-    from obs_bgremove.filter import script_page
-    from obs_bgremove.obs import frontend
+    """Return what OBS shows about the script. OBS asks before it loads it, and crashes if this raises."""
+    problem = _too_old()
+    if not problem:
+        try:
+            from obs_bgremove import translate
+            from obs_bgremove.filter import script_page
+            from obs_bgremove.obs import frontend
 
-    translate.use(frontend.locale())
-    return script_page.description()
+            translate.use(frontend.locale())
+            return script_page.description()
+        except Exception as error:  # noqa: BLE001 - a file of ours may be broken in any way
+            problem = f"A file of it cannot be loaded ({error}). Download the project again."
+    return f"<b>Background Removal</b><p>{html.escape(problem)}</p>"
 
 
 def script_properties() -> object:
@@ -38,7 +43,8 @@ def script_properties() -> object:
     import obspython  # type: ignore[import-not-found] # OBS' own, which is there inside of OBS alone
 
     made = obspython.obs_properties_create()
-    if not _too_old():
+    # Only what is loaded has something to show.
+    if "obs_bgremove.filter.plugin" in sys.modules:
         from obs_bgremove.filter.plugin import plugin
 
         plugin.page.fill(int(made))

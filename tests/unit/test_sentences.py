@@ -35,6 +35,7 @@ ENGLISH = {
     "obs_bgremove/cutout": "a command for people who write scripts",
     "obs_bgremove/demo": "a demonstration, in the words of the README",
     "obs_bgremove/filter/options/settings.py": "described() has its sentences, the page translates them",
+    "obs_bgremove/obs_script.py": "speaks only where the package with the catalogues cannot be loaded",
     "obs_bgremove/private_obs": "errors of tests and of the demo",
     "obs_bgremove/setup/lock.py": "makes a release",
     "obs_bgremove/worker/__main__.py": "a command for people who measure",
