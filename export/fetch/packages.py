@@ -178,7 +178,7 @@ def _run(command: list[str], package: Package, folder: Path) -> None:
             bar.at(package.size)
     shutil.rmtree(scratch, ignore_errors=True)
     if done.returncode:
-        raise ExportError(f"{package} could not be downloaded: {_reason(done.stdout)}")
+        raise ExportError(f"{package} could not be downloaded. {_reason(done.stdout)}")
 
 
 def _reason(output: str) -> str:
@@ -186,11 +186,11 @@ def _reason(output: str) -> str:
     known = " ".join([output, *(word for sign, word in _WORDS_OF_NPM.items() if sign in output)])
     cause = causes.of_words(known)
     if cause:
-        return f"{cause}. Then run the same command again."
+        return f"{cause} Then run the same command again."
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if line.lower().startswith(("error:", "npm err", "npm error"))]
     line = (errors or lines or ["it said nothing."])[-1]
-    return f"its client failed with {line!r}. Run the same command again; if it persists, report it."
+    return f"Its client failed with {line!r}. Run the same command again; if it persists, report it."
 
 
 def _only(found: Iterable[Path], package: Package) -> Path:

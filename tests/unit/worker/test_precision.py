@@ -89,7 +89,7 @@ def test_what_is_not_taken_any_more_is_gone(model, monkeypatch):
 
 def test_without_the_converter_it_stays_as_it_was(model, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "onnx", None)
-    bench._choose_precision([model], PRETENDED)
+    bench._choose_precision([model], PRETENDED, brief=False)
     assert "inverted stays in float32 on NVIDIA CUDA: " in capsys.readouterr().out
     assert list(providers.cache("float16", model).iterdir()) == []
 

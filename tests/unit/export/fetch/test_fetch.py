@@ -200,7 +200,7 @@ def test_a_client_that_fails_is_quoted(tmp_path):
     """pip itself, with a registry that is not there."""
     package = packages.Package("pypi", "test-network", "1.0", 1, "py3-none-any")
     with pytest.raises(
-        ExportError, match=r"test-network 1\.0 could not be downloaded: its client failed with .+No matching"
+        ExportError, match=r"test-network 1\.0 could not be downloaded\. Its client failed with .+No matching"
     ):
         packages._run(
             [sys.executable, "-m", "pip", "download", "test-network==1.0", "--no-index"],
@@ -222,8 +222,8 @@ def _made(folder):
             "cannot be reached",
         ),
         ("npm error code ENOTFOUND\nnpm error network request failed\n", "cannot be reached"),
-        ("ERROR: Exception:\nOSError: [Errno 28] No space left on device", "the disk is full"),
-        ("Looking...\nERROR: something else\n", "its client failed with 'ERROR: something else'"),
+        ("ERROR: Exception:\nOSError: [Errno 28] No space left on device", "The disk is full"),
+        ("Looking...\nERROR: something else\n", "Its client failed with 'ERROR: something else'"),
         ("", "it said nothing"),
     ],
 )
