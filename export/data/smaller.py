@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from torch.utils.data import Dataset
+
+from .made_of_clips import MadeOfClips
 
 if TYPE_CHECKING:
     from .sequence import Clip, Clips
     from .taught import Taught
 
 
-class Smaller(Dataset):
+class Smaller(MadeOfClips):
     """``clips`` at ``height`` x ``width``: each pixel averages those that it covers.
 
     What a camera's frame is made smaller by in the filter, too. A pixel of the label that hair covers in part
@@ -22,19 +23,8 @@ class Smaller(Dataset):
     """
 
     def __init__(self, clips: Clips | Taught, height: int, width: int) -> None:
-        self.clips, self.height, self.width = clips, height, width
-
-    @property
-    def epoch(self) -> int:
-        """That of the clips."""
-        return self.clips.epoch
-
-    @epoch.setter
-    def epoch(self, number: int) -> None:
-        self.clips.epoch = number
-
-    def __len__(self) -> int:
-        return len(self.clips)
+        super().__init__(clips)
+        self.height, self.width = height, width
 
     def __getitem__(self, number: int) -> Clip:
         size = self.width, self.height

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from torch.utils.data import Dataset
 
 from ..common import scale
 from ..graph.runner import Runner
 from ..shelf.locate import locate
+from .made_of_clips import MadeOfClips
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +24,7 @@ APART = 0.5
 REACH = 5
 
 
-class Taught(Dataset):
+class Taught(MadeOfClips):
     """``clips`` with the alphas of the installed model ``teacher``; best one whose frames are of their size.
 
     Labels are alphas of whole photographs: where a clip shows a part of one enlarged, their edges are wide.
@@ -34,20 +34,9 @@ class Taught(Dataset):
     """
 
     def __init__(self, clips: Clips, teacher: str, edge_only: bool = False) -> None:
-        self.clips, self.teacher, self.edge_only = clips, locate(teacher), edge_only
+        super().__init__(clips)
+        self.teacher, self.edge_only = locate(teacher), edge_only
         self._runner: Runner | None = None
-
-    @property
-    def epoch(self) -> int:
-        """That of the clips."""
-        return self.clips.epoch
-
-    @epoch.setter
-    def epoch(self, number: int) -> None:
-        self.clips.epoch = number
-
-    def __len__(self) -> int:
-        return len(self.clips)
 
     def __getitem__(self, number: int) -> Clip:
         # Made in the process that uses it: a session does not survive a fork.

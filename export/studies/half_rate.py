@@ -17,20 +17,19 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from .. import metrics
 from ..common import scale
 from ..evaluate import clips
 from ..graph.runner import Runner
 from . import model_table
+from .clip_figures import figures, means
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
     from ..common.arrays import Bytes, Floats
 
 WAYS = ("each picture", "held", "blended", "carried")
+_FIGURES = "MAD edge"
 #: Width and height, in pixels, at which the flow is found.
 _FLOW = (320, 180)
 
@@ -82,14 +81,11 @@ def measure(model: Path, directory: Path) -> dict[str, dict[str, float]]:
         # One of its own at both ends.
         count = (len(pictures) - 1) // 2 * 2 + 1
         pictures, truths = pictures[:count], truths[:count]
-        found[WAYS[0]].append(_figures(_alphas(runner, pictures), truths))
+        found[WAYS[0]].append(figures(_alphas(runner, pictures), truths, _FIGURES))
         own = _alphas(runner, pictures[::2])
         for way in WAYS[1:]:
-            found[way].append(_figures(filled(pictures, own, way), truths))
-    return {
-        way: {key: float(np.mean([one[key] for one in each])) for key in each[0]}
-        for way, each in found.items()
-    }
+            found[way].append(figures(filled(pictures, own, way), truths, _FIGURES))
+    return {way: means(each) for way, each in found.items()}
 
 
 def _alphas(runner: Runner, pictures: list[Bytes]) -> list[Floats]:
@@ -97,22 +93,10 @@ def _alphas(runner: Runner, pictures: list[Bytes]) -> list[Floats]:
     return [scale.alpha_of(picture, runner) for picture in pictures]
 
 
-def _figures(alphas: list[Floats], truths: list[NDArray[np.float32]]) -> dict[str, float]:
-    pairs = list(zip(alphas, truths))
-    steps = itertools.pairwise(pairs)
-    return {
-        "MAD": float(np.mean([metrics.mad(*pair) for pair in pairs])),
-        "edge": float(np.nanmean([metrics.edge_mad(*pair) for pair in pairs])),
-        "dtSSD": float(
-            np.mean([metrics.dtssd(now[0], before[0], now[1], before[1]) for before, now in steps])
-        ),
-    }
-
-
 def _row(model: Path, directory: Path) -> list[str]:
     return [
-        f"{figures['MAD']:.2f} / {figures['edge']:.0f} / {figures['dtSSD']:.2f}"
-        for figures in measure(model, directory).values()
+        f"{found['MAD']:.2f} / {found['edge']:.0f} / {found['dtSSD']:.2f}"
+        for found in measure(model, directory).values()
     ]
 
 

@@ -8,17 +8,16 @@ The filter does not wait: the figures that this prints are the reason.
 
 from __future__ import annotations
 
-import itertools
 import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import metrics
 from ..common import scale
 from ..evaluate import clips
 from ..graph.runner import Runner
 from . import model_table
+from .clip_figures import figures, means
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,23 +55,15 @@ def measure(model: Path, directory: Path) -> tuple[dict[str, float], dict[str, f
             for picture, truth in clips.read(clip)
         ]
         alphas = np.stack([alpha for alpha, _ in frames]).astype(np.float32) / 255
-        for figures, ones in zip(found, (alphas, mended(alphas))):
-            figures.append(_figures(ones, [truth for _, truth in frames]))
-    plain, better = ({key: float(np.mean([one[key] for one in each])) for key in each[0]} for each in found)
+        for some, ones in zip(found, (alphas, mended(alphas))):
+            some.append(_figures(ones, [truth for _, truth in frames]))
+    plain, better = map(means, found)
     return plain, better
 
 
 def _figures(alphas: Floats, truths: list[NDArray[np.float32]]) -> dict[str, float]:
     shown = [scale.to_picture(np.rint(one * 255).astype(np.uint8), *truths[0].shape) for one in alphas]
-    pairs = list(zip(shown, truths))
-    steps = itertools.pairwise(pairs)
-    return {
-        "MAD": float(np.mean([metrics.mad(*pair) for pair in pairs])),
-        "MSE": float(np.mean([metrics.mse(*pair) for pair in pairs])),
-        "dtSSD": float(
-            np.mean([metrics.dtssd(now[0], before[0], now[1], before[1]) for before, now in steps])
-        ),
-    }
+    return figures(shown, truths, "MAD MSE")
 
 
 def _row(model: Path, directory: Path) -> list[str]:
