@@ -60,13 +60,20 @@ def program() -> str:
     return path
 
 
+def named(path: Path) -> str:
+    """Return a file as ffmpeg is to be given it: a colon in its name ("20:15.mp4") is no protocol."""
+    return f"file:{path}"
+
+
 def probe(ffmpeg: str, path: Path) -> Video:
     """Return what ffmpeg says about a video; raise CutoutProblem if it is none that can be cut out."""
-    command = [ffmpeg, "-hide_banner", "-nostdin", "-i", str(path), "-map", "0:v:0", "-frames:v", "1"]
+    command = [ffmpeg, "-hide_banner", "-nostdin", "-i", named(path), "-map", "0:v:0", "-frames:v", "1"]
     command += ["-vf", SQUARE, "-pix_fmt", "yuv444p", "-strict", "-1", "-f", "yuv4mpegpipe", "-"]
     done = run(command)
     said = done.stderr.decode(errors="replace")
     header, stream = _HEADER.match(done.stdout), _VIDEO.search(said)
+    if "matches no streams" in said:
+        raise CutoutProblem(f"{path} has no picture that ffmpeg can read: it is sound alone, or cut off.")
     if done.returncode or not header or not stream:
         raise CutoutProblem(f"{path} is no video that ffmpeg can read ({last_line(said)}).")
     if any(curve in stream[1] for curve in _HDR):

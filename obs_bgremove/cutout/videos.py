@@ -114,7 +114,7 @@ def cut(source: Path, target: Path, cutter: Cutter, transparent: bool, progress:
 def _frames(program: str, source: Path, video: Video) -> Generator[Bytes, None, None]:
     """Yield the frames of a video, uint8 [H, W, 4] BGRA; raise CutoutProblem."""
     width, height = video.size
-    command = [program, *_QUIETLY, "-nostdin", *video.decoder, "-i", str(source), "-map", "0:v:0"]
+    command = [program, *_QUIETLY, "-nostdin", *video.decoder, "-i", ffmpeg.named(source), "-map", "0:v:0"]
     command += ["-vf", f"{ffmpeg.SQUARE}:in_color_matrix={video.matrix}:flags={_EXACTLY},format=bgra"]
     command += ["-r", str(video.rate), "-f", "rawvideo", "-"]
     size, count = width * height * 4, 0
@@ -141,11 +141,11 @@ def _written(source: Path, video: Video, unfinished: Path, target: Path, transpa
         sound += [f"-c:a:{number}", "copy" if taken else form.instead]
     return [
         *("-y", "-f", "rawvideo", "-pix_fmt", "bgra", "-s", f"{width}x{height}", "-r", str(video.rate)),
-        *("-i", "-", "-i", str(source), "-map", "0:v", "-map", "1:a?", "-map_metadata", "1"),
+        *("-i", "-", "-i", ffmpeg.named(source), "-map", "0:v", "-map", "1:a?", "-map_metadata", "1"),
         *("-vf", f"scale=out_color_matrix=bt709:out_range=tv:flags={_EXACTLY}{even},{_TAGGED}", *codec),
         *sound,
         *("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"),
-        *("-f", form.container, str(unfinished)),
+        *("-f", form.container, ffmpeg.named(unfinished)),
     ]
 
 

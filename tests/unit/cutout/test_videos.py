@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -186,15 +187,32 @@ def test_a_folder_of_pictures_and_clips(clip, tmp_path, capsys):
         (["clip.mp4", "out.png"], "cannot be made of a video"),
         (["clip.mp4", "out.avi", "--background", "blur"], "cannot be made of a video"),
         (["words.mp4", "out.mov"], "words.mp4 is no video that ffmpeg can read"),
+        (["sound.mp4", "out.mov"], "sound.mp4 has no picture that ffmpeg can read"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_written(clip, tmp_path, monkeypatch, capsys, arguments, words):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "words.mp4").write_text("words")
+    run("-f", "lavfi", "-i", "sine=d=0.1", tmp_path / "sound.mp4")
     before = sorted(tmp_path.rglob("*"))
     assert cut(*arguments) == 1
     assert words in capsys.readouterr().err
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+@pytest.mark.parametrize("name", ["20:15.mp4", "concat:a.mp4", "-v%d.mp4"])
+def test_a_name_is_a_file_and_nothing_else(clip, tmp_path, monkeypatch, name):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "into").mkdir()
+    clip.rename(tmp_path / "in" / name)
+    monkeypatch.chdir(tmp_path / "into")
+    options = ["--model", "green", "--device", "cpu", "--background", "blue"]
+    # Read with a folder before its name, then without one.
+    assert cutting.main([*options, "--", f"../in/{name}", name]) == 0
+    assert cutting.main([*options, "--", name, "again.mp4"]) == 0
+    shown, said = frames(tmp_path / "into" / "again.mp4")
+    assert len(shown) == FRAMES and "Audio: aac" in said
 
 
 def test_without_ffmpeg_it_says_how_to_get_one(clip, tmp_path, monkeypatch, capsys):
