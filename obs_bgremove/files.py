@@ -7,7 +7,6 @@ Standard library only: used by the Python inside OBS, by the worker and by insta
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import shutil
@@ -15,6 +14,8 @@ import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from .json_text import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,6 +70,14 @@ def as_path(text: str) -> Path:
         return Path(text)
 
 
+def users_folder() -> Path:
+    """Return the user's home folder; one that does not exist for an account that has none."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/nonexistent")  # as Debian names it for such accounts
+
+
 def as_text(path: Path) -> str:
     """Return a path as text in UTF-8, for settings and people; what is no text in it becomes an escape."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
@@ -86,6 +95,6 @@ def sweep(path: Path) -> None:
 def read_json(path: Path) -> Any | None:  # noqa: ANN401 (what is in the file decides)
     """Return what a file of JSON holds; None if it is missing, cannot be read, or is not JSON."""
     try:
-        return json.loads(_patiently(lambda: path.read_text(encoding="utf-8")))
+        return read_text(_patiently(lambda: path.read_text(encoding="utf-8")))
     except (OSError, ValueError, RecursionError):
         return None

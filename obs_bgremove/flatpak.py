@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .files import users_folder
 from .translate import tr
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Sandbox:
 
     def data_directory(self) -> Path:
         """Return where applications outside keep their data."""
-        return Path(os.environ.get("HOST_XDG_DATA_HOME") or Path.home() / ".local" / "share")
+        return Path(os.environ.get("HOST_XDG_DATA_HOME") or users_folder() / ".local" / "share")
 
 
 @functools.cache

@@ -6,14 +6,14 @@ Standard library only: read by the Python inside OBS, by the worker and by insta
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
 from . import flatpak
-from .files import as_path, read_json, replace_whole
+from .files import as_path, read_json, replace_whole, users_folder
+from .json_text import write_text
 
 VARIABLE = "OBS_BGREMOVE_HOME"
 #: The checkout (or unpacked archive) that this file lies in.
@@ -25,6 +25,8 @@ UNFINISHED = ".new-"
 OUTFIT = "outfit"
 #: A file in each folder of the data directory that we made: a folder without it may belong to somebody else.
 MARK = ".made-by-obs_bgremove"
+#: The keys of the record whose values are text. Another value is left out: the file was damaged.
+_TEXTS = ("python", "flavour", "version", "instead_of", "fingerprint")
 
 
 def directory() -> Path:
@@ -33,24 +35,34 @@ def directory() -> Path:
     ``OBS_BGREMOVE_HOME`` moves it, for another disk, portable installs and tests. OBS is seldom started with
     that variable, so an installation that was moved leaves a note in the :func:`usual` place.
     """
-    moved = os.environ.get(VARIABLE)
+    moved = os.environ.get(VARIABLE) or _noted()
     if not moved:
-        try:
-            moved = note().read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            moved = ""
-    return as_path(moved).expanduser().resolve() if moved else usual()
+        return usual()
+    try:
+        return as_path(moved).expanduser().resolve()
+    except (OSError, RuntimeError):
+        # The home of a user who is not there, links in a circle: whoever writes there learns it.
+        return as_path(moved).absolute()
+
+
+def _noted() -> str:
+    try:
+        moved = note().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    # The system has no such name: a damaged file.
+    return "" if "\0" in moved else moved
 
 
 def usual() -> Path:
     """Return where the system keeps the data of applications."""
     if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+        base = Path(os.environ.get("LOCALAPPDATA") or users_folder() / "AppData" / "Local")
     elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
+        base = users_folder() / "Library" / "Application Support"
     else:
         inside = flatpak.sandbox()
-        own = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+        own = Path(os.environ.get("XDG_DATA_HOME") or users_folder() / ".local" / "share")
         # The worker and install.py run outside of the sandbox.
         base = inside.data_directory() if inside else own
     return base / "obs_bgremove"
@@ -90,14 +102,16 @@ def read_record() -> dict[str, Any]:
     ``measured`` (what the record of measurements is about).
     """
     record = read_json(record_file())
-    return record if isinstance(record, dict) else {}
+    if not isinstance(record, dict):
+        return {}
+    return {key: value for key, value in record.items() if key not in _TEXTS or isinstance(value, str)}
 
 
 def write_record(record: dict[str, Any]) -> None:
     """Replace the installation record, whole or not at all."""
     path = record_file()
     path.parent.mkdir(parents=True, exist_ok=True)
-    replace_whole(path, json.dumps(record, indent=2) + "\n")
+    replace_whole(path, write_text(record, indent=2) + "\n")
 
 
 def make_own(folder: Path) -> bool:

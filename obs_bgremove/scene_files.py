@@ -6,13 +6,13 @@ Standard library only: used by the filter inside OBS and by install.py. Nothing 
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any
 
 from . import home, room_guard, sound_delay
 from .files import replace_whole
+from .json_text import read_text, write_text
 from .translate import tr
 
 #: An object of JSON: a scene collection, its "modules", a source, or an entry of its list of scripts.
@@ -34,7 +34,7 @@ def read(path: Path) -> Collection:
     if not path.is_file():
         raise ValueError(tr("it is not a file"))
     try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
+        data = read_text(path.read_text(encoding="utf-8-sig"))
     except RecursionError:
         raise ValueError(tr("it is nested too deeply")) from None
     if not isinstance(data, dict) or not isinstance(data.get("sources"), list):
@@ -50,7 +50,7 @@ def read(path: Path) -> Collection:
 def text(data: Collection) -> str:
     """Return the content of a file; ValueError for what neither UTF-8 nor OBS' reader knows."""
     try:
-        content = json.dumps(data, indent=4, ensure_ascii=False, allow_nan=False) + "\n"
+        content = write_text(data, indent=4, ensure_ascii=False, allow_nan=False) + "\n"
     except RecursionError:
         raise ValueError(tr("it is nested too deeply")) from None
     try:

@@ -7,12 +7,12 @@ A sentence in the user's language is an object of two strings, itself ("local") 
 
 from __future__ import annotations
 
-import json
 import select
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 from .. import checked
+from ..json_text import read_text, write_text
 from ..translate import Sentence
 
 _Message = TypeVar("_Message")
@@ -290,7 +290,7 @@ _NAMES: dict[type[Ask | Tell], dict[str, str]] = {
 def encode(message: Ask | Tell) -> bytes:
     """Return a message as a line."""
     fields = _text({**_NAMES[type(message)], **asdict(message)})
-    return json.dumps(fields, separators=(",", ":")).encode("ascii") + b"\n"
+    return write_text(fields, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def _text(value: Any) -> Any:  # noqa: ANN401 (fields of any type)
@@ -324,7 +324,7 @@ def _sentence(found: dict[str, Any]) -> Any:  # noqa: ANN401 (a dict of JSON, or
 
 def _decode(line: bytes, key: str, kinds: dict[str, type[_Message]]) -> _Message:
     try:
-        fields = json.loads(line, object_hook=_sentence)
+        fields = read_text(line.decode(), object_hook=_sentence)
         name = fields.get(key) if isinstance(fields, dict) else None
         if not isinstance(name, str) or name not in kinds:
             raise MessageProblem(f"no known message: {line[:80]!r}")

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from ..json_text import read_text, write_text
 from .functions import lib
 from .utf8 import utf8
 
@@ -115,14 +115,14 @@ def read_json(data: int) -> Any | None:  # noqa: ANN401 (what is in it decides)
     """Return all of a settings object as the json module would; None if it is not to be read."""
     text: bytes = lib.obs_data_get_json(data) or b""
     try:
-        return json.loads(text.decode())
+        return read_text(text.decode())
     except (ValueError, RecursionError):
         return None
 
 
 def write_json_list(data: int, name: str, items: Sequence[object]) -> None:
     """Set a list of objects, which may have objects inside them."""
-    made = lib.obs_data_create_from_json(json.dumps({name: list(items)}).encode())
+    made = lib.obs_data_create_from_json(write_text({name: list(items)}).encode())
     try:
         array = lib.obs_data_get_array(made, name.encode())
         try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .. import home, scene_files
+from ..files import users_folder
 from ..translate import joined, tr
 from ..users_obs import program, users_settings
 from . import (
@@ -135,7 +136,7 @@ def _obs() -> list[Finding]:
 
 def _seen(folder: Path) -> bool:
     """Return whether an OBS in Flatpak sees a folder at its own path."""
-    shared = (Path.home(), Path("/run/media"))
+    shared = (users_folder(), Path("/run/media"))
     return folder.parts[1] not in UNSEEN or any(folder.is_relative_to(place) for place in shared)
 
 

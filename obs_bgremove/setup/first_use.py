@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import scene_files
-from ..files import replace_whole
+from ..files import replace_whole, users_folder
 from ..translate import tr
 from ..users_obs import obs_processes, program
 from ..users_obs.screen import has_display
@@ -73,7 +73,7 @@ def _is_camera(device: Path) -> bool:
 def _scenes() -> Path | None:
     """Return the folder of the scene collections of the OBS that is no Flatpak; None if it has none yet."""
     base = os.environ.get("XDG_CONFIG_HOME")
-    folder = (Path(base) if base else Path.home() / ".config") / "obs-studio" / "basic" / "scenes"
+    folder = (Path(base) if base else users_folder() / ".config") / "obs-studio" / "basic" / "scenes"
     return folder if folder.is_dir() else None
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..files import users_folder
 from ..translate import joined, tr
 from ..users_obs import registry
 from ..users_obs.output import output
@@ -72,7 +73,7 @@ def how_to_get(newest: int) -> str:
     file = f"python-{release}-amd64.exe" if windows else f"python-{release}-macos11.pkg"
     address = f"https://www.python.org/ftp/python/{release}/{file}"
     how = tr("Download {address} and start it.", address=address)
-    if windows and not str(Path.home()).isascii():
+    if windows and not str(users_folder()).isascii():
         # Its usual place is below the user's folder.
         letters = tr(
             'In it choose "Customize installation" and "Install Python for all users": your user name has '

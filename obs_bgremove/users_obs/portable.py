@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from .. import home
+from ..files import users_folder
 
 #: Key of the installation record: the folders that were named.
 NAMED = "portable_obs"
@@ -56,7 +57,7 @@ def folders(installed: Path | None) -> list[Path]:
 
 
 def _places() -> list[Path]:
-    user = Path.home()
+    user = users_folder()
     drive = os.environ.get("SYSTEMDRIVE", "")
     return [*(user / name for name in _PLACES), *([Path(f"{drive}\\")] if drive else [])]
 

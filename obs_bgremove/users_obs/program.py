@@ -9,6 +9,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from ..files import users_folder
 from . import portable, registry
 from .file_version import file_version
 from .output import output
@@ -38,7 +39,7 @@ def find_program() -> Path | None:
 
 def has_flatpak() -> bool:
     """Return whether OBS is installed as a Flatpak, for this user or for all."""
-    places = [Path("/var/lib/flatpak"), Path.home() / ".local" / "share" / "flatpak"]
+    places = [Path("/var/lib/flatpak"), users_folder() / ".local" / "share" / "flatpak"]
     return sys.platform.startswith("linux") and any((place / "app" / FLATPAK).exists() for place in places)
 
 

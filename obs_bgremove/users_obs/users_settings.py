@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+from ..files import users_folder
 from . import portable
 from .program import FLATPAK, find_program
 
@@ -19,7 +20,7 @@ _SPLIT = (31,)
 
 def configurations() -> list[Path]:
     """Return the "obs-studio" directories of this user that exist, also of portable OBS, Flatpak and Snap."""
-    user = Path.home()
+    user = users_folder()
     if sys.platform == "win32":
         places = [Path(os.environ.get("APPDATA") or user / "AppData" / "Roaming") / "obs-studio"]
         places += [portable.configuration(folder) for folder in portable.folders(find_program())]

@@ -4,6 +4,7 @@
 import json
 import math
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -169,3 +170,15 @@ def test_whole_numbers_are_seconds_too():
     alive = decode_tell(b'{"tell":"alive","busy_s":0,"at_s":1,"cpu_s":2,"memory_mb":3}')
     assert alive == Alive(0.0, 1.0, 2.0, 3.0)
     assert all(isinstance(value, float) and math.isfinite(value) for value in (alive.busy_s, alive.memory_mb))
+
+
+def test_another_script_that_changes_json_does_not_change_messages(monkeypatch):
+    """All scripts of an OBS share one Python; some have numbers read as decimals."""
+    read, write = json.loads, json.dumps
+    monkeypatch.setattr(json, "loads", lambda text, **more: read(text, parse_float=Decimal, **more))
+    monkeypatch.setattr(json, "dumps", lambda value, **more: write(value, **{**more, "indent": 1}))
+    for message in (Alive(0.5, 1.25, 0.25, 100.5), Stop()):
+        line = encode(message)
+        assert line.count(b"\n") == 1
+        decode = decode_tell if isinstance(message, Alive) else decode_ask
+        assert decode(line.rstrip()) == message
