@@ -7,12 +7,12 @@ It may be started with any Python: one without the packages starts the other one
 from __future__ import annotations
 
 import importlib.util
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 from .. import console, home
+from ..clean_variables import clean_variables
 
 _PACKAGES = ("numpy", "onnxruntime", "cv2")
 
@@ -26,7 +26,7 @@ def main() -> int:
     installed = home.read_record().get("python", "")
     # Not by what they link to: environments share one Python.
     if Path(installed).is_file() and Path(installed) != Path(sys.executable):
-        environment = {**os.environ, "PYTHONPATH": str(home.PROJECT)}
+        environment = {**clean_variables(), "PYTHONPATH": str(home.PROJECT)}
         command = [installed, "-m", "obs_bgremove.cutout", *sys.argv[1:]]
         return subprocess.run(command, env=environment, check=False).returncode
     console.complain("Error: what this needs is not installed: run install.py --cutout.")

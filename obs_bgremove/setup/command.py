@@ -31,7 +31,7 @@ from . import (
     virtual_env,
 )
 from .check import by_hand, check
-from .errors import SetupError, refuse, say, writing_problem
+from .errors import SetupError, refuse, say, system_problem, writing_problem
 from .stopwatch import Stopwatch
 from .uninstall import delete_note, uninstall
 
@@ -124,6 +124,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     except SetupError as error:
         console.complain(tr("Error: {sentence}", sentence=str(error)))
+        return 1
+    except OSError as error:
+        # A folder of somebody else's, a name that is too long: whatever the steps did not expect.
+        console.complain(tr("Error: {sentence}", sentence=str(system_problem(error))))
         return 1
     except KeyboardInterrupt:
         console.complain(tr("Stopped. Run it again to go on."))

@@ -3,22 +3,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from .. import home
 from ..console import say
 from ..translate import tr
 from . import causes
 
-__all__ = ["COMMAND", "SetupError", "refuse", "say", "writing_problem"]
+__all__ = ["COMMAND", "SetupError", "refuse", "say", "system_problem", "writing_problem"]
 
 #: How a person runs install.py.
 COMMAND = "py install.py" if sys.platform == "win32" else "python3 install.py"
-
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class SetupError(Exception):
@@ -29,6 +26,16 @@ def refuse(problem: str) -> None:
     """Raise SetupError if something is wrong."""
     if problem:
         raise SetupError(problem)
+
+
+def system_problem(error: OSError) -> SetupError:
+    """Return the error for something that the system refused."""
+    place = Path(os.fsdecode(error.filename)) if isinstance(error.filename, (str, bytes)) else None
+    if place is None:
+        return SetupError(str(error))
+    if home.directory() in (place, *place.parents):
+        return writing_problem(home.directory(), error)
+    return SetupError(causes.of_error(error, place) or f"{place}: {error.strerror or error}")
 
 
 def writing_problem(place: Path, error: OSError) -> SetupError:

@@ -7,6 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from .. import home
+from ..clean_variables import clean_variables
 from ..translate import joined, tr
 from . import causes
 from .errors import SetupError
@@ -37,6 +38,7 @@ def run(python: Path, *arguments: str, quiet: bool = False) -> None:
         text=True,
         errors="replace",
         check=False,
+        env=clean_variables(),
     )
     if done.returncode:
         raise error(done.stderr)

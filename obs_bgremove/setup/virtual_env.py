@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from .. import home
+from ..clean_variables import clean_variables
 from ..translate import joined, tr
 from . import apt, causes
 from .errors import SetupError, say, writing_problem
@@ -146,7 +146,7 @@ def _is_the_systems() -> bool:
 
 def module_environment() -> dict[str, str]:
     """Return the environment variables for running our modules with the environment's Python."""
-    return {**os.environ, "PYTHONPATH": str(home.PROJECT), home.VARIABLE: str(home.directory())}
+    return {**clean_variables(), "PYTHONPATH": str(home.PROJECT), home.VARIABLE: str(home.directory())}
 
 
 def run_module(module: str, *arguments: str) -> int:
@@ -165,7 +165,7 @@ def run(command: list[str]) -> subprocess.CompletedProcess[str]:
             errors="replace",
             stdin=subprocess.DEVNULL,
             check=False,
-            env={key: value for key, value in os.environ.items() if key not in ("PYTHONHOME", "PYTHONPATH")},
+            env=clean_variables(),
         )
     except OSError as error:
         return subprocess.CompletedProcess(command, 127, "", str(error))

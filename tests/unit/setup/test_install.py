@@ -306,6 +306,68 @@ def test_errors_of_pip_become_sentences(data, monkeypatch, errors, word):
     assert "\n" not in str(raised.value)
 
 
+def test_what_is_set_for_another_python_or_pip_does_not_reach_the_environment(data, monkeypatch):
+    wrong = {
+        "PYTHONHOME": "/nowhere",
+        "PYTHONPATH": "/nowhere",
+        "PYTHONWARNINGS": "error",
+        "PIP_USER": "1",
+        "PIP_TARGET": "/nowhere",
+        "PIP_PREFIX": "/nowhere",
+        "PIP_PYTHON": "/nowhere",
+        "PIP_NO_DEPS": "1",
+        "PIP_DRY_RUN": "1",
+    }
+    for name, value in {**wrong, "PIP_INDEX_URL": "mine", "PYTHONIOENCODING": "utf-8"}.items():
+        monkeypatch.setenv(name, value)
+    given = []
+
+    def started(_command, env=None, **_more):
+        given.append(env)
+        return subprocess.CompletedProcess([], 0, "", "")
+
+    monkeypatch.setattr(virtual_env.subprocess, "run", started)
+    environment.pip.run(virtual_env.python(), "install", "x")
+    virtual_env.run(["python"])
+    virtual_env.run_module("obs_bgremove.demo")
+    assert len(given) == 3
+    for variables in given:
+        assert not {name for name, value in wrong.items() if variables.get(name) == value}
+        assert variables["PIP_USER"] == "0", "a file of settings may say otherwise"
+        assert (variables["PIP_INDEX_URL"], variables["PYTHONIOENCODING"]) == ("mine", "utf-8")
+
+
+def test_pip_installs_into_the_environment_whatever_is_set(tmp_path, monkeypatch):
+    """A real pip: it refuses before it asks any registry, or not at all."""
+    settings = tmp_path / "pip.conf"
+    settings.write_text("[global]\nuser = true\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(settings))
+    monkeypatch.setenv("PYTHONWARNINGS", "error")
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
+    folder = tmp_path / "venv" / ("Scripts" if sys.platform == "win32" else "bin")
+    with pytest.raises(SetupError, match="No matching distribution"):
+        environment.pip.run(folder / "python", "install", "--no-index", "no-such-package", quiet=True)
+
+
+@pytest.mark.parametrize("arguments", [["--check"], ["--uninstall", "--yes"]])
+@pytest.mark.parametrize("inside", [True, False])
+def test_what_the_system_refuses_ends_with_one_sentence(data, monkeypatch, capsys, arguments, inside):
+    """As where HOME is that of another user, whose folders may not be looked into."""
+    data.mkdir()
+    home.write_record({"python": "python"})
+    place = data / "models" if inside else Path("/root/models")
+
+    def refused(*_arguments):
+        raise PermissionError(13, "Permission denied", str(place))
+
+    monkeypatch.setattr(models, "made_by_the_user", refused)
+    assert command.main(arguments) == 1
+    said = capsys.readouterr().err
+    assert (
+        said.startswith(f"Error: You may not write to {data if inside else place}") and said.count("\n") == 1
+    )
+
+
 def test_a_wrong_python_ends_with_one_sentence(data, monkeypatch, capsys):
     monkeypatch.setattr(interpreter, "problem", lambda: "This is Python 3.8: use another.")
     assert command.main([]) == 1
@@ -843,9 +905,10 @@ def test_a_package_that_apt_cannot_install_gets_a_sentence(monkeypatch, output, 
         apt.install("xvfb")
 
 
-def test_the_entry_point_runs_from_anywhere(tmp_path):
+@pytest.mark.parametrize("option", ["-B", "-I"])
+def test_the_entry_point_runs_from_anywhere(tmp_path, option):
     done = subprocess.run(
-        [sys.executable, str(home.PROJECT / "install.py"), "--help"],
+        [sys.executable, option, str(home.PROJECT / "install.py"), "--help"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
