@@ -23,7 +23,8 @@ from .effort.effort import Effort
 from .frames.capture import Target
 from .health import Health
 from .lifetime import Lifetime
-from .options import page, subjects, uses
+from .options import page, subjects
+from .options.arrangement import FOLDS, NEXT, SUITING, turn
 from .options.open_page import OpenPage
 from .options.remedies import REMEDIES
 from .options.settings import Settings
@@ -82,20 +83,21 @@ class BackgroundFilter:
         """Return the properties page."""
         # What OBS keeps: the filter itself learns of a change only in the next frame.
         with data.of_source(self._source) as values:
-            settings = Settings.read(values)
-            uses.show(values)
-            subjects.show(values, dict(subjects.offered(self._shared.client.models)))
-            opened = page.unfolded(values)
-        status = self._status()
-        self._page.built(status, self._in_step.seconds)
-        return page.build(status, settings, self._shared.client, opened)
+            page.show_lists(values, dict(subjects.offered(self._shared.client.models)))
+            status = self._status()
+            self._page.built(status, self._in_step.seconds)
+            return page.build(status, values, self._shared.client)
 
     def press(self, button: str, page_handle: int) -> None:
         """Do what a button of the page is for (UI thread, in a call of the page: so the filter lives)."""
-        if button == page.NEXT:
+        if button == NEXT:
             self._lifetime.next_background()
             return
-        if button == page.SUITING:
+        if button in FOLDS:
+            with data.of_source(self._source) as values:
+                turn(button, page_handle, values)
+            return
+        if button == SUITING:
             with data.of_source(self._source) as values:
                 self._wardrobe.accept(Settings.read(values))
             return

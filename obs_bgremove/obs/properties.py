@@ -11,7 +11,6 @@ from .functions import lib
 from .structs import (
     COMBO_LIST,
     COMBO_STRING,
-    GROUP_CHECKABLE,
     INFO_ERROR,
     INFO_NORMAL,
     INFO_WARNING,
@@ -81,10 +80,10 @@ class Page:
         made: int = lib.obs_properties_add_color(self.handle, name.encode(), utf8(label))
         return made
 
-    def text(self, name: str, text: str, mark: Mark = Mark.NORMAL) -> int:
-        """Add a text to read; Qt shows it as HTML if it looks like that."""
-        made: int = lib.obs_properties_add_text(self.handle, name.encode(), utf8(text), TEXT_INFO)
-        lib.obs_property_text_set_info_type(made, mark)
+    def text(self, name: str, text: str, mark: Mark = Mark.NORMAL, label: str = "") -> int:
+        """Add a text to read, after its label if there is one; Qt shows both as HTML if they look it."""
+        made: int = lib.obs_properties_add_text(self.handle, name.encode(), b"", TEXT_INFO)
+        _write(made, text, mark, label)
         return made
 
     def button(self, name: str, label: str, clicked: object) -> int:
@@ -92,22 +91,17 @@ class Page:
         made: int = lib.obs_properties_add_button(self.handle, name.encode(), utf8(label), clicked)
         return made
 
-    def group(self, name: str, label: str, inner: Page) -> int:
-        """Add a frame around the page ``inner``, which OBS frees with this one; its title has a check box.
 
-        The setting of that name is a bool.
-        """
-        made: int = lib.obs_properties_add_group(
-            self.handle, name.encode(), utf8(label), GROUP_CHECKABLE, inner.handle
-        )
-        return made
+def set_text(page: int, name: str, text: str, mark: Mark = Mark.NORMAL, label: str = "") -> None:
+    """Change a ``Page.text`` on a page that is open."""
+    _write(lib.obs_properties_get(page, name.encode()), text, mark, label)
 
 
-def set_text(page: int, name: str, text: str, mark: Mark = Mark.NORMAL) -> None:
-    """Change the text of a ``Page.text`` on a page that is open."""
-    found = lib.obs_properties_get(page, name.encode())
-    lib.obs_property_set_description(found, utf8(text))
-    lib.obs_property_text_set_info_type(found, mark)
+def _write(made: int, text: str, mark: Mark, label: str) -> None:
+    # OBS shows the description as the text, unless there is a long one: then that is the text.
+    lib.obs_property_set_description(made, utf8(label or text))
+    lib.obs_property_set_long_description(made, utf8(text) if label else None)
+    lib.obs_property_text_set_info_type(made, mark)
 
 
 def values(page: int, name: str) -> list[str]:
@@ -127,9 +121,13 @@ def explain(made: int, text: str) -> None:
     lib.obs_property_set_long_description(made, utf8(text))
 
 
-def show(page: int, name: str, visible: bool) -> None:
-    """Show or hide the property of that name."""
-    lib.obs_property_set_visible(lib.obs_properties_get(page, name.encode()), visible)
+def show(page: int, name: str, visible: bool) -> bool:
+    """Show or hide the property of that name; return whether it is there and was the other way."""
+    found = lib.obs_properties_get(page, name.encode())
+    if not found or bool(lib.obs_property_visible(found)) == visible:
+        return False
+    lib.obs_property_set_visible(found, visible)
+    return True
 
 
 def on_change(changed: Callable[[int, int], bool]) -> object:

@@ -24,7 +24,7 @@ def test_one_switch_of_obs_language_switches_ours(tmp_path, data_home, numbered_
         (status,) = wait_until_running(obs)
         assert status["text"].startswith("Läuft. Das Bild ist um ")
         obs.vendor("open", {"source": "Clip", "filter": "Background Removal"}, vendor="page")
-        for name, label in [("background", "Hintergrund"), ("set_up_for", "Eingerichtet für")]:
+        for name, label in [("shown_background", "Hintergrund"), ("set_up_for", "Eingerichtet für")]:
             assert obs.vendor("read", {"name": name}, vendor="page")["description"] == label
         assert "Läuft" in obs.vendor("read", {"name": "status"}, vendor="page")["description"]
         # What changed is written at the filter's next look.

@@ -136,6 +136,15 @@ def test_moved_removed_or_opened_it_comes_back(stage):
     numbered.assert_none(room(obs))
 
 
+@pytest.mark.parametrize(
+    ("before", "after"), [(room_guard.FORMER_NAME, room_guard.NAME), ("Keeps my room", "Keeps my room")]
+)
+def test_it_gets_the_name_of_today_unless_its_name_is_the_users(stage, before, after):
+    guard = collection.effect(room_guard.VERSIONED_KIND, before, dict(room_guard.SETTINGS))
+    obs = stage(guard, filtered(SETTINGS))
+    guarded(obs, (after, True), (FILTER, True))
+
+
 def test_a_setting_switches_it_off(stage):
     obs = stage()
     guarded(obs, (room_guard.NAME, True), (FILTER, True))

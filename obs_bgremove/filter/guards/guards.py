@@ -12,6 +12,7 @@ from ...obs import data, sources
 from ...obs.functions import lib
 from ...obs.sources import WeakSource
 from ...obs.structs import ORDER_INWARDS, ORDER_OUTWARDS
+from ...translate import tr
 from .plan import Entry, Kind, plan
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ class Guards:
             with contextlib.ExitStack() as made:
                 guard = wanted.guard or made.enter_context(_added(source))
                 _close(guard)
+                _name(guard)
                 _move(source, guard, wanted.above)
                 if bool(lib.obs_source_enabled(guard)) != wanted.closed:
                     lib.obs_source_set_enabled(guard, wanted.closed)
@@ -160,10 +162,9 @@ def _filters(source: int) -> list[Entry]:
 @contextlib.contextmanager
 def _added(source: int) -> Iterator[int]:
     """Add a guard, still open, to a source and give its handle, held inside the ``with``."""
-    with data.created(room_guard.SETTINGS) as settings:
-        guard = lib.obs_source_create_private(
-            room_guard.VERSIONED_KIND.encode(), room_guard.NAME.encode(), settings
-        )
+    name = tr(room_guard.NAME)
+    with data.created({**room_guard.SETTINGS, room_guard.GIVEN: name}) as settings:
+        guard = lib.obs_source_create_private(room_guard.VERSIONED_KIND.encode(), name.encode(), settings)
     try:
         # OBS puts it above all others: closed, it would hide the picture until it is in its place.
         lib.obs_source_set_enabled(guard, False)
@@ -180,6 +181,16 @@ def _close(guard: int) -> None:
     if opaque:
         with data.created(room_guard.SETTINGS) as settings:
             lib.obs_source_update(guard, settings)
+
+
+def _name(guard: int) -> None:
+    """Let the guard have its name of today, in OBS' language, unless the user has given it another one."""
+    name = tr(room_guard.NAME)
+    with data.of_source(guard) as settings:
+        given = data.read(settings, room_guard.GIVEN, room_guard.FORMER_NAME)
+        if given != name and given == sources.name_of(guard):
+            data.write(settings, {room_guard.GIVEN: name})
+            lib.obs_source_set_name(guard, name.encode())
 
 
 def _move(source: int, guard: int, above: int) -> None:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The properties page of the filter, built from the settings' own descriptions.
 
-At the top: how it runs, in a word and a colour, and a button where one mends what is wrong. Then what people
-choose, and in a fold the rest, with the numbers.
+From the top: how it runs, in a word and a colour, and a button where one mends what is wrong; what people
+choose; and in two folds the rest, with the numbers.
 """
 
 from __future__ import annotations
@@ -10,80 +10,60 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from ...obs import audio, data, properties, registration, sources
+from ...obs import audio, properties, registration, sources
 from ...obs.properties import Mark, Page
-from ...translate import N, tr
+from ...translate import tr
 from ..report import sentences
 from ..report.status import HIDDEN, PAUSED, RUNNING, Status
-from . import subjects, uses
+from . import background_list, subjects, uses
+from .arrangement import FOLDS, NEXT, NUMBERS, REFRESH, SUITING, arrange, button_label, fold_of
 from .media_files import PICTURES, VIDEOS
 from .remedies import REMEDIES
-from .settings import AUTO, LOOKS, USED, WHOM, Setting, Settings, described
+from .settings import AUTO, Setting, Settings, described
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping
 
     from ...link.client import Client
 
-#: The names of the properties that are no settings.
-STATUS, NUMBERS, REMEDY, REFRESH, NEXT = "status", "numbers", "remedy", "refresh", "next_background"
-SUITING = "suiting_background"
-#: The folds, with their titles; each is also the setting that keeps it open.
-FOLDS = {"looks": N("Looks"), "whom_to_keep": N("Whom to keep"), "advanced": N("Advanced")}
-#: Of the settings of a fold other than "Advanced": which one.
-_IN_FOLDS = {**dict.fromkeys(LOOKS, "looks"), **dict.fromkeys(WHOM, "whom_to_keep")}
-#: A colour that is read on OBS' dark themes and on its light ones.
-_GREEN = "#2fa04f"
-
-
-def _show_used(page: int, settings: int) -> bool:
-    kind = str(data.read(settings, "background", ""))
-    for name in sorted({name for names in USED.values() for name in names}):
-        properties.show(page, name, name in USED.get(kind, ()))
-    path = data.read(settings, "background_path", "")
-    properties.show(page, NEXT, kind == "preset" or (kind in ("image", "video") and bool(path)))
-    properties.show(page, SUITING, kind == "auto")
-    return True
+#: The names of the properties that are always there, or built if there is something to mend.
+STATUS, REMEDY = "status", "remedy"
+#: Colours that are read on OBS' dark themes and on its light ones.
+_COLORS = {Mark.NORMAL: "#2fa04f", Mark.WARNING: "#d98600", Mark.ERROR: "#e0433a"}
+#: The settings on which it depends what applies; a change of the others lays nothing out again.
+_DECIDES = ("background_path", "background_fit", *uses.NAMES)
 
 
 def _choose_use(page: int, settings: int) -> bool:
     uses.choose(settings)
-    subjects.show(settings, properties.values(page, subjects.KEY))
+    _value_changes(page, settings)
+    # It has set what other controls show.
     return True
 
 
 def _choose_subject(page: int, settings: int) -> bool:
     chosen = subjects.choose(settings, properties.values(page, subjects.KEY))
-    return uses.show(settings) or chosen
+    return _value_changes(page, settings) or chosen
+
+
+def _choose_background(page: int, settings: int) -> bool:
+    background_list.choose(settings)
+    return _value_changes(page, settings)
 
 
 def _value_changes(page: int, settings: int) -> bool:
-    shows_another = subjects.show(settings, properties.values(page, subjects.KEY))
-    return uses.show(settings) or shows_another
+    """Show what is true now; return whether the page showed something else."""
+    changed = [show_lists(settings, properties.values(page, subjects.KEY)), arrange(page, settings)]
+    return any(changed)
 
 
-def fold_of(setting: Setting) -> str:
-    """Return the fold that a setting is in; empty if it is in none."""
-    return _IN_FOLDS.get(setting.name, "advanced") if setting.about.advanced else ""
+def show_lists(settings: int, names: Container[str]) -> bool:
+    """Have the lists that stand for settings show what is true; return whether one showed something else.
 
-
-def unfolded(settings: int) -> list[str]:
-    """Return the folds that are open, by an OBS settings object."""
-    return [fold for fold in FOLDS if data.read(settings, fold, False)]
-
-
-def _fold(page: int, settings: int) -> bool:
-    _unfold(page, unfolded(settings))
-    return True
-
-
-def _unfold(page: int, opened: Container[str]) -> None:
-    for name in (NUMBERS, REFRESH):
-        properties.show(page, name, "advanced" in opened)
-    properties.show(page, subjects.KEY, "whom_to_keep" in opened)
-    for one in described():
-        if one.about.advanced:
-            properties.show(page, one.name, fold_of(one) in opened)
+    ``names``: the values of the list of subjects.
+    """
+    changed = [background_list.show(settings), uses.show(settings), subjects.show(settings, names)]
+    return any(changed)
 
 
 def _pressed(button: str) -> Callable[[int, int], None]:
@@ -96,65 +76,69 @@ def _pressed(button: str) -> Callable[[int, int], None]:
 
 
 # OBS keeps their pointers, for the life of the process.
-_background_changed = properties.on_change(_show_used)
+_background_chosen = properties.on_change(_choose_background)
 _use_chosen = properties.on_change(_choose_use)
 _subject_chosen = properties.on_change(_choose_subject)
 _value_changed = properties.on_change(_value_changes)
-_folded = properties.on_change(_fold)
-_clicked = {name: properties.on_click(_pressed(name)) for name in (REFRESH, REMEDY, NEXT, SUITING)}
+_clicked = {name: properties.on_click(_pressed(name)) for name in (REFRESH, REMEDY, NEXT, SUITING, *FOLDS)}
 
 
-def build(status: Status, settings: Settings, client: Client, opened: Container[str]) -> int:
+def build(status: Status, values: int, client: Client) -> int:
     """Return a new properties object.
 
-    ``settings`` are those that OBS has; ``client`` knows the models and the devices; ``opened`` are the folds
-    that are open.
+    ``values`` is the settings object of the filter in OBS; ``client`` knows the models and the devices.
     """
-    options = _options(status.source, settings, client)
+    options = _options(status.source, Settings.read(values), client)
     described_models = [model for model in client.models if model.installed and model.summary]
     more = {"model": [f"{model.title}: {model.summary}" for model in described_models]}
     page = Page()
-    page.text(STATUS, _headline(status), _mark(status))
+    page.text(STATUS, _headline(status), _mark(status), _word(status))
     if status.remedy:
         page.button(REMEDY, tr(REMEDIES[status.remedy].label), _clicked[REMEDY])
-    _add_uses(page)
-    inner = {fold: Page() for fold in FOLDS}
-    _add_subjects(inner["whom_to_keep"], client)
-    inner["advanced"].text(NUMBERS, _numbers(status))
-    inner["advanced"].button(REFRESH, tr("Refresh the numbers"), _clicked[REFRESH])
-    for one in described():
-        fold = fold_of(one)
-        if one.name == "machine_share":
-            _add_fold(page, "looks", inner)
-            _add_fold(page, "whom_to_keep", inner)
-        _add(inner[fold] if fold else page, one, options, more)
-        if one.name == "outfit_folder":
-            page.button(SUITING, tr("Show what suits my clothes"), _clicked[SUITING])
-        if one.name == "background_color":
-            page.button(NEXT, tr("Next background"), _clicked[NEXT])
-    _add_fold(page, "advanced", inner)
-    _unfold(page.handle, opened)
+    for fold in ("", *FOLDS):
+        if fold:
+            page.button(fold, button_label(fold, values), _clicked[fold])
+        if fold == "advanced":
+            page.text(NUMBERS, _numbers(status))
+            page.button(REFRESH, tr("Refresh the numbers"), _clicked[REFRESH])
+        for one in described():
+            if fold_of(one) == fold:
+                _add(page, one, options, more)
+                _add_beside(page, one.name, client)
+    arrange(page.handle, values)
     return page.handle
 
 
-def _add_fold(page: Page, fold: str, inner: Mapping[str, Page]) -> None:
-    properties.watch(page.group(fold, tr(FOLDS[fold]), inner[fold]), _folded)
+def _add_beside(page: Page, name: str, client: Client) -> None:
+    """Add what stands after the property of a setting."""
+    if name == "background":
+        page.button(SUITING, tr("Show what suits my clothes"), _clicked[SUITING])
+    elif name == "background_path":
+        page.button(NEXT, tr("Next background"), _clicked[NEXT])
+    elif name == "keep":
+        _add_subjects(page, client)
+    elif name == "microphone":
+        _add_uses(page)
 
 
 def show_status(page: int, status: Status) -> None:
     """Show a status on a page that is open."""
-    properties.set_text(page, STATUS, _headline(status), _mark(status))
+    properties.set_text(page, STATUS, _headline(status), _mark(status), _word(status))
     properties.set_text(page, NUMBERS, _numbers(status))
+
+
+def _word(status: Status) -> str:
+    """Return the condition in a word and its colour, as HTML."""
+    mark = _mark(status)
+    plain = mark is Mark.NORMAL and status.condition != RUNNING
+    color = "" if plain else f' style="color:{_COLORS[mark]}"'
+    # (The sign is in every font that Qt falls back to.)
+    return f"<b{color}>● {html.escape(sentences.word(status))}</b>"
 
 
 def _headline(status: Status) -> str:
     """Return the status at a glance, as HTML."""
-    word = html.escape(sentences.word(status))
-    if _mark(status) is Mark.NORMAL and status.condition == RUNNING:
-        word = f'<span style="color:{_GREEN}">{word}</span>'
-    # (The sign is in every font that Qt falls back to.)
-    state = tr("{word}.", word=word)
-    return f"<b>● {state}</b> {html.escape(' '.join(sentences.headline(status)))}"
+    return f"<html>{html.escape(' '.join(sentences.headline(status)))}</html>"
 
 
 def _numbers(status: Status) -> str:
@@ -221,7 +205,10 @@ def _add(
     """Add the property that chooses a setting; ``more`` are lines that follow its help text."""
     name, about = setting.name, setting.about
     label = tr(about.label)
-    if name == "outfit_folder":
+    if name == "background":
+        name = background_list.KEY
+        made = page.choice(name, label, background_list.offered())
+    elif name == "outfit_folder":
         made = page.folder(name, label)
     elif name == "background_path":
         made = page.path(name, label, _files())
@@ -236,7 +223,7 @@ def _add(
     else:
         made = page.color(name, label)
     properties.explain(made, "\n".join([tr(about.help), *more.get(name, ())]))
-    if name in ("background", "background_path"):
-        properties.watch(made, _background_changed)
-    elif name in uses.NAMES:
+    if name == background_list.KEY:
+        properties.watch(made, _background_chosen)
+    elif name in _DECIDES:
         properties.watch(made, _value_changed)

@@ -64,7 +64,7 @@ USED: dict[str, tuple[str, ...]] = {
     ),
 }
 OUTFIT_CHANGES = {
-    "suggest": "Only suggested (the button below shows it)",
+    "suggest": "Only suggested (a button shows it)",
     "follow": "Changed by itself",
     "keep": "Kept as it is",
 }
@@ -90,13 +90,11 @@ SYNCS = {
 }
 
 
-#: The settings that stand under "Looks" on the page.
+#: The settings of how person and background look.
 LOOKS = (
     *("brighten", "outline", "outline_color", "tint", "tint_color"),
     *("light_wrap", "light_matching"),
 )
-#: The settings that stand under "Whom to keep" on the page.
-WHOM = ("keep", "invert", "area_left", "area_right", "area_top", "area_bottom")
 #: What each means is decided by the worker (worker/choice/automatic.py).
 SHARES = {
     "little": "Little (games and encoding come first)",
@@ -210,6 +208,19 @@ class Settings:
         limits=Range(1.0, 100.0, 1.0),
         unit=" %",
     )
+    keep: str = _setting(
+        "everyone",
+        "Whom to keep",
+        "The person in front: somebody who walks behind is room. Whoever comes as near and stays for two "
+        "seconds is kept, too.",
+        choices=KEEPS,
+    )
+    microphone: str = _setting(
+        "",
+        "Microphone to delay",
+        "Delays this microphone by as much as the picture, so that lips and voice stay together. A delay "
+        "that you have set in OBS' mixer is kept, and added to.",
+    )
     edge_softness: float = _setting(
         0.0,
         "Edge softness",
@@ -224,20 +235,6 @@ class Settings:
         "cut, more of the room shows), below zero inwards.",
         limits=Range(-20.0, 20.0, 0.1),
         unit=" px",
-    )
-    machine_share: str = _setting(
-        "normal",
-        "How much of the machine",
-        "What the model Automatic may take for the best picture. Little: a twentieth of all processors, or a "
-        "tenth of the graphics card's time. Normal: a tenth, or a quarter. Much: a quarter, or half. While "
-        "OBS is too late with its pictures, or all processors are busy, a quicker model is used.",
-        choices=SHARES,
-    )
-    microphone: str = _setting(
-        "",
-        "Microphone to delay",
-        "Delays this microphone by as much as the picture, so that lips and voice stay together. A delay "
-        "that you have set in OBS' mixer is kept, and added to.",
     )
     brighten: float = _setting(
         0.0,
@@ -285,6 +282,15 @@ class Settings:
         "Slowly brings the person's brightness and tint nearer to those of the picture behind.",
         limits=Range(0.0, 100.0, 1.0),
         unit=" %",
+        advanced=True,
+    )
+    machine_share: str = _setting(
+        "normal",
+        "How much of the machine",
+        "What the model Automatic may take for the best picture. Little: a twentieth of all processors, or a "
+        "tenth of the graphics card's time. Normal: a tenth, or a quarter. Much: a quarter, or half. While "
+        "OBS is too late with its pictures, or all processors are busy, a quicker model is used.",
+        choices=SHARES,
         advanced=True,
     )
     model: str = _setting(
@@ -340,14 +346,6 @@ class Settings:
         "Invert",
         "Shows the room and hides the people in it. Somebody whom the network does not find is shown. "
         "While there is no alpha, everything is hidden, as ever.",
-        advanced=True,
-    )
-    keep: str = _setting(
-        "everyone",
-        "Keep",
-        "The person in front: somebody who walks behind is room. Whoever comes as near and stays for two "
-        "seconds is kept, too.",
-        choices=KEEPS,
         advanced=True,
     )
     area_left: float = _area(0.0, "left")

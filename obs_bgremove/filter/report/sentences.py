@@ -81,7 +81,7 @@ def _delay(status: Status) -> str:
             microphone=status.microphone,
         )
     return tr(
-        "The picture is delayed by {milliseconds} ms: choose your microphone below, to delay it, too.",
+        "The picture is delayed by {milliseconds} ms: choose your microphone.",
         milliseconds=milliseconds,
     )
 

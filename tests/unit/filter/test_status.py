@@ -120,9 +120,7 @@ def test_the_condition_is_one_word(state, problem, condition):
 def test_numbers_are_apart_from_what_is_read_at_a_glance():
     status = status_of(delay_frames=2, delay_milliseconds=66.7, note="Automatic chose it.")
     assert numbers(status) == ["m on cpu: 8 alphas per second, 0.0 ms each.", "Automatic chose it."]
-    assert headline(status) == [
-        "The picture is delayed by 67 ms: choose your microphone below, to delay it, too."
-    ]
+    assert headline(status) == ["The picture is delayed by 67 ms: choose your microphone."]
     with_voice = status_of(delay_frames=2, delay_milliseconds=66.7, microphone="Mic")
     assert headline(with_voice) == ['The picture is delayed by 67 ms, and so is the microphone "Mic".']
     assert numbers(status_of(state=Status.IDLE)) == []
