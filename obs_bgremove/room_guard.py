@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #: OBS' filter "Color Correction": what OBS calls the kind, and the version of it that is made.
 KIND, VERSIONED_KIND = "color_filter", "color_filter_v2"
 #: It is the first filter in OBS' list, and OBS opens its window Filters with the first one selected: nothing
-#: else of a guard's page can be ours, so its name leads on. OBS 29 shows about thirty letters of it.
+#: else of a guard's page can be ours, so its name leads on. OBS 29 shows 28 letters of it.
 NAME = N("Room guard ↓ settings below")
 #: What guards were called before their name was kept in the setting GIVEN.
 FORMER_NAME = "Room guard: hides this source when Background Removal is not running"

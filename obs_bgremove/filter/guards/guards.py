@@ -187,7 +187,7 @@ def _name(guard: int) -> None:
     """Let the guard have its name of today, in OBS' language, unless the user has given it another one."""
     name = tr(room_guard.NAME)
     with data.of_source(guard) as settings:
-        given = data.read(settings, room_guard.GIVEN, room_guard.FORMER_NAME)
+        given = data.read(settings, room_guard.GIVEN, "") or room_guard.FORMER_NAME
         if given != name and given == sources.name_of(guard):
             data.write(settings, {room_guard.GIVEN: name})
             lib.obs_source_set_name(guard, name.encode())

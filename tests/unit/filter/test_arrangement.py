@@ -66,5 +66,5 @@ def test_the_list_has_every_background_and_every_preset_once():
 def test_the_name_of_the_guard_fits_into_obs_list(path):
     """A letter of Chinese, Japanese and Korean is as wide as two."""
     name = translate.read(path.read_text(encoding="utf-8")).find(room_guard.NAME)
-    assert sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in name) <= 30
-    assert len(room_guard.NAME) <= 30
+    assert sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in name) <= 27
+    assert len(room_guard.NAME) <= 27
