@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import onnx
 from onnx import TensorProto
+from onnx.external_data_helper import load_external_data_for_model
 
 from ..common.errors import ExportError
 from . import sized
@@ -38,15 +39,22 @@ _FLOATS = (TensorProto.FLOAT, TensorProto.FLOAT16)
 
 
 def load(path: Path) -> onnx.ModelProto:
-    """Read an ONNX file; raise ExportError if it is missing or not one."""
+    """Read an ONNX file, and the files beside it that its weights may lie in; raise ExportError."""
     try:
-        model = onnx.load(str(path))
+        model = onnx.load(str(path), load_external_data=False)
     except FileNotFoundError as error:
         raise ExportError(f"{error.filename or path} does not exist; check the path.") from None
     except OSError as error:
         raise ExportError(f"{path} cannot be read ({error.strerror}).") from None
     except Exception:  # noqa: BLE001 - protobuf's errors differ between its versions
         raise ExportError(f"{path} is not an ONNX file, or is cut short; fetch or export it again.") from None
+    try:
+        load_external_data_for_model(model, str(path.parent))
+    except Exception as error:  # noqa: BLE001 - its checker's errors share no class with those of the system
+        raise ExportError(
+            f"{path} has its weights in other files, which cannot be read ({str(error).splitlines()[0]}): "
+            "they have to lie beside it, under the names that they were exported with."
+        ) from None
     if not model.graph.node:
         raise ExportError(f"{path} holds no graph: it is empty, cut short, or not an ONNX file.")
     return model

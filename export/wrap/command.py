@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Wrap the network; raises ExportError."""
+    from ..common.errors import ExportError
     from .editions import editions
     from .reading import IMAGENET, Reading
     from .wrapping import wrap
@@ -53,6 +55,8 @@ def run(options: argparse.Namespace) -> None:
     mean, std = IMAGENET if options.imagenet else (options.mean, options.std)
     if options.imagenet and options.order == "bgr":
         mean, std = mean[::-1], std[::-1]
+    if not all(map(math.isfinite, [options.scale, *mean, *std])) or 0 in std:
+        raise ExportError("--scale, --mean and --std are to be numbers, and --std none that is 0.")
     channels = tuple(options.channel) if options.channel else None
     reading = Reading(
         options.scale, tuple(mean), tuple(std), options.order, options.logits, channels, options.output

@@ -49,6 +49,11 @@ def answers(network: bytes, reading: Reading, frames: Bytes) -> list[Floats]:
 
 def require_equal(alphas: Sequence[Bytes], expected: Sequence[Bytes | Floats]) -> None:
     """Raise ExportError if ``alphas`` (uint8 [H, W]) are more than TOLERANCE from those ``expected``."""
+    if any(np.isnan(other).any() for other in expected):
+        raise ExportError(
+            "The network answers what is no number (NaN), so it cannot be used. Check --scale, --mean and "
+            "--std, and whether it was exported in half precision."
+        )
     off = max(float(np.abs(alpha - other).max()) for alpha, other in zip(alphas, expected))
     if not off <= TOLERANCE:
         raise ExportError(

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import onnx
 import pytest
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 from export.__main__ import main as run
 from export.common.errors import ExportError
@@ -104,6 +104,56 @@ def test_what_answers_otherwise_once_wrapped_is_not_kept(tmp_path, monkeypatch, 
     monkeypatch.setattr(wrapping, "wrapped", lambda model, reading: wrapped(model, Reading(order="bgr")))
     assert run(["wrap", str(path), "--name", "own"]) == 1
     assert "answers differently from the network itself" in capsys.readouterr().err
+    assert not (tmp_path / "home" / "models" / "own").exists()
+
+
+@pytest.mark.parametrize("named", [None, "gone.data", "../other/weights.data", "link.data"])
+def test_weights_beside_the_file_are_read_and_others_are_asked_for(tmp_path, monkeypatch, capsys, named):
+    monkeypatch.setenv("OBS_BGREMOVE_HOME", str(tmp_path / "home"))
+    model = network()
+    model.graph.initializer.append(numpy_helper.from_array(np.ones(1, np.float32), "factor"))
+    model.graph.node.append(helper.make_node("Mul", ["mask", "factor"], ["seen"]))
+    model.graph.output[0].name = "seen"
+    for folder in ("own", "other"):
+        (tmp_path / folder).mkdir()
+        onnx.save(
+            model,
+            tmp_path / folder / "own.onnx",
+            save_as_external_data=True,
+            size_threshold=0,
+            location="weights.data",
+        )
+    path = tmp_path / "own" / "own.onnx"
+    if named:
+        model = onnx.load(path, load_external_data=False)
+        for tensor in model.graph.initializer:
+            for entry in tensor.external_data:
+                entry.value = named if entry.key == "location" else entry.value
+        path.write_bytes(model.SerializeToString())
+        (tmp_path / "own" / "link.data").symlink_to(tmp_path / "other" / "weights.data")
+    assert run(["wrap", str(path), "--name", "own"]) == (1 if named else 0)
+    if named:
+        assert "they have to lie beside it" in capsys.readouterr().err
+        assert not (tmp_path / "home" / "models" / "own").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--std", "1", "0", "1"], "--std none that is 0"),
+        (["--scale", "nan"], "are to be numbers"),
+        (["--mean", "inf", "0", "0"], "are to be numbers"),
+        (["--mean", "2", "2", "2"], "no number (NaN)"),
+    ],
+)
+def test_what_makes_no_numbers_is_told(tmp_path, monkeypatch, capsys, options, words):
+    monkeypatch.setenv("OBS_BGREMOVE_HOME", str(tmp_path / "home"))
+    model = network()
+    model.graph.node.append(helper.make_node("Log", ["mask"], ["logarithm"]))
+    model.graph.output[0].name = "logarithm"
+    onnx.save(model, tmp_path / "own.onnx")
+    assert run(["wrap", str(tmp_path / "own.onnx"), "--name", "own", *options]) == 1
+    assert words in capsys.readouterr().err
     assert not (tmp_path / "home" / "models" / "own").exists()
 
 
