@@ -4,12 +4,21 @@
 # Whatever Python OBS brings reads this file, so it uses nothing newer than Python 3.6.
 
 import html
+import os
 import sys
-from pathlib import Path
 
-_PROJECT = str(Path(__file__).resolve().parent.parent)  # the list of scripts may have a link to this file
+_FOLDER = os.path.dirname(os.path.realpath(__file__))  # noqa: PTH120 - the list may have a link to this file
+_PROJECT = os.path.dirname(_FOLDER)  # noqa: PTH120
 if _PROJECT not in sys.path:  # OBS executes this file again at each reload
     sys.path.insert(0, _PROJECT)
+
+
+def _leave_path() -> None:
+    """Let Python no longer look for modules in our folders: those of other scripts have the same names.
+
+    All scripts of an OBS share the list of folders, to which OBS adds that of each script.
+    """
+    sys.path[:] = [one for one in sys.path if not one or os.path.realpath(one) not in (_FOLDER, _PROJECT)]
 
 
 def _too_old() -> str:
@@ -58,6 +67,7 @@ def script_load(_settings: object) -> None:
     from obs_bgremove.filter.plugin import plugin
 
     plugin.start()
+    _leave_path()
 
 
 def script_unload() -> None:
@@ -65,6 +75,9 @@ def script_unload() -> None:
 
     The list of the next collection may not have the script.
     """
+    if _FOLDER not in sys.path:
+        # OBS looks for this file there if it reloads it.
+        sys.path.append(_FOLDER)
     if "obs_bgremove.filter.plugin" in sys.modules:  # else this Python was too old to load it
         from obs_bgremove.filter.plugin import plugin
 
