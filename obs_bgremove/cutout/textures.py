@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..obs.structs import FORMAT_BGRA, FORMAT_R8, FORMAT_RGBA, FORMAT_RGBA16F, FORMAT_RGBA32F
+from ..obs.structs import (
+    FORMAT_BGRA,
+    FORMAT_R8,
+    FORMAT_R16,
+    FORMAT_RGBA,
+    FORMAT_RGBA16,
+    FORMAT_RGBA16F,
+    FORMAT_RGBA32F,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +31,9 @@ _FORMATS: dict[int, tuple[int, Any]] = {
     FORMAT_R8: (1, np.uint8),
     FORMAT_RGBA: (4, np.uint8),
     FORMAT_BGRA: (4, np.uint8),
+    # Nearly: whole numbers of 16 bits. They hold only what lies between 0 and 1.
+    FORMAT_R16: (1, np.float32),
+    FORMAT_RGBA16: (4, np.float32),
     FORMAT_RGBA16F: (4, np.float16),
     FORMAT_RGBA32F: (4, np.float32),
 }

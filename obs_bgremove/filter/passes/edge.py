@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
-from ...obs.structs import FORMAT_R8, FORMAT_RGBA
+from ...obs.structs import FORMAT_R8, FORMAT_R16, FORMAT_RGBA, FORMAT_RGBA16
 from .cut import set_edge
 from .drawing import set_vec4
 from .geometry import Size
@@ -35,12 +35,14 @@ class Edge:
     #: A softened alpha is computed at a size at which this part of the standard deviation is a pixel.
     _PIXEL = 1 / 1.5
 
-    def __init__(self, gpu: GpuObjects, shaders: Shaders) -> None:
+    def __init__(self, gpu: GpuObjects, shaders: Shaders, *, exact: bool = False) -> None:
+        """``exact``: the alpha is kept in 16 bits, for what makes a step of 8 bits larger."""
         self._shaders = shaders
+        one, four = (FORMAT_R16, FORMAT_RGBA16) if exact else (FORMAT_R8, FORMAT_RGBA)
         # A pair for the strips, one at the size of the source, one for what is soft: each keeps its size.
-        self._packed = [gpu.target(FORMAT_RGBA), gpu.target(FORMAT_RGBA)]
-        self._large = [gpu.target(FORMAT_R8), gpu.target(FORMAT_R8)]
-        self._small = [gpu.target(FORMAT_R8), gpu.target(FORMAT_R8)]
+        self._packed = [gpu.target(four), gpu.target(four)]
+        self._large = [gpu.target(one), gpu.target(one)]
+        self._small = [gpu.target(one), gpu.target(one)]
 
     def draw(self, cut: Cut, shift: float, softness: float) -> Cut:
         """Return the cut with its alpha changed; the same one if there is nothing to change.

@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
-from ...obs.structs import FORMAT_R8, FORMAT_RGBA, FORMAT_RGBA16F
+from ...obs.structs import FORMAT_R8, FORMAT_RGBA, FORMAT_RGBA32F
 from .drawing import flag, set_seen, set_vec4
 from .geometry import WHOLE, Size
 from .shrink import shrink
@@ -37,7 +37,8 @@ class Light:
         self._around = gpu.target(FORMAT_RGBA)
         self._placed, self._across = gpu.target(FORMAT_R8), gpu.target(FORMAT_R8)
         self._shine = gpu.target(FORMAT_RGBA)
-        self._factors = [gpu.target(FORMAT_RGBA16F), gpu.target(FORMAT_RGBA16F)]
+        # From one frame to the next they change by less than half floats can say.
+        self._factors = [gpu.target(FORMAT_RGBA32F), gpu.target(FORMAT_RGBA32F)]
 
     def falling(
         self, background: DrawnBackground, cut: Cut, wrap: float, matching: float, seconds: float

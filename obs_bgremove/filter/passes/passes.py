@@ -33,7 +33,7 @@ class Passes:
             self.limits = Limits(self._gpu, shaders)
             self.plate = Plate(self._gpu, shaders, self.replays)
             self.edge = Edge(self._gpu, shaders)
-            self.outline = Edge(self._gpu, shaders)
+            self.outline = Edge(self._gpu, shaders, exact=True)
             self.blur = Blur(self._gpu, shaders, self.replays)
             self.light = Light(self._gpu, shaders, self.replays)
             self.exposure = Exposure(self._gpu, shaders)

@@ -14,13 +14,14 @@ from obs_bgremove.filter.frames.exchange import Shown
 from obs_bgremove.filter.frames.pictures import Picture
 from obs_bgremove.filter.options.settings import Settings
 from obs_bgremove.filter.passes.composite import composite
+from obs_bgremove.filter.passes.cut import Cut
 from obs_bgremove.filter.passes.drawn_background import DrawnBackground
 from obs_bgremove.filter.passes.geometry import Size
 from obs_bgremove.filter.passes.passes import Passes
 from obs_bgremove.filter.passes.shaders import Shaders
 from obs_bgremove.filter.passes.techniques import CompositeTechnique
 from obs_bgremove.obs.graphics import RenderTarget, replacing
-from obs_bgremove.obs.structs import FORMAT_RGBA
+from obs_bgremove.obs.structs import FORMAT_RGBA, FORMAT_RGBA32F
 
 SIZE = Size(160, 90)
 RED, WHITE = 0xFF0000FF, 0xFFFFFFFF
@@ -167,6 +168,20 @@ def test_a_faint_alpha_has_no_outline(stage):
     shown = stage.show(settings(outline=6.0, outline_color=RED), alpha=alpha)
     assert shown[:20, 100:, 1].max() < 130, "nothing but the faint room itself"
     assert (shown[5:9, 110:140, :3] == 0).all()
+
+
+def test_an_outline_begins_as_smoothly_as_the_alpha(stage):
+    """Steps of a byte would be three times as high in it, and each renderer would round them as it likes."""
+    alpha = RenderTarget(FORMAT_RGBA32F)
+    levels = numpy.linspace(0.33, 0.34, SIZE.height, dtype=numpy.float32)
+    with alpha.drawing(*SIZE):
+        stage.gpu.texture(alpha.texture).planes[...] = levels[:, None]
+    cut = Cut(alpha.texture, SIZE, alpha=alpha.texture, placed=True)
+    with replacing():
+        grown = stage.passes.outline.draw(cut, 1.0, 0.0).alpha
+    # The largest within a pixel is that of the next row.
+    column = stage.gpu.texture(grown).planes[0, :, 80]
+    assert numpy.abs(column[:-1] - levels[1:]).max() < 0.0001
 
 
 def test_a_tint_leaves_the_person_alone(stage):

@@ -22,9 +22,9 @@ from obs_bgremove.filter.options.settings import PRESETS, VIEWS, Settings
 from obs_bgremove.filter.report.status import Status
 from obs_bgremove.obs import registration
 from obs_bgremove.obs.graphics import Effect
-from tests.windows.inside.libobs import Canvas, load, start, wait
+from tests.windows.inside.libobs import Canvas, load, near, start, wait
 
-#: Shown until a background is there, and nowhere in the pictures: BGR.
+#: The colour shown before each look and until its background is there, and nowhere in the pictures: BGR.
 NOT_YET = (255, 0, 255)
 #: Frames without a change after which a picture is taken to be complete.
 STILL = 20
@@ -54,7 +54,7 @@ LOOKS = {
     "colour-light": {"background": "color", "background_color": 0xFF20C0F0, **_EDGE},
     **{f"preset-{name}": {"background": "preset", "background_preset": name} for name in PRESETS},
     "preset-light": {"background": "preset", "background_preset": "neon", "light_matching": 80.0, **_EDGE},
-    # The second one is faded in over the first.
+    # The second one (FADED) is faded in over the first.
     **{
         f"suited-{name}": {
             "background": "auto",
@@ -81,6 +81,8 @@ LOOKS = {
         if view != "result"
     },
 }
+#: The look that is shown right after the one before it.
+FADED = "suited-aurora"
 
 
 def record_techniques() -> set[str]:
@@ -124,24 +126,33 @@ def main() -> None:
     obs.obs_source_filter_add(image, effect)
     obs.declare("obs_get_total_frames", ctypes.c_uint32)
 
+    before = b""
     for name, look in LOOKS.items():
+        # A background that is not made yet leaves the one before it on the canvas.
+        if name != FADED:
+            obs.obs_source_update(effect, settings({**usual, "background": "color"}))
+            assert wait(lambda: near(list(canvas.picture()[:3]), NOT_YET)), f"{name}: the one before stays"
         values = {**usual, **look}
         values["background_path"] = {"image": background, "video": video}.get(look["background"], "")
         obs.obs_sceneitem_set_blending_method(item, int(values.pop("encoded", False)))
         obs.obs_source_update(effect, settings(values))
-        picture_of = Still(obs, canvas)
-        assert wait(picture_of), f"{name} never came to rest"
-        Path(folder, f"{name}.bgra").write_bytes(picture_of.picture)
+        still = Still(obs, canvas, before)
+        assert wait(still), f"{name} never came to rest"
+        before = still.picture
+        Path(folder, f"{name}.bgra").write_bytes(before)
     Path(folder, "techniques.json").write_text(json.dumps(sorted(drawn)))
     sys.stdout.flush()
     os._exit(0)
 
 
 class Still:
-    """True once the canvas has shown the same for ``STILL`` frames, with the person and the background."""
+    """True once the canvas has shown the same for ``STILL`` frames, with the person and the background.
 
-    def __init__(self, obs, canvas):
-        self._obs, self._canvas = obs, canvas
+    It is another picture than ``before``.
+    """
+
+    def __init__(self, obs, canvas, before):
+        self._obs, self._canvas, self._before = obs, canvas, before
         self.picture = b""
         self._since = self._frame = self._frames()
 
@@ -153,7 +164,7 @@ class Still:
         if frame == self._frame:
             return False
         self._frame, shown = frame, self._canvas.picture()
-        missing = all(abs(a - b) < 8 for a, b in zip(shown[:3], NOT_YET, strict=True))
+        missing = shown == self._before or near(list(shown[:3]), NOT_YET)
         (status,) = (made.status() for made in registration.living())
         if shown != self.picture or missing or status is None or status.state != Status.RUNNING:
             self.picture, self._since = shown, frame

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Light matching on the computed graphics card."""
+
+import math
+
+from obs_bgremove.cutout.software_gpu import SoftwareGpu
+from obs_bgremove.filter.passes.light import Light
+from obs_bgremove.filter.passes.passes import Passes
+from obs_bgremove.filter.passes.shaders import Shaders
+from obs_bgremove.obs.graphics import RenderTarget, replacing
+from obs_bgremove.obs.structs import FORMAT_RGBA
+
+AGES = 1e6
+
+
+def test_a_small_change_is_followed_at_a_high_frame_rate_too():
+    gpu = SoftwareGpu()
+    with gpu.installed(), replacing():
+
+        def filled(shade):
+            target = RenderTarget(FORMAT_RGBA)
+            with target.drawing(16, 9):
+                planes = gpu.texture(target.texture).planes
+                planes[:3], planes[3] = shade, 255
+            return target.texture
+
+        def factor(light, around, seconds):
+            made = gpu.texture(light.factors(around, person, 1.0, seconds))
+            return float(made.planes[0, 0, 0])
+
+        person, before, after = filled(120), filled(110), filled(104)
+        light, at_once = (Passes(Shaders()).light for _ in range(2))
+        begin, end = factor(light, before, AGES), factor(at_once, after, AGES)
+        for _ in range(120):
+            reached = factor(light, after, 1 / 240)
+    share = 1 - math.exp(-120 / 240 / Light.SECONDS)
+    assert abs(begin - end) > 0.05
+    assert abs(reached - (begin + (end - begin) * share)) < 0.02 * abs(begin - end)
