@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from .report.status import Status
     from .shared import Shared
 
+#: The settings that name a source of the user's.
+_NAMES_OF_SOURCES = ("background_source", "microphone")
+
 
 class BackgroundFilter:
     """Implements ``obs.registration.VideoFilter``, and is looked after by a ``Caretaker``."""
@@ -119,6 +122,17 @@ class BackgroundFilter:
         with self._lifetime.alive() as alive:
             if alive:
                 self._change(values)
+
+    def follow(self, before: str, now: str) -> None:
+        """Take over the name of a source that was renamed, wherever a setting names it (any thread)."""
+        with self._lifetime.alive() as alive:
+            if not alive:
+                return
+            with data.of_source(self._source) as values:
+                settings = Settings.read(values)
+            changed = {name: now for name in _NAMES_OF_SOURCES if getattr(settings, name) == before}
+            if changed:
+                self._change(changed)
 
     def _change(self, values: Mapping[str, data.Value]) -> None:
         with data.created(values) as changed:

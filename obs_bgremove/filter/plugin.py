@@ -8,6 +8,7 @@ from ..obs import frontend, log, registration
 from ..obs.clearing import Clearing
 from ..obs.clock import FrameClock
 from ..obs.functions import lib
+from ..obs.signals import Renames
 from . import script_list
 from .caretaker import Caretaker
 from .filter import BackgroundFilters, living
@@ -40,6 +41,7 @@ class Plugin:
         shared.announce = self._remote.announce
         self._caretaker.start(without_filters=shared.rest, beside=(shared.guards, shared.microphones))
         self._clearing.watch()
+        self._renames = Renames(_follow)
         frontend.on_preload(script_list.complete)
         frontend.on_exit(self._end)
         frontend.on_exit(script_list.heal)
@@ -53,10 +55,16 @@ class Plugin:
     def _end(self) -> None:
         """Leave nothing behind that OBS could call after Python has ended."""
         self._caretaker.end()
+        self._renames.release()
         self._remote.close()
         self.page.end()
         registration.shut_down()
         self._shared.close()
+
+
+def _follow(before: str, now: str) -> None:
+    for one in living():
+        one.follow(before, now)
 
 
 #: The registry that OBS forces on us: a source type cannot be unregistered, so its filters outlive a reload

@@ -116,6 +116,8 @@ TABLE: list[tuple[Any, ...]] = [
     # signals and procedures
     ("signal_handler_connect", None, [p, c_char_p, p, p]),
     ("signal_handler_disconnect", None, [p, c_char_p, p, p]),
+    ("obs_get_signal_handler", p, []),
+    ("calldata_get_string", c_bool, [p, c_char_p, POINTER(c_char_p)]),
     ("proc_handler_call", c_bool, [p, c_char_p, POINTER(CallData)]),
     ("calldata_get_data", c_bool, [POINTER(CallData), c_char_p, p, c_size_t]),
     ("calldata_set_data", None, [POINTER(CallData), c_char_p, p, c_size_t]),

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Listens to the signals of a source."""
+"""Listens to the signals of a source, and to those about all sources."""
 
 from __future__ import annotations
 
+from ctypes import byref, c_char_p
 from typing import TYPE_CHECKING
 
 from . import log
@@ -32,3 +33,34 @@ class Connection:
     def release(self) -> None:
         """Stop listening, while the source exists; waits while a signal is being handled."""
         lib.signal_handler_disconnect(self._handler, self._signal, self._callback, None)
+
+
+class Renames:
+    """Calls ``action(before, now)`` whenever a source or scene gets another name.
+
+    That is on the thread that gives it the name, inside that call.
+    """
+
+    _SIGNAL = b"source_rename"
+
+    def __init__(self, action: Callable[[str, str], None]) -> None:
+        def renamed(_parameter: int | None, calldata: int) -> None:
+            try:
+                before, now = (_text(calldata, name) for name in (b"prev_name", b"new_name"))
+                if before and now:
+                    action(before, now)
+            except Exception:  # noqa: BLE001 - an exception must not cross C
+                log.exception("a source gets another name")
+
+        self._callback = Signal(renamed)
+        lib.signal_handler_connect(lib.obs_get_signal_handler(), self._SIGNAL, self._callback, None)
+
+    def release(self) -> None:
+        """Stop listening; waits while a signal is being handled."""
+        lib.signal_handler_disconnect(lib.obs_get_signal_handler(), self._SIGNAL, self._callback, None)
+
+
+def _text(calldata: int, name: bytes) -> str:
+    found = c_char_p()
+    lib.calldata_get_string(calldata, name, byref(found))
+    return (found.value or b"").decode(errors="replace")

@@ -60,6 +60,21 @@ def test_a_source_that_comes_while_nobody_looks(tmp_path, data_home, numbered_cl
         assert obs.stop().code == 0
 
 
+def test_a_source_that_gets_another_name_stays_the_background(tmp_path, data_home, numbered_clip):
+    late = collection.color("Late", ORANGE, (64, 36))
+    with open_obs(tmp_path, data_home, things(numbered_clip, late)) as obs:
+        wait_until_running(obs)
+        wait_for(lambda: shown(obs, ORANGE), "the source is the background")
+        obs.ws.set_input_name("Late", "Ünï 日本 %s")
+        assert obs.ws.get_source_filter("Clip", FILTER).filter_settings["background_source"] == "Ünï 日本 %s"
+        assert obs.stop().code == 0
+        obs.start()
+        wait_until_running(obs)
+        wait_for(lambda: shown(obs, ORANGE), "it is the background after a restart, too")
+        assert not status(obs)["problem"]
+        assert obs.stop().leaks == 0
+
+
 def test_another_background_is_shown_at_once(tmp_path, data_home, numbered_clip):
     with open_obs(tmp_path, data_home, things(numbered_clip)) as obs:
         wait_until_running(obs)

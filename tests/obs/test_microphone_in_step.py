@@ -109,6 +109,17 @@ def test_it_is_given_back_when_the_filter_is_off_removed_or_wants_none(obs):
     wait_until_given_back(obs)
 
 
+def test_it_stays_in_step_under_another_name(obs):
+    obs.ws.set_input_name(MICROPHONE, "Another name")
+    try:
+        assert obs.ws.get_source_filter("Camera", FILTER).filter_settings["microphone"] == "Another name"
+    finally:
+        obs.ws.set_input_name("Another name", MICROPHONE)
+    assert obs.ws.get_source_filter("Camera", FILTER).filter_settings["microphone"] == MICROPHONE
+    wait_until_in_step(obs)
+    assert not status(obs)["problem"]
+
+
 def test_what_the_user_sets_meanwhile_is_kept(obs):
     obs.ws.set_input_audio_sync_offset(MICROPHONE, round(offset(obs)) + 30)
     wait_until_in_step(obs, OWN + 30)
