@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy
 
-from .. import console, home
+from .. import console, home, translate
 from ..private_obs import collection, profile
 from ..private_obs.instance import PrivateObs
 from ..private_obs.wait import ObsError, wait_for
 from ..private_obs.xvfb import DisplayError
+from ..translate import tr
 from ..users_obs.users_settings import users_python
 from . import backdrop, person, verdict
 
@@ -50,10 +51,14 @@ def main() -> int:
     try:
         return run(options.into, options.leave_open)
     except (ObsError, DisplayError, TimeoutError) as error:
-        print(f"Error: {error}", file=sys.stderr)
+        _complain(str(error))
     except OSError as error:
-        print(f"Error: The demo could not be written ({error}): make that place writable.", file=sys.stderr)
+        _complain(tr("The demo could not be written ({error}): make that place writable.", error=error))
     return 1
+
+
+def _complain(sentence: str) -> None:
+    console.complain(tr("Error: {sentence}", sentence=sentence))
 
 
 def scenes(clip: Path, background: Path) -> Entry:
@@ -69,14 +74,19 @@ def run(into: Path, leave_open: bool) -> int:
     """Make the clip, start OBS, take both pictures and judge them; see :func:`main`."""
     if sys.platform in profile.NAMES_PYTHON and not users_python():
         raise ObsError(
-            "The demo's OBS needs the Python that your OBS uses, and none is set there: set it in OBS, "
-            "Tools > Scripts > Python Settings, close OBS and run this again."
+            tr(
+                "The demo's OBS needs the Python that your OBS uses, and none is set there: set it in OBS, "
+                "Tools > Scripts > Python Settings, close OBS and run this again."
+            )
         )
     folder = home.directory() / "demo"
     # Before the folder of the pictures, which may be the same one.
     if not home.make_own(folder):
         raise ObsError(
-            f"{folder} is in the way, and not of an earlier demo: move it away and run this again."
+            tr(
+                "{folder} is in the way, and not of an earlier demo: move it away and run this again.",
+                folder=folder,
+            )
         )
     into.mkdir(parents=True, exist_ok=True)
     for name in ("before.png", "after.png"):
@@ -86,37 +96,38 @@ def run(into: Path, leave_open: bool) -> int:
     clip = person.write_clip(picture, folder / "camera.avi")
     background = backdrop.write(folder / "evening.png")
     shutil.rmtree(folder / "obs", ignore_errors=True)
-    print("Starting an OBS of its own (yours is not touched).", flush=True)
+    console.say(tr("Starting an OBS of its own (yours is not touched)."))
     with PrivateObs(
         folder / "obs",
         scenes(clip, background),
         size=(person.WIDTH, person.HEIGHT),
         fps=person.FPS,
         environment={home.VARIABLE: str(home.directory())},
+        language=translate.locale().partition(".")[0].replace("_", "-") or "en-US",
         show=leave_open,
         preview=leave_open,
     ) as obs:
         wait_until_running(obs)
         # Into the clip, and enough alphas for a rate.
         wait_for_frames(obs, 2 * person.FPS)
-        print(status(obs)["text"], flush=True)
+        console.say(status(obs)["text"])
         before, after = take_pictures(obs)
         for name, shown in (("before", before), ("after", after)):
             path = into / f"{name}.png"
             write(path, shown)
-            print(f"{name}: {path.resolve()}", flush=True)
+            console.say(f"{name}: {path.resolve()}")
         wrong = verdict.problems(picture, backdrop.evening(), before, after)
         if leave_open and not wrong:
-            print("OBS stays open with the demo scene: close it when you have seen enough.", flush=True)
+            console.say(tr("OBS stays open with the demo scene: close it when you have seen enough."))
             obs.wait()
         elif obs.running:
             code = obs.stop().code
             if code:
-                wrong.append(f"OBS ended with code {code}: its log is {obs.log_file}.")
+                wrong.append(tr("OBS ended with code {code}: its log is {log}.", code=code, log=obs.log_file))
     for sentence in wrong:
-        print(f"Error: {sentence}", file=sys.stderr)
+        _complain(sentence)
     if not wrong:
-        print("The room is gone: the person stands before the new background.")
+        console.say(tr("The room is gone: the person stands before the new background."))
     return 1 if wrong else 0
 
 
@@ -142,11 +153,16 @@ def wait_until_running(obs: PrivateObs) -> None:
     try:
         wait_for(running, "the filter shows the person", seconds=60, pause=0.2)
     except TimeoutError:
-        text = answer.get("text") or f"there is no filter; OBS' log is {obs.log_file}"
-        raise ObsError(f"The filter does not show the person: {text}") from None
+        raise ObsError(
+            tr("The filter does not show the person: {text}", text=answer["text"])
+            if answer.get("text")
+            else tr("There is no filter in OBS: its log is {log}.", log=obs.log_file)
+        ) from None
     except Exception as error:
         # obs-websocket knows no "obs_bgremove" when the script did not load.
-        raise ObsError(f"The script did not load in OBS ({error}): its log is {obs.log_file}.") from error
+        raise ObsError(
+            tr("The script did not load in OBS ({error}): its log is {log}.", error=error, log=obs.log_file)
+        ) from error
 
 
 def take_pictures(obs: PrivateObs) -> tuple[NDArray[numpy.uint8], NDArray[numpy.uint8]]:
@@ -167,7 +183,7 @@ def wait_for_frames(obs: PrivateObs, count: int) -> None:
         try:
             wait_for(functools.partial(_has_drawn, obs, begun + number), "the next frame", seconds=60)
         except TimeoutError:
-            raise ObsError(f"OBS draws no frames any more: its log is {obs.log_file}.") from None
+            raise ObsError(tr("OBS draws no frames any more: its log is {log}.", log=obs.log_file)) from None
 
 
 def _has_drawn(obs: PrivateObs, count: int) -> bool:
@@ -190,7 +206,7 @@ def still_picture(obs: PrivateObs) -> NDArray[numpy.uint8]:
         before, shown = shown, obs.screenshot(SCENE)[..., :3]
         if numpy.abs(shown.astype(int) - before).mean() < _SAME:
             return shown
-    raise ObsError("The picture does not stand still, although the clip is paused.")
+    raise ObsError(tr("The picture does not stand still, although the clip is paused."))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy
 
+from ..translate import tr
 from . import person
 
 if TYPE_CHECKING:
@@ -32,13 +33,13 @@ def problems(
     for box in person.PERSON:
         where = person.seen(box, number)
         if _distance(after[where], before[where]) > 8:
-            found.append("The person is not as she was: a part of the face has changed.")
+            found.append(tr("The person is not as she was: a part of the face has changed."))
     for box in person.ROOM:
         where = person.seen(box, number)
         to_new, to_old = _distance(after[where], expected[where]), _distance(after[where], before[where])
         if to_new > 12 or to_old < 2 * to_new:
             found.append(
-                "The room is not replaced: at a place beside the person the background is not shown."
+                tr("The room is not replaced: at a place beside the person the background is not shown.")
             )
     return found
 

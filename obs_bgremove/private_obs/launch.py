@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..translate import tr
 from ..users_obs.program import find_program
 from .wait import ObsError
 
@@ -33,7 +34,7 @@ def program(directory: Path) -> Program:
     """Return how the installed OBS is started with its settings in ``directory``; ObsError without OBS."""
     path = find_program()
     if path is None:
-        raise ObsError("OBS Studio is not installed: install.py --check says how to get it.")
+        raise ObsError(tr("OBS Studio is not installed: install.py --check says how to get it."))
     if sys.platform != "win32":
         return Program([str(path)], None)
     # Windows knows no environment variable for the settings: portable mode keeps them two folders

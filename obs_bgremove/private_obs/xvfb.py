@@ -13,6 +13,8 @@ import socket
 import subprocess
 import time
 
+from ..translate import tr
+
 
 class DisplayError(RuntimeError):
     """There is no display and none could be started; the text says what to do."""
@@ -25,7 +27,10 @@ class Xvfb:
         program = shutil.which("Xvfb")
         if program is None:
             raise DisplayError(
-                "There is no display and no Xvfb to make one: install it (Debian, Ubuntu: apt install xvfb)."
+                tr(
+                    "There is no display and no Xvfb to make one: install it (Debian, Ubuntu: apt install "
+                    "xvfb)."
+                )
             )
         read_end, write_end = os.pipe()
         try:
@@ -56,7 +61,7 @@ class Xvfb:
             ready, _, _ = select.select([pipe], [], [], max(0.0, deadline - time.monotonic()))
             piece = os.read(pipe, 64) if ready else b""
             if not piece:
-                raise DisplayError("Xvfb did not start: run 'Xvfb :99' by hand to see why.")
+                raise DisplayError(tr("Xvfb did not start: run 'Xvfb :99' by hand to see why."))
             text += piece
         return int(text)
 
