@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the settings do, as pictures of a real OBS: ``python -m tests.bench.gallery --out DIR``.
+"""Pictures of a real OBS with the filter: ``python -m tests.bench.gallery --out DIR``.
 
-A person is cut out by "quality" in each way of LOOKS. DIR gets a picture of each, a sheet, and a video
-in which the settings change. The person is that of the demo's portrait (NASA, public domain), or of
-photographs of your own: ``--person FILE ...``. ``--look NAME ...`` takes some of the ways.
+DIR gets, by ``--only``:
+
+- ``looks``: what the settings do: a picture of each way of LOOKS, and a sheet of them.
+- ``rooms``: three kinds of rooms, before and after.
+- ``animation``: a short one, in which the background changes (needs ffmpeg with libwebp).
+- ``page``: OBS' window Filters with the filter's page (needs xdotool and ffmpeg; ``--language`` is OBS').
+
+The person is that of the demo's portrait (NASA, public domain), cut out by "quality". For the looks,
+``--person FILE ...`` takes photographs of your own, and ``--look NAME ...`` some of the ways.
 """
 
 from __future__ import annotations
 
 import argparse
-import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,14 +24,30 @@ import cv2
 import numpy
 
 from obs_bgremove import home
+from obs_bgremove.demo import person as moving
+from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.wait import wait_for
+from tests.bench import gallery_page, gallery_rooms
 from tests.obs.screenshots import settled
-from tests.obs.stage import exchange, filtered_picture, make_home, status, wait_until_running
+from tests.obs.stage import (
+    exchange,
+    filtered,
+    filtered_picture,
+    make_home,
+    one_scene,
+    open_obs,
+    status,
+    wait_for_frames,
+    wait_until_running,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from obs_bgremove.private_obs.instance import PrivateObs
 
 PORTRAIT = home.PROJECT / "obs_bgremove" / "demo" / "portrait.jpg"
+FILTER = "Background Removal"
 WIDTH, HEIGHT = 640, 360
 _PRESET = {"background": "preset", "background_preset": "city_lights"}
 _AUTO = {"background": "auto", "outfit_change": "follow"}
@@ -43,6 +65,15 @@ LOOKS = {
     "tint": ("plain", {**_PRESET, "background_preset": "beach", "tint": 100.0}),
 }
 _USUAL = {"brighten": 0.0, "outline": 0.0, "tint": 0.0, "keep": "everyone", "invert": False, "area_left": 0.0}
+#: What the animation shows, one after the other: settings, None: the filter is off.
+SHOWN: tuple[Mapping[str, object] | None, ...] = (
+    None,
+    {"background": "blur", "blur": 60.0},
+    *({"background": "preset", "background_preset": name} for name in ("beach", "office", "city_lights")),
+)
+#: OBS is slowed down, so that a machine without a graphics card is not too late: it draws this many frames
+#: per second, of a clip with as many, and the animation plays them quicker. FRAMES show one background.
+_SLOW, _QUICK, FRAMES = 5, 12, 12
 
 
 def pictures(person: numpy.ndarray) -> dict[str, numpy.ndarray]:
@@ -61,28 +92,36 @@ def pictures(person: numpy.ndarray) -> dict[str, numpy.ndarray]:
 
 def main() -> None:
     """Make the pictures."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder for the pictures")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--person", type=Path, nargs="+", default=[PORTRAIT], help="photographs of a person")
     parser.add_argument("--look", nargs="+", choices=LOOKS, default=list(LOOKS))
+    parser.add_argument("--language", default="en-US", help="of OBS' windows, as de-DE")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        plain = pictures(_read(options.person[0]))["plain"]
-        with filtered_picture(folder, make_home(folder / "home", {}), "quality", plain) as obs:
-            wait_until_running(obs)
-            obs.start_record()
-            for person in options.person:
-                made = [_shown(obs, folder, pictures(_read(person)), look) for look in options.look]
-                for look, picture in zip(options.look, made):
-                    cv2.imwrite(str(options.out / f"{person.stem}, {look}.png"), picture)
-                if len(made) % 2:
-                    made.append(numpy.zeros_like(made[0]))
-                rows = [numpy.hstack(made[number : number + 2]) for number in range(0, len(made), 2)]
-                cv2.imwrite(str(options.out / f"{person.stem}.jpg"), numpy.vstack(rows))
-            video = obs.stop_record()
-            shutil.copy(video, options.out / f"all{Path(video).suffix}")
+    for part in options.only:
+        with tempfile.TemporaryDirectory() as place:
+            folder = Path(place)
+            PARTS[part](options, folder, make_home(folder / "home", {}))
+
+
+def _looks(options: argparse.Namespace, folder: Path, data: Path) -> None:
+    plain = pictures(_read(options.person[0]))["plain"]
+    with filtered_picture(folder, data, "quality", plain, fps=_SLOW) as obs:
+        wait_until_running(obs)
+        for person in options.person:
+            made = []
+            for look in options.look:
+                shown = _shown(obs, folder, pictures(_read(person)), look)
+                cv2.imwrite(str(options.out / f"{person.stem}, {look}.png"), shown)
+                made.append(shown)
+            if len(made) % 2:
+                made.append(numpy.zeros_like(made[0]))
+            rows = [numpy.hstack(made[number : number + 2]) for number in range(0, len(made), 2)]
+            cv2.imwrite(str(options.out / f"{person.stem}.jpg"), numpy.vstack(rows))
 
 
 def _read(path: Path) -> numpy.ndarray:
@@ -96,13 +135,75 @@ def _shown(obs: PrivateObs, folder: Path, of: dict[str, numpy.ndarray], look: st
     """Return what OBS shows with a look, uint8 [HEIGHT, WIDTH, 3]."""
     which, settings = LOOKS[look]
     exchange(obs, folder, of[which])
-    obs.ws.set_source_filter_settings("Picture", "Background Removal", {**_USUAL, **settings}, True)
+    obs.ws.set_source_filter_settings("Picture", FILTER, {**_USUAL, **settings}, True)
     if settings["background"] == "auto":
         wait_for(lambda: "You seem to wear" in status(obs)["text"], "what is worn is seen", 120)
-    shown = settled(obs, "Picture", shots=4, seconds=60)[..., :3].astype(numpy.uint8)
+    shown = _still(obs)[..., :3].astype(numpy.uint8)
     print(f"{look}: {status(obs)['text']}", flush=True)
     cv2.putText(shown, look, (8, 24), cv2.FONT_HERSHEY_SIMPLEX, 0.7, (255, 255, 255), 2)
     return shown
+
+
+def _still(obs: PrivateObs) -> numpy.ndarray:
+    """Return what OBS shows of the picture once it stands still, int [H, W, 4] BGRA."""
+    wait_for_frames(obs, int(status(obs)["delay_frames"]) + 2)
+    return settled(obs, "Picture", shots=4, seconds=120)
+
+
+def _rooms(options: argparse.Namespace, folder: Path, data: Path) -> None:
+    photograph = moving.frame(moving.portrait(), 0)
+    with filtered_picture(folder, data, "quality", photograph, fps=_SLOW) as obs:
+        wait_until_running(obs)
+        person = _still(obs)
+        living, dark = gallery_rooms.living_room(WIDTH, HEIGHT), gallery_rooms.dark_room(WIDTH, HEIGHT)
+        rooms = {
+            "beach": photograph,
+            "office": gallery_rooms.before(living, person),
+            "city_lights": gallery_rooms.before(dark, person, light=0.6),
+        }
+        columns = []
+        for preset, room in rooms.items():
+            exchange(obs, folder, room)
+            settings = {"background": "preset", "background_preset": preset}
+            obs.ws.set_source_filter_settings("Picture", FILTER, settings, True)
+            columns.append(numpy.vstack([room, _still(obs)[..., :3].astype(numpy.uint8)]))
+    sheet = cv2.resize(numpy.hstack(columns), None, fx=0.75, fy=0.75, interpolation=cv2.INTER_AREA)
+    cv2.imwrite(str(options.out / "rooms.jpg"), sheet, [cv2.IMWRITE_JPEG_QUALITY, 88])
+
+
+def _animation(options: argparse.Namespace, folder: Path, data: Path) -> None:
+    portrait, clip = moving.portrait(), folder / "camera.avi"
+    video = cv2.VideoWriter(str(clip), cv2.VideoWriter.fourcc(*"MJPG"), _SLOW, (WIDTH, HEIGHT))
+    for number in range(0, moving.COUNT, 2):
+        video.write(moving.frame(portrait, number))
+    video.release()
+    source = collection.clip("Camera", clip, [filtered({"model": "quality"})])
+    with open_obs(folder / "obs", data, one_scene(source), size=(WIDTH, HEIGHT), fps=_SLOW) as obs:
+        wait_until_running(obs)
+        obs.ws.set_source_filter_enabled("Camera", FILTER, False)
+        obs.start_record()
+        for settings in SHOWN:
+            if settings:
+                obs.ws.set_source_filter_settings("Camera", FILTER, settings, True)
+            obs.ws.set_source_filter_enabled("Camera", FILTER, settings is not None)
+            wait_for_frames(obs, FRAMES)
+        recorded = obs.stop_record()
+    command = ["ffmpeg", "-loglevel", "error", "-y", "-r", str(_QUICK), "-i", str(recorded)]
+    command += ["-vf", "scale=480:-2", "-c:v", "libwebp_anim", "-quality", "80", "-loop", "0"]
+    subprocess.run([*command, str(options.out / "backgrounds.webp")], check=True)
+
+
+def _page(options: argparse.Namespace, folder: Path, data: Path) -> None:
+    settings = {"background": "preset", "background_preset": "beach", "microphone": "Microphone"}
+    gallery_page.take(folder, data, settings, options.language, options.out / f"page-{options.language}.jpg")
+
+
+PARTS: dict[str, Callable[[argparse.Namespace, Path, Path], None]] = {
+    "looks": _looks,
+    "rooms": _rooms,
+    "animation": _animation,
+    "page": _page,
+}
 
 
 if __name__ == "__main__":

@@ -38,6 +38,12 @@ class Hands:
         """Return the window when it is there."""
         return wait_for(lambda: self.find(title), f"a window “{title}”", 30)
 
+    def place(self, window: str) -> tuple[int, int, int, int]:
+        """Return where a window is on the display: x, y, width and height in pixels."""
+        lines = self._do("getwindowgeometry", "--shell", window).splitlines()
+        found = dict(line.split("=", 1) for line in lines if "=" in line)
+        return int(found["X"]), int(found["Y"]), int(found["WIDTH"]), int(found["HEIGHT"])
+
     def press(self, window: str, key: str) -> None:
         """Press a key in a window."""
         self._do("windowfocus", "--sync", window)

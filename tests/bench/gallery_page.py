@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Pictures of OBS' own window Filters with the filter's page, in the OBS that is installed."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy
+
+from obs_bgremove.demo import person
+from obs_bgremove.private_obs import collection
+from obs_bgremove.private_obs.wait import wait_for
+from tests.obs.hands import Hands
+from tests.obs.stage import DRAWN_BY_OTHERS, filtered, one_scene, open_obs, status
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from obs_bgremove.private_obs.instance import PrivateObs
+
+SOURCE = "Camera"
+#: Where the second of the effect filters stands in the window, in pixels: the first one is the room guard.
+_SECOND = (150, 447)
+#: Frames per second: few, so that a machine without a graphics card can draw them.
+_FPS = 5
+#: Seconds to wait for a moment in which the machine keeps up: else the page says that it does not.
+_PATIENCE = 240
+
+
+def take(folder: Path, home: Path, settings: dict[str, object], language: str, path: Path) -> None:
+    """Write a picture of the page with these settings."""
+    clip = person.write_clip(person.portrait(), folder / "camera.avi")
+    microphone = collection.source("ffmpeg_source", "Microphone", {})
+    things = one_scene(collection.clip(SOURCE, clip, [filtered(settings)]), microphone)
+    with open_obs(
+        folder / "page", home, things, fps=_FPS, language=language, environment=dict(DRAWN_BY_OTHERS)
+    ) as obs:
+        wait_for(lambda: len(obs.ws.get_source_filter_list(SOURCE).filters) == 2, "the room guard is there")
+        obs.ws.send("OpenInputFiltersDialog", {"inputName": SOURCE}, raw=True)
+        hands = Hands(obs.display)
+        window = hands.wait(SOURCE)
+        wait_for(lambda: _drawn(_shot(obs, hands, window)), "the window is drawn", 30)
+        other = _shot(obs, hands, window)
+        hands.click(window, *_SECOND)
+
+        def shows_the_page() -> list[numpy.ndarray]:
+            shots, states = [], []
+            for _ in range(2):
+                shots.append(_shot(obs, hands, window))
+                states.append(status(obs))
+            # Below the half is the page, which says what the status does when it has stood still.
+            first, second, before = (one[len(one) // 2 :] for one in (*shots, other))
+            keeps_up = all(one["state"] == "running" and not one["remedy"] for one in states)
+            still = numpy.array_equal(first, second) and not numpy.array_equal(second, before)
+            return [shots[1]] if keeps_up and still else []
+
+        (shown,) = wait_for(shows_the_page, "the machine keeps up, and the page is drawn", _PATIENCE)
+    cv2.imwrite(str(path), shown, [cv2.IMWRITE_JPEG_QUALITY, 92])
+
+
+def _drawn(shot: numpy.ndarray) -> bool:
+    return bool(shot.std() > 10)
+
+
+def _shot(obs: PrivateObs, hands: Hands, window: str) -> numpy.ndarray:
+    """Return what a window shows, uint8 [H, W, 3] BGR."""
+    x, y, width, height = hands.place(window)
+    command = ["ffmpeg", "-loglevel", "error", "-f", "x11grab", "-video_size", f"{width}x{height}"]
+    command += ["-i", f"{obs.display}+{x},{y}", "-frames:v", "1", "-f", "image2pipe", "-c:v", "png", "-"]
+    png = subprocess.run(command, capture_output=True, check=True).stdout
+    shown = cv2.imdecode(numpy.frombuffer(png, numpy.uint8), cv2.IMREAD_COLOR)
+    if shown is None:
+        raise OSError("ffmpeg took no picture of the window")
+    return shown
