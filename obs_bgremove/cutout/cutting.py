@@ -24,10 +24,10 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m obs_bgremove.cutout",
         description="Cuts the person out of pictures and videos, as the filter does in OBS.",
     )
-    command.add_argument("input", type=Path, metavar="INPUT", help="a picture, a video, or a folder of them")
+    command.add_argument("input", type=_path, metavar="INPUT", help="a picture, a video, or a folder of them")
     command.add_argument(
         "output",
-        type=Path,
+        type=_path,
         metavar="OUTPUT",
         help="the file to write, or a folder; the ending says the format",
     )
@@ -57,6 +57,13 @@ def parser() -> argparse.ArgumentParser:
     return command
 
 
+def _path(text: str) -> Path:
+    # An empty one is the folder that the program runs in: nobody means that by a variable that is not set.
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty: name a file or a folder")
+    return Path(text)
+
+
 def main(arguments: list[str]) -> int:
     """Do what the command line asks for; return the exit code."""
     console.prepare()
@@ -66,9 +73,17 @@ def main(arguments: list[str]) -> int:
     except CutoutProblem as problem:
         console.complain(f"Error: {problem}")
         return 1
+    except OSError as error:
+        console.complain(f"Error: {_refused(error)}")
+        return 1
     except KeyboardInterrupt:
         console.complain("Stopped.")
         return 130
+
+
+def _refused(error: OSError) -> str:
+    """Return a sentence about what the system refused: a name that is too long, a folder of another user."""
+    return f"{error.filename}: {error.strerror}." if error.filename and error.strerror else str(error)
 
 
 def _cut(options: argparse.Namespace) -> int:
@@ -103,6 +118,8 @@ def _do(cutter: Cutter, job: Job, transparent: bool, clothes: Clothes | None) ->
             picture_files.write(job.target, cutter.picture(picture_files.read(job.source)))
     except CutoutProblem as problem:
         return str(problem)
+    except OSError as error:
+        return _refused(error)
     except MemoryError:
         return f"{job.source} is too large for the memory of this machine: make it smaller first."
     console.say(f"{job.target} ({time.perf_counter() - began:.1f} s)")

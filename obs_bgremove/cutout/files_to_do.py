@@ -39,6 +39,8 @@ def jobs(source: Path, target: Path, transparent: bool, overwrite: bool) -> list
         return _of_folder(source, target, transparent, overwrite)
     if not source.exists():
         raise CutoutProblem(f"{source} does not exist.")
+    if not source.is_file():
+        raise CutoutProblem(f"{source} is a pipe or a device: save what comes from it in a file first.")
     if target.is_dir():
         target = target / _named(source, transparent)
     _check(source, target, transparent)

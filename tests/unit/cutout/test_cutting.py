@@ -159,15 +159,29 @@ def test_nothing_is_overwritten_unless_asked(photo, tmp_path, capsys):
         (["photo.png", "out.png", "--set", "refinement=maybe"], "yes or no"),
         (["photo.png", "out.mp4"], "cannot be made of a picture"),
         (["photo.txt", "out.png"], "is no picture that can be read"),
+        ([f"{'x' * 300}.png", "out.png"], "xxx.png: File name too long."),
+        (["photo.png", f"{'x' * 300}.png"], "xxx.png: File name too long."),
+        (["pipe.png", "out.png"], "pipe.png is a pipe or a device"),
     ],
 )
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other sentences and no such pipes")
 def test_what_is_wrong_is_said_and_nothing_is_written(photo, tmp_path, monkeypatch, capsys, arguments, words):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "photo.txt").write_text("words")
+    os.mkfifo(tmp_path / "pipe.png")
     before = sorted(tmp_path.rglob("*"))
     assert cut(*arguments) == 1
     assert words in capsys.readouterr().err
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("arguments", [["", "out"], ["photo.png", ""]])
+def test_an_empty_name_is_not_the_folder_that_it_runs_in(photo, tmp_path, monkeypatch, capsys, arguments):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit):
+        cut(*arguments)
+    assert "it is empty: name a file or a folder" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_model_that_is_not_there_is_named(photo, tmp_path, capsys):
