@@ -25,8 +25,10 @@ UNFINISHED = ".new-"
 OUTFIT = "outfit"
 #: A file in each folder of the data directory that we made: a folder without it may belong to somebody else.
 MARK = ".made-by-obs_bgremove"
-#: The keys of the record whose values are text. Another value is left out: the file was damaged.
+#: The keys of the record whose values are texts, and lists of texts. Other values are left out: the file was
+#: damaged.
 _TEXTS = ("python", "flavour", "version", "instead_of", "fingerprint")
+_LISTS = ("groups", "models")
 
 
 def directory() -> Path:
@@ -104,7 +106,13 @@ def read_record() -> dict[str, Any]:
     record = read_json(record_file())
     if not isinstance(record, dict):
         return {}
-    return {key: value for key, value in record.items() if key not in _TEXTS or isinstance(value, str)}
+    return {key: value for key, value in record.items() if _is_sound(key, value)}
+
+
+def _is_sound(key: str, value: object) -> bool:
+    if key in _LISTS:
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return key not in _TEXTS or isinstance(value, str)
 
 
 def write_record(record: dict[str, Any]) -> None:

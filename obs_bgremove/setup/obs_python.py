@@ -124,7 +124,7 @@ def _other_scripts() -> bool:
     for configuration in users_settings.configurations():
         for path in scene_collections.files(configuration):
             try:
-                entries = scene_files.read(path).get("modules", {}).get("scripts-tool", [])
+                entries = scene_files.entries(scene_files.read(path).get("modules"))
             except (OSError, ValueError):
                 continue
             others = [entry for entry in entries if not scene_files.is_ours(entry)]

@@ -54,8 +54,11 @@ def test_an_account_without_a_home_folder_has_a_path_all_the_same(monkeypatch):
     assert files.users_folder() in home.directory().parents
 
 
-@pytest.mark.parametrize("wrong", [5, None, [], {}, 0.5, True])
-def test_what_is_no_text_in_a_record_is_left_out(usual, wrong):
-    texts = ("python", "flavour", "version", "instead_of", "fingerprint")
-    home.write_record({**dict.fromkeys(texts, wrong), "models": ["a"]})
-    assert home.read_record() == {"models": ["a"]}
+@pytest.mark.parametrize("wrong", [5, None, [1], {}, 0.5, True, ["a", None]])
+def test_what_is_of_another_kind_in_a_record_is_left_out(usual, wrong):
+    keys = ("python", "flavour", "version", "instead_of", "fingerprint", "groups", "models")
+    home.write_record({**dict.fromkeys(keys, wrong), "measured": "kept"})
+    assert home.read_record() == {"measured": "kept"}
+    sound = {**dict.fromkeys(keys[:5], "text"), "groups": ["demo"], "models": []}
+    home.write_record(sound)
+    assert home.read_record() == sound

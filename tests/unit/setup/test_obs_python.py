@@ -299,6 +299,17 @@ def test_uninstalling_takes_out_what_was_written_and_nothing_else(user, others):
         assert (configuration / "user.ini").read_bytes() == before + b"\n[Python]\n"
 
 
+@pytest.mark.parametrize("modules", ["null", '{"scripts-tool": null}', '{"scripts-tool": [5, null, {}]}'])
+def test_uninstalling_copes_with_collections_that_list_nothing(user, modules):
+    configuration = user / "Roaming" / "obs-studio"
+    python(user / "Programs" / "Python312", 12)
+    assert obs_python.ensure() == ""
+    collection = configuration / "basic" / "scenes" / "Mine.json"
+    collection.write_text(f'{{"name": "Mine", "sources": [], "modules": {modules}}}')
+    obs_python.take_back()
+    assert not named(configuration, "user.ini")
+
+
 def test_uninstalling_leaves_another_python_than_ours(user):
     configuration = user / "Roaming" / "obs-studio"
     python(user / "Programs" / "Python312", 12)
