@@ -64,7 +64,17 @@ LOOKS = {
     "outline": ("plain", {"background": "blur", "outline": 8.0}),
     "tint": ("plain", {**_PRESET, "background_preset": "beach", "tint": 100.0}),
 }
-_USUAL = {"brighten": 0.0, "outline": 0.0, "tint": 0.0, "keep": "everyone", "invert": False, "area_left": 0.0}
+#: The network sees all of each picture: if it saw a part, and all now and then, its alpha would never stand
+#: quite still.
+_USUAL = {
+    "crop_to_people": False,
+    "brighten": 0.0,
+    "outline": 0.0,
+    "tint": 0.0,
+    "keep": "everyone",
+    "invert": False,
+    "area_left": 0.0,
+}
 #: What the animation shows, one after the other: settings, None: the filter is off.
 SHOWN: tuple[Mapping[str, object] | None, ...] = (
     None,
