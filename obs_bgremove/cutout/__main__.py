@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .. import console, home
 from ..clean_variables import clean_variables
+from ..translate import tr
 
 _PACKAGES = ("numpy", "onnxruntime", "cv2")
 
@@ -29,7 +30,10 @@ def main() -> int:
         environment = {**clean_variables(), "PYTHONPATH": str(home.PROJECT)}
         command = [installed, "-m", "obs_bgremove.cutout", *sys.argv[1:]]
         return subprocess.run(command, env=environment, check=False).returncode
-    console.complain("Error: what this needs is not installed: run install.py --cutout.")
+    console.prepare()
+    console.complain(
+        tr("Error: {sentence}", sentence=tr("What this needs is not installed: run install.py --cutout."))
+    )
     return 1
 
 

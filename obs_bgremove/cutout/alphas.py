@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..filter.frames.framing import Framing
 from ..filter.passes.geometry import WHOLE
+from ..translate import tr
 from ..worker import processors
 from ..worker.choice import catalogue
 from ..worker.choice.catalogue import Model, ModelProblem
@@ -73,7 +74,9 @@ def load(model: Model, device: str) -> Engine:
             reasons.append(f"{one.title} failed: {problem}")
         except ModelProblem as problem:
             raise CutoutProblem(str(problem)) from None
-    raise CutoutProblem(f"The model {model.name} runs on no device: {'; '.join(reasons)}.")
+    raise CutoutProblem(
+        tr("The model {model} runs on no device ({reasons}).", model=model.name, reasons="; ".join(reasons))
+    )
 
 
 class Alphas:
@@ -146,4 +149,11 @@ class Alphas:
 
     def _not_on_this_device(self, why: Nonsense) -> CutoutProblem:
         model, device = self._engine.model.name, self._engine.device
-        return CutoutProblem(f"The model {model} cannot be used on {device.title}: {why}. Add --device cpu.")
+        return CutoutProblem(
+            tr(
+                "The model {model} cannot be used on {device} ({reason}). Add --device cpu.",
+                model=model,
+                device=device.title,
+                reason=why,
+            )
+        )

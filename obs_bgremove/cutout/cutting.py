@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .. import console
 from ..filter.options.settings import PRESETS
+from ..translate import tr
 from . import alphas, picture_files, videos, wanted
 from .clothes import Clothes
 from .cutter import Cutter
@@ -71,7 +72,7 @@ def main(arguments: list[str]) -> int:
     try:
         return _cut(options)
     except CutoutProblem as problem:
-        console.complain(f"Error: {problem}")
+        console.complain(tr("Error: {sentence}", sentence=problem))
         return 1
     except OSError as error:
         console.complain(f"Error: {_refused(error)}")
@@ -94,14 +95,21 @@ def _cut(options: argparse.Namespace) -> int:
     with gpu.installed():
         background = wanted.background_for(settings, gpu)
         engine = alphas.load(alphas.choose_model(options.model), options.device)
-        console.say(f"{engine.model.title} on {engine.device.title}.")
+        console.say(tr("{model} on {device}.", model=tr(engine.model.title), device=engine.device.title))
         cutter = Cutter(gpu, engine, settings, background)
         clothes = Clothes(settings, gpu) if settings.background == "auto" else None
         problems = [problem for job in to_do if (problem := _do(cutter, job, transparent, clothes))]
     for problem in problems:
-        console.complain(f"Error: {problem}")
+        console.complain(tr("Error: {sentence}", sentence=problem))
     if len(to_do) > 1:
-        console.say(f"{len(to_do) - len(problems)} of {len(to_do)} files are in {options.output}.")
+        console.say(
+            tr(
+                "Files in {folder}: {done} of {all}.",
+                folder=options.output,
+                done=len(to_do) - len(problems),
+                all=len(to_do),
+            )
+        )
     return 1 if problems else 0
 
 
@@ -121,6 +129,8 @@ def _do(cutter: Cutter, job: Job, transparent: bool, clothes: Clothes | None) ->
     except OSError as error:
         return _refused(error)
     except MemoryError:
-        return f"{job.source} is too large for the memory of this machine: make it smaller first."
+        return tr(
+            "{path} is too large for the memory of this machine: make it smaller first.", path=job.source
+        )
     console.say(f"{job.target} ({time.perf_counter() - began:.1f} s)")
     return ""

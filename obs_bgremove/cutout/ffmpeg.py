@@ -10,6 +10,7 @@ import subprocess
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..translate import tr
 from .problem import CutoutProblem
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def program() -> str:
         path: str = importlib.import_module("imageio_ffmpeg").get_ffmpeg_exe()
     except (ImportError, RuntimeError):
         raise CutoutProblem(
-            "Videos need ffmpeg, and there is none: run install.py --cutout, or install ffmpeg on the system."
+            tr("Videos need ffmpeg, and there is none: run install.py --cutout, or install ffmpeg.")
         ) from None
     return path
 
@@ -73,11 +74,17 @@ def probe(ffmpeg: str, path: Path) -> Video:
     said = done.stderr.decode(errors="replace")
     header, stream = _HEADER.match(done.stdout), _VIDEO.search(said)
     if "matches no streams" in said:
-        raise CutoutProblem(f"{path} has no picture that ffmpeg can read: it is sound alone, or cut off.")
+        raise CutoutProblem(
+            tr("{path} has no picture that ffmpeg can read: it is sound alone, or cut off.", path=path)
+        )
     if done.returncode or not header or not stream:
-        raise CutoutProblem(f"{path} is no video that ffmpeg can read ({last_line(said)}).")
+        raise CutoutProblem(
+            tr("{path} is no video that ffmpeg can read ({reason}).", path=path, reason=last_line(said))
+        )
     if any(curve in stream[1] for curve in _HDR):
-        raise CutoutProblem(f"{path} is in HDR, which cannot be cut out: convert it to SDR first.")
+        raise CutoutProblem(
+            tr("{path} is in HDR, which cannot be cut out: convert it to SDR first.", path=path)
+        )
     width, height, rate, per = (int(one) for one in header.groups())
     length = _DURATION.search(said)
     hours, minutes, seconds = (float(one) for one in length.groups()) if length else (0.0, 0.0, 0.0)
@@ -105,7 +112,9 @@ def run(command: list[str]) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False)
     except OSError as error:
-        raise CutoutProblem(f"{command[0]} cannot be run ({error.strerror or error}).") from None
+        raise CutoutProblem(
+            tr("{program} cannot be run ({reason}).", program=command[0], reason=error.strerror or error)
+        ) from None
 
 
 def last_line(said: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..translate import tr
 from . import picture_files, videos
 from .problem import CutoutProblem
 
@@ -38,27 +39,35 @@ def jobs(source: Path, target: Path, transparent: bool, overwrite: bool) -> list
     if source.is_dir():
         return _of_folder(source, target, transparent, overwrite)
     if not source.exists():
-        raise CutoutProblem(f"{source} does not exist.")
+        raise CutoutProblem(tr("{path} does not exist.", path=source))
     if not source.is_file():
-        raise CutoutProblem(f"{source} is a pipe or a device: save what comes from it in a file first.")
+        raise CutoutProblem(
+            tr("{path} is a pipe or a device: save what comes from it in a file first.", path=source)
+        )
     if target.is_dir():
         target = target / _named(source, transparent)
     _check(source, target, transparent)
     if target.exists() and target.samefile(source):
-        raise CutoutProblem(f"{target} is what is to be read: name another file to write to.")
+        raise CutoutProblem(tr("{path} is what is to be read: name another file to write to.", path=target))
     if target.exists() and not overwrite:
-        raise CutoutProblem(f"{target} exists already: name another file, or add --overwrite.")
+        raise CutoutProblem(tr("{path} exists already: name another file, or add --overwrite.", path=target))
     return [Job(source, target)]
 
 
 def _of_folder(source: Path, target: Path, transparent: bool, overwrite: bool) -> list[Job]:
     if target.exists() and not target.is_dir():
-        raise CutoutProblem(f"{target} is a file, but {source} is a folder: name a folder to write to.")
+        raise CutoutProblem(
+            tr(
+                "{path} is a file, but {folder} is a folder: name a folder to write to.",
+                path=target,
+                folder=source,
+            )
+        )
     if target.is_dir() and target.samefile(source):
-        raise CutoutProblem(f"{target} is what is to be read: name another folder to write to.")
+        raise CutoutProblem(tr("{path} is what is to be read: name another folder to write to.", path=target))
     known = [path for path in sorted(source.iterdir()) if _is_known(path) and path.is_file()]
     if not known:
-        raise CutoutProblem(f"There is no picture and no video in {source}.")
+        raise CutoutProblem(tr("There is no picture and no video in {folder}.", folder=source))
     made: dict[Path, Path] = {}
     # Two files may differ in their endings alone: one that keeps its name goes first.
     for path in sorted(known, key=lambda path: _named(path, transparent) != path.name):
@@ -66,12 +75,19 @@ def _of_folder(source: Path, target: Path, transparent: bool, overwrite: bool) -
         made[into if into not in made else target / f"{path.name}{into.suffix}"] = path
     there = [into for into in made if into.exists()]
     if there and not overwrite:
-        more = f", and {len(there) - 1} more" if there[1:] else ""
-        raise CutoutProblem(f"{there[0]} exists already{more}: name another folder, or add --overwrite.")
+        raise CutoutProblem(
+            tr("{path} exists already: name another folder, or add --overwrite.", path=there[0])
+        )
     try:
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CutoutProblem(f"The folder {target} cannot be made ({error.strerror or error}).") from None
+        raise CutoutProblem(
+            tr(
+                "The folder {folder} cannot be made ({reason}).",
+                folder=target,
+                reason=error.strerror or error,
+            )
+        ) from None
     return [Job(path, into) for into, path in made.items()]
 
 
@@ -99,13 +115,27 @@ def _check(source: Path, target: Path, transparent: bool) -> None:
     fitting = videos.FORMATS if video else picture_files.FORMATS
     if target.suffix.lower() not in fitting:
         raise CutoutProblem(
-            f"{target} cannot be made of a {'video' if video else 'picture'}: its ending is to be one of "
-            f"{', '.join(fitting)}."
+            tr(
+                "{path} cannot be made of a video: its ending is to be one of {endings}.",
+                path=target,
+                endings=", ".join(fitting),
+            )
+            if video
+            else tr(
+                "{path} cannot be made of a picture: its ending is to be one of {endings}.",
+                path=target,
+                endings=", ".join(fitting),
+            )
         )
     if transparent and not _keeps_alpha(target):
-        better = ".mov (ProRes 4444) or .webm (VP9)" if video else ".png or .webp"
+        better = ".mov (ProRes 4444), .webm (VP9)" if video else ".png, .webp"
         raise CutoutProblem(
-            f"A {target.suffix} file keeps no transparency: write a {better} file, or choose a --background."
+            tr(
+                "A {ending} file keeps no transparency: write another one ({better}), or choose a "
+                "--background.",
+                ending=target.suffix,
+                better=better,
+            )
         )
     if not target.parent.is_dir():
-        raise CutoutProblem(f"The folder {target.parent} does not exist: make it first.")
+        raise CutoutProblem(tr("The folder {folder} does not exist: make it first.", folder=target.parent))

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from ..files import replace_whole
+from ..translate import tr
 from .exif import orientation, upright
 from .problem import CutoutProblem
 
@@ -49,14 +50,18 @@ def read(path: Path) -> Bytes:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise CutoutProblem(f"{path} cannot be read ({error.strerror or error}).") from None
+        raise CutoutProblem(
+            tr("{path} cannot be read ({reason}).", path=path, reason=error.strerror or error)
+        ) from None
     try:
         # Not turned by OpenCV, which does so for some formats only.
         found = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED) if content else None
     except cv2.error:
         found = None
     if found is None:
-        raise CutoutProblem(f"{path} is no picture that can be read: save it as a PNG, JPEG or WebP file.")
+        raise CutoutProblem(
+            tr("{path} is no picture that can be read: save it as a PNG, JPEG or WebP file.", path=path)
+        )
     return upright(_bgra(found, path), orientation(content))
 
 
@@ -64,7 +69,9 @@ def _bgra(picture: NDArray[np.generic], path: Path) -> Bytes:
     if picture.dtype == np.uint16:
         picture = (picture.astype(np.float32) / 257 + 0.5).astype(np.uint8)
     if picture.dtype != np.uint8:
-        raise CutoutProblem(f"{path} is in HDR, which cannot be cut out: save it as a PNG or JPEG file.")
+        raise CutoutProblem(
+            tr("{path} is in HDR, which cannot be cut out: save it as a PNG or JPEG file.", path=path)
+        )
     made = np.full((*picture.shape[:2], 4), 255, np.uint8)
     if picture.ndim == 2 or picture.shape[2] == 1:
         made[..., :3] = picture.reshape(*picture.shape[:2], 1)
@@ -88,8 +95,17 @@ def write(path: Path, picture: Bytes) -> None:
         made = False
     if not made:
         height, width = picture.shape[:2]
-        raise CutoutProblem(f"{path} cannot be made of {width}x{height} pixels: write a .png file instead.")
+        raise CutoutProblem(
+            tr(
+                "{path} cannot be made of {width}x{height} pixels: write a .png file instead.",
+                path=path,
+                width=width,
+                height=height,
+            )
+        )
     try:
         replace_whole(path, content.tobytes())
     except OSError as error:
-        raise CutoutProblem(f"{path} cannot be written ({error.strerror or error}).") from None
+        raise CutoutProblem(
+            tr("{path} cannot be written ({reason}).", path=path, reason=error.strerror or error)
+        ) from None

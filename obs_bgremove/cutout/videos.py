@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ..translate import tr
 from . import ffmpeg
 from .problem import CutoutProblem
 
@@ -105,7 +106,9 @@ def cut(source: Path, target: Path, cutter: Cutter, transparent: bool, progress:
                 progress.at(number / float(video.rate), video.seconds)
         unfinished.replace(target)
     except OSError as error:
-        raise CutoutProblem(f"{target} cannot be written ({error.strerror or error}).") from None
+        raise CutoutProblem(
+            tr("{path} cannot be written ({reason}).", path=target, reason=error.strerror or error)
+        ) from None
     finally:
         with contextlib.suppress(OSError):
             unfinished.unlink(missing_ok=True)
@@ -124,7 +127,9 @@ def _frames(program: str, source: Path, video: Video) -> Generator[Bytes, None, 
             count += 1
             yield np.frombuffer(content, np.uint8).reshape(height, width, 4)
         if process.wait() or not count:
-            raise CutoutProblem(f"{source} cannot be read to its end ({_said(errors)}).")
+            raise CutoutProblem(
+                tr("{path} cannot be read to its end ({reason}).", path=source, reason=_said(errors))
+            )
 
 
 def _written(source: Path, video: Video, unfinished: Path, target: Path, transparent: bool) -> list[str]:
@@ -164,9 +169,11 @@ def _writing(command: list[str], target: Path) -> Iterator[Callable[[Bytes], Non
             writing.close()
         except BrokenPipeError:
             process.wait()
-            raise CutoutProblem(f"{target} cannot be written ({_said(errors)}).") from None
+            raise CutoutProblem(
+                tr("{path} cannot be written ({reason}).", path=target, reason=_said(errors))
+            ) from None
         if process.wait():
-            raise CutoutProblem(f"{target} cannot be written ({_said(errors)}).")
+            raise CutoutProblem(tr("{path} cannot be written ({reason}).", path=target, reason=_said(errors)))
 
 
 @contextlib.contextmanager
@@ -177,7 +184,9 @@ def _started(
     try:
         process = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=errors)
     except OSError as error:
-        raise CutoutProblem(f"{command[0]} cannot be run ({error.strerror or error}).") from None
+        raise CutoutProblem(
+            tr("{program} cannot be run ({reason}).", program=command[0], reason=error.strerror or error)
+        ) from None
     try:
         yield process
     finally:

@@ -32,7 +32,7 @@ SHOWN = {
 #: what tests.messages collects in another way.
 ENGLISH = {
     "install.py": "an older Python cannot read the catalogues",
-    "obs_bgremove/cutout": "a command for people who write scripts",
+    "obs_bgremove/cutout/cutting.py": "the help of a command for people who write scripts",
     "obs_bgremove/demo/person.py": "an error of OpenCV's, the reason in a sentence of the demo",
     "obs_bgremove/filter/options/settings.py": "described() has its sentences, the page translates them",
     "obs_bgremove/obs_script.py": "speaks only where the package with the catalogues cannot be loaded",

@@ -183,7 +183,7 @@ def test_a_folder_of_pictures_and_clips(clip, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["clip.mp4", "out.mp4"], "keeps no transparency: write a .mov (ProRes 4444) or .webm"),
+        (["clip.mp4", "out.mp4"], "keeps no transparency: write another one (.mov (ProRes 4444), .webm"),
         (["clip.mp4", "out.png"], "cannot be made of a video"),
         (["clip.mp4", "out.avi", "--background", "blur"], "cannot be made of a video"),
         (["words.mp4", "out.mov"], "words.mp4 is no video that ffmpeg can read"),
