@@ -114,7 +114,7 @@ def test_a_folder_of_pictures(photo, tmp_path, capsys):
     assert cut(folder, tmp_path / "out") == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.bmp.png", "a.png", "b.webp"]
     assert all(is_cut_out(read(path)) for path in (tmp_path / "out").iterdir())
-    assert "3 of 3 files" in capsys.readouterr().out
+    assert ": 3 of 3." in capsys.readouterr().out
 
 
 def test_one_broken_picture_costs_only_itself(photo, tmp_path, capsys):
@@ -127,7 +127,7 @@ def test_one_broken_picture_costs_only_itself(photo, tmp_path, capsys):
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["good.png"]
     said = capsys.readouterr()
     assert "bad.png is no picture that can be read" in said.err and "empty.png" in said.err
-    assert "1 of 3 files" in said.out
+    assert ": 1 of 3." in said.out
 
 
 def test_nothing_is_overwritten_unless_asked(photo, tmp_path, capsys):

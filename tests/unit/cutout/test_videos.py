@@ -177,7 +177,7 @@ def test_a_folder_of_pictures_and_clips(clip, tmp_path, capsys):
     assert cut(folder, tmp_path / "out") == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.mov", "b.png"]
     said = capsys.readouterr()
-    assert "2 of 2 files" in said.out and "a.mp4 100 %" in said.err
+    assert ": 2 of 2." in said.out and "a.mp4 100 %" in said.err
 
 
 @pytest.mark.parametrize(
