@@ -75,7 +75,7 @@ def main(arguments: list[str]) -> int:
         console.complain(tr("Error: {sentence}", sentence=problem))
         return 1
     except OSError as error:
-        console.complain(f"Error: {_refused(error)}")
+        console.complain(tr("Error: {sentence}", sentence=_refused(error)))
         return 1
     except KeyboardInterrupt:
         console.complain("Stopped.")
