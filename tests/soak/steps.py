@@ -61,7 +61,7 @@ def scenes(clip: Path, picture: Path) -> Entry:
             collection.item(WILD, (0, 150), fit=(80, 30)),
         ],
         "Other": [collection.item("Second", fit=SIZE)],
-        "Empty": [],
+        "Empty": ["Back"],  # OBS forgets a source that is in no scene
     }
     made = [collection.scene(name, places[name]) for name in SCENES]
     scripts = [collection.script(SCRIPT), collection.script(MEMORY)]
@@ -77,11 +77,12 @@ class Steps:
         self._chance = chance
         self._clips = [str(clip) for clip in clips]
         self._scene = "Scene"
-        self._backgrounds = [
+        #: The name of the source that may be the background.
+        self._back = "Back"
+        self._backgrounds: list[dict[str, object]] = [
             {"background": "color", "background_color": BLUE},
             {"background": "preset", "background_preset": "aurora"},
             {"background": "image", "background_path": str(picture)},
-            {"background": "source", "background_source": "Back"},
             {"background": "transparent"},
         ]
         #: How often each is chosen: the worker is to live for some minutes.
@@ -95,6 +96,8 @@ class Steps:
             self.resize: 4,
             self.filter_off_and_on: 4,
             self.filter_removed_and_added: 2,
+            self.other_filter: 2,
+            self.rename: 2,
             self.guest: 2,
             self.suspend_worker: 2,
             self.kill_worker: 1,
@@ -123,7 +126,8 @@ class Steps:
 
     def background(self) -> None:
         """Choose another background."""
-        self._set(self._chance.choice(WATCHED), self._chance.choice(self._backgrounds))
+        source: dict[str, object] = {"background": "source", "background_source": self._back}
+        self._set(self._chance.choice(WATCHED), self._chance.choice([*self._backgrounds, source]))
 
     def settings(self) -> None:
         """Change a setting or two."""
@@ -161,6 +165,27 @@ class Steps:
         self._obs.ws.remove_source_filter(WILD, FILTER)
         self._moment()
         self._obs.ws.create_source_filter(WILD, FILTER, "obs_bgremove", BASE)
+
+    def other_filter(self) -> None:
+        """Put a filter of OBS somewhere among those of a watched source for a moment."""
+        source = self._chance.choice(WATCHED)
+        kind, settings = self._chance.choice(
+            [("crop_filter", {"left": 20, "top": 10}), ("gpu_delay", {"delay_ms": 100}), ("scale_filter", {})]
+        )
+        self._obs.ws.create_source_filter(source, "Other filter", kind, settings)
+        among = len(self._obs.ws.get_source_filter_list(source).filters)
+        for _ in range(2):
+            self._obs.ws.set_source_filter_index(source, "Other filter", self._chance.randrange(among))
+            self._moment()
+        self._obs.ws.remove_source_filter(source, "Other filter")
+
+    def rename(self) -> None:
+        """Give the source that may be the background another name, which the filters' settings follow."""
+        before, self._back = self._back, "Back" if self._back != "Back" else "Back again"
+        self._obs.ws.set_input_name(before, self._back)
+        for watched in WATCHED:
+            named = self._obs.ws.get_source_filter(watched, FILTER).filter_settings.get("background_source")
+            assert named in (None, self._back), named
 
     def guest(self) -> None:
         """Add a source with a filter for a moment, and one of sound alone, which takes none."""
