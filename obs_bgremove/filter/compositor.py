@@ -66,16 +66,16 @@ def compose(
     matching = 0.0 if settings.background == "blur" else settings.light_matching / 100
     drawn = background.draw(passes, cut)
     drawn = passes.light.falling(drawn, cut, settings.light_wrap / 100, matching, seconds)
-    return Composed(drawn._replace(look=_look(passes, settings, cut, seconds)), cut)
+    return Composed(drawn._replace(look=_look(passes, settings, cut, drawn.factors, seconds)), cut)
 
 
-def _look(passes: Passes, settings: Settings, cut: Cut, seconds: float) -> Look | None:
+def _look(passes: Passes, settings: Settings, cut: Cut, factors: int | None, seconds: float) -> Look | None:
     """Return what else is done to the person and to the background; None if that is nothing."""
     if not (settings.brighten or settings.outline or settings.tint):
         return None
     gain = outline = None
     if settings.brighten and cut.colors:
-        gain = passes.exposure.draw(cut.colors.texture, settings.brighten / 100, seconds)
+        gain = passes.exposure.draw(cut.colors.texture, factors, settings.brighten / 100, seconds)
     if settings.outline and cut.alpha:
         key = "outline", cut, settings.outline
         outline = passes.replays.draw(key, lambda: passes.outline.draw(cut, settings.outline, 0.0).alpha)

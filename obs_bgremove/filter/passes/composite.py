@@ -78,14 +78,13 @@ def _draw(shaders: Shaders, background: DrawnBackground, cut: Cut, hdr: bool, le
 
 
 def _set_light(effect: Effect, background: DrawnBackground, nothing: int) -> None:
-    lib.gs_effect_set_texture(effect["shine"], background.shine or nothing)
-    lib.gs_effect_set_texture(effect["factors"], background.factors or nothing)
     gain = background.look and background.look.gain
+    lib.gs_effect_set_texture(effect["shine"], background.shine or nothing)
+    lib.gs_effect_set_texture(effect["factors"], gain or background.factors or nothing)
     set_vec4(effect["falling"], background.wrap, flag(background.factors), flag(gain))
 
 
 def _set_look(effect: Effect, look: Look, nothing: int) -> None:
-    lib.gs_effect_set_texture(effect["gain"], look.gain or nothing)
     lib.gs_effect_set_texture(effect["grown"], look.outline or nothing)
     set_vec4(effect["outline"], *look.outline_color, flag(look.outline))
     set_vec4(effect["tint"], *look.tint_color, look.tint)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Look(NamedTuple):
     """What else is done to the person and to the background. Textures are handles, colours linear."""
 
-    #: How much brighter the person is (``Exposure.draw``).
+    #: How much brighter the person is, and the factors of the light (``Exposure.draw``).
     gain: int | None = None
     #: The alpha of the person with an outline around it, and the outline's colour.
     outline: int | None = None

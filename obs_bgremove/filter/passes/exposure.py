@@ -26,12 +26,13 @@ class Exposure:
         self._effect = shaders.exposure
         # From one frame to the next it changes by less than half floats can say.
         self._gain = [gpu.target(FORMAT_RGBA32F), gpu.target(FORMAT_RGBA32F)]
+        self._joined = gpu.target(FORMAT_RGBA32F)
 
-    def draw(self, colors: int, strength: float, seconds: float) -> int:
+    def draw(self, colors: int, factors: int | None, strength: float, seconds: float) -> int:
         """Return a texture of one pixel, as ``composite`` takes it.
 
-        ``colors`` is the texture of ``EdgeColors``, ``strength`` 0 to 1, ``seconds`` the time since the
-        last call.
+        ``colors`` is the texture of ``EdgeColors``, ``factors`` that of ``Light.factors`` if there is one,
+        ``strength`` 0 to 1, ``seconds`` the time since the last call.
         """
         before, after = self._gain
         self._gain.reverse()
@@ -41,4 +42,7 @@ class Exposure:
         lib.gs_effect_set_texture(self._effect["colors"], colors)
         lib.gs_effect_set_texture(self._effect["before"], before.texture)
         set_vec4(self._effect["options"], strength, 1.0 - math.exp(-seconds / self.SECONDS))
-        return after.fill(self._effect, ExposureTechnique.EXPOSE, 1, 1)
+        gain = after.fill(self._effect, ExposureTechnique.EXPOSE, 1, 1)
+        lib.gs_effect_set_texture(self._effect["before"], gain)
+        lib.gs_effect_set_texture(self._effect["factors"], factors or gain)
+        return self._joined.fill(self._effect, ExposureTechnique.JOIN, 1, 1)

@@ -63,6 +63,7 @@ class ExposureTechnique(bytes, Enum):
     """exposure.effect."""
 
     EXPOSE = b"Expose"
+    JOIN = b"Join"
 
 
 class FadeTechnique(bytes, Enum):

@@ -103,7 +103,7 @@ def draw_everything(gpu):
 
 def whole_look(passes, cut):
     """Return a look with everything that this cut allows."""
-    gain = passes.exposure.draw(cut.colors.texture, 0.5, 1 / 30) if cut.colors else None
+    gain = passes.exposure.draw(cut.colors.texture, None, 0.5, 1 / 30) if cut.colors else None
     outline = passes.outline.draw(cut, 6.0, 0.0).alpha if cut.alpha else None
     return Look(gain, outline, (1.0, 1.0, 1.0), (1.0, 0.5, 0.0), 0.5)
 
@@ -142,6 +142,19 @@ def test_every_pixel_shader_uses_its_coordinates(path):
     for shader in re.findall(r"TECHNIQUE\(\w+, (\w+)\)", text):
         tokens = TOKEN.findall(text[text.index(f"float4 {shader}(Vertex at)") :])
         assert " at . uv " in " ".join(tokens[: closing(tokens, 0)]), shader
+
+
+def test_no_technique_reads_more_textures_than_obs_has_places_for():
+    """OpenGL in OBS writes the ninth over its own memory (GS_MAX_TEXTURES)."""
+    read = {}
+    for path in SHADERS.glob("*.effect"):
+        if path.name in INCLUDED:
+            continue
+        textures = set(re.findall(r"uniform\s+texture2d\s+(\w+)", text_of(path)))
+        for technique, uniforms in uniforms_of(path).items():
+            read[path.name, technique] = len(textures & uniforms)
+    assert {which: count for which, count in read.items() if count > 8} == {}
+    assert max(read.values()) > 5
 
 
 def test_a_local_variable_counts_as_the_uniform_of_its_name(tmp_path):
