@@ -92,6 +92,9 @@ class _Reader:
         self.uniforms: set[str] = set()
         self.samplers: dict[str, str] = {}
         self.functions: list[str] = []
+        #: The variables that there are at this point of a function, as Python calls them.
+        self._variables: list[str] = []
+        self._loops = 0
         self.techniques: dict[str, str] = {}
 
     # --- tokens ----------------------------------------------------------------------------
@@ -168,6 +171,7 @@ class _Reader:
             self._at += self._tokens[self._at :].index("}") + 1
             return
         self.functions.append(name)
+        self._variables = parameters
         self.lines.append(f"def {name}_({', '.join(parameters)}):")
         self._block(1)
 
@@ -182,13 +186,17 @@ class _Reader:
             self._statement(depth)
             return
         self._write(depth, "pass")
+        before = len(self._variables)
         while not self._skip("}"):
             self._statement(depth)
+        del self._variables[before:]
 
     def _statement(self, depth: int) -> None:
         word = self.ahead()
         if word == "return":
             self._take()
+            if self._loops:
+                raise ShaderProblem(f"{self._file}: a loop is left by return")
             self._write(depth, f"return {self._expression()}")
             self._take(";")
         elif word == "for":
@@ -207,20 +215,30 @@ class _Reader:
             self._take(";")
 
     def _loop(self, depth: int) -> None:
+        """Read a loop as two functions of all variables: how often it runs may differ from pixel to pixel."""
         self._take("for")
         self._take("(")
+        before = len(self._variables)
         self._assignment(depth)
         self._take(";")
-        self._write(depth, f"while same_for_all({self._expression()}):")
+        variables = ", ".join(self._variables)
+        self._write(depth, f"def goes_on({variables}):")
+        self._write(depth + 1, f"return {self._expression()}")
         self._take(";")
+        self._write(depth, f"def one_round({variables}):")
         # What is done after each round stands before what is done in it.
-        before = len(self.lines)
+        start = len(self.lines)
         self._assignment(depth + 1)
-        step = self.lines[before:]
-        del self.lines[before:]
+        step = self.lines[start:]
+        del self.lines[start:]
         self._take(")")
+        self._loops += 1
         self._block(depth + 1)
+        self._loops -= 1
         self.lines += step
+        self._write(depth + 1, f"return {variables},")
+        self._write(depth, f"{variables}, = looped(goes_on, one_round, ({variables},))")
+        del self._variables[before:]
 
     def _assignment(self, depth: int) -> None:
         """Read a declaration, with or without a value, or a change of a variable."""
@@ -231,6 +249,7 @@ class _Reader:
                 name = f"{self._take()}_"
                 value = self._expression() if self._skip("=") else f"zeros({kind!r})"
                 self._write(depth, f"{name} = {value}")
+                self._variables.append(name)
                 if not self._skip(","):
                     return
         name = f"{self._take()}_"

@@ -78,6 +78,43 @@ def same_for_all(condition: Any) -> bool:  # noqa: ANN401 (bool or an array of t
     return first
 
 
+def looped(
+    goes_on: Callable[..., Any], one_round: Callable[..., tuple[Any, ...]], values: tuple[Any, ...]
+) -> tuple[Any, ...]:
+    """Return the variables after a loop: ``one_round`` takes and returns them, while ``goes_on``.
+
+    Where some pixels go on and others do not, only those are computed that do.
+    """
+    while True:
+        going = goes_on(*values)
+        if np.size(going) == 1 or np.all(going) or not np.any(going):
+            if not np.ravel(going)[0]:
+                return values
+            values = one_round(*values)
+            continue
+        where = np.flatnonzero(going)
+        some = tuple(_taken(value, where) for value in values)
+        after = looped(goes_on, one_round, some)
+        return tuple(
+            old if new is before else _merged(old, new, where, going.size)
+            for old, before, new in zip(values, some, after)
+        )
+
+
+def _taken(value: Any, where: Any) -> Any:  # noqa: ANN401 (Value or Pixels)
+    """Return a variable for some of the pixels."""
+    if isinstance(value, Pixels):
+        return Pixels(value.uv[:, where])
+    return value if np.size(value) == 1 or value.shape[-1] == 1 else value[..., where]
+
+
+def _merged(old: Value, new: Value, where: Any, count: int) -> Values:  # noqa: ANN401 (indices)
+    """Return a variable of ``count`` pixels with other values for some of them."""
+    made = np.array(np.broadcast_to(np.asarray(old, np.float32), (*np.shape(old)[:-1], count)))
+    made[..., where] = new
+    return made
+
+
 def float_of(value: Value) -> Value:
     """Convert to a float."""
     return float(value) if isinstance(value, (int, float)) else value

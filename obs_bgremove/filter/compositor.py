@@ -89,7 +89,11 @@ def _cut_out(
     """Return the cut with the alpha, and with the colours around its edge if they are needed."""
     alpha = passes.limits.draw(network_alpha, alpha_of.seen, settings.area, settings.invert)
     cut = cut._replace(
-        alpha=alpha, seen=alpha_of.seen, refine=settings.refinement, clean=settings.color_cleaning
+        alpha=alpha,
+        alpha_size=Size(network_alpha.width, network_alpha.height),
+        seen=alpha_of.seen,
+        refine=settings.refinement,
+        clean=settings.color_cleaning,
     )
     lighted = settings.light_wrap or settings.light_matching or settings.brighten
     if cut.refine or cut.clean or lighted:

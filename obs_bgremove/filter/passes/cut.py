@@ -33,6 +33,8 @@ class Cut(NamedTuple):
     hdr: int | None = None
     #: Its alpha, of any size; None while there is none: then there is no person to show.
     alpha: int | None = None
+    #: The size of the alpha; None if it is that of the frame.
+    alpha_size: Size | None = None
     #: The part of the frame that the network saw. The colours are of that part, and so is the
     #: alpha unless it is ``placed``: then it covers the frame.
     seen: Region = WHOLE

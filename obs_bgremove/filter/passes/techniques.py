@@ -28,7 +28,8 @@ class EdgeTechnique(bytes, Enum):
 
     LIMIT = b"Limit"
     PLACE = b"Place"
-    REFINE = b"Refine"
+    KNOWN_IN_ROWS = b"KnownInRows"
+    KNOWN_IN_STRIPS = b"KnownInStrips"
     PACK = b"Pack"
     PACK_REFINED = b"PackRefined"
     UNPACK = b"Unpack"

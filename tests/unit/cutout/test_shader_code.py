@@ -91,6 +91,26 @@ def test_loops_choices_and_functions(shade):
     assert numpy.allclose(values[3], PLACES[0] + 2 * PLACES[1])
 
 
+def test_a_loop_ends_for_each_pixel_when_it_is_done(shade):
+    values = shade(
+        "float count = 4.0 * at.uv.x; float sum = 0.0; float2 last = float2(9.0, 9.0);"
+        "for (float i = 1.0; i <= count; i += 1.0) { float twice = 2.0 * i; sum += twice; last.y = at.uv.y; }"
+        "return float4(sum, count, last);"
+    )
+    assert values.tolist() == [[2, 6, 12], [1, 2, 3], [9, 9, 9], PLACES[1].tolist()]
+
+
+def test_a_loop_that_some_pixels_never_enter(shade):
+    values = shade(
+        "float3 color = float3(at.uv, 7.0); float count = at.uv.x > 0.6 ? 2.0 : 0.0;"
+        "for (float i = 0.0; i < count; i += 1.0)"
+        "{ for (int k = 0; k < 3; k++) color.z += 1.0; color.x = 0.0; }"
+        "return float4(color, 1.0);"
+    )
+    assert values[0].tolist() == [0.25, 0.5, 0]
+    assert values[2].tolist() == [7, 7, 13]
+
+
 def test_functions_of_the_language(shade):
     x, y = PLACES
     values = shade(
@@ -110,6 +130,7 @@ def test_functions_of_the_language(shade):
         ("return at.uv.xq;", "'xq' are no components"),
         ("return float4(1.0, 1.0, 1.0, 1.0)", "; is missing"),
         ("float a = 1.0 & 2.0; return a;", "; is missing"),
+        ("for (int i = 0; i < 2; i++) return at.uv;", "a loop is left by return"),
     ],
 )
 def test_what_is_not_understood_is_an_error(shade, body, problem):

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where the edge is moved only what is not known beforehand is computed; the picture is the same."""
+
+from __future__ import annotations
+
+import cv2
+import numpy
+import pytest
+
+from obs_bgremove.cutout.software_gpu import SoftwareGpu
+from obs_bgremove.filter.passes.cut import Cut
+from obs_bgremove.filter.passes.edge import Edge
+from obs_bgremove.filter.passes.geometry import WHOLE, Region, Size
+from obs_bgremove.filter.passes.passes import Passes
+from obs_bgremove.filter.passes.shaders import Shaders
+from obs_bgremove.obs.graphics import DynamicTexture, RenderTarget, replacing
+from obs_bgremove.obs.structs import FORMAT_BGRA, FORMAT_R8, FORMAT_RGBA
+
+SIZE, NETWORK = Size(480, 270), Size(64, 36)
+PART = Region(0.25, 0.125, 0.5, 0.625)
+
+
+@pytest.fixture
+def gpu():
+    made = SoftwareGpu()
+    with made.installed():
+        yield made
+
+
+def uploaded(gpu, planes, color_format=FORMAT_RGBA):
+    """Return a target with a picture, uint8 [4, H, W]."""
+    target = RenderTarget(color_format)
+    with target.drawing(planes.shape[2], planes.shape[1]):
+        gpu.texture(target.texture).planes[...] = planes
+    return target
+
+
+def noise(size, seed):
+    """Return an opaque picture of soft spots, uint8 [4, H, W]."""
+    planes = numpy.random.default_rng(seed).random((size.height, size.width, 4), numpy.float32)
+    planes = cv2.normalize(cv2.GaussianBlur(planes, (0, 0), size.width / 40), None, 0, 255, cv2.NORM_MINMAX)
+    planes[..., 3] = 255
+    return planes.astype(numpy.uint8).transpose(2, 0, 1)
+
+
+def a_person():
+    """Return an alpha with soft edges that touch two borders, with a speck, a hole and a thin line."""
+    alpha = numpy.zeros((NETWORK.height, NETWORK.width), numpy.uint8)
+    cv2.circle(alpha, (30, 14), 8, 255, -1)
+    cv2.rectangle(alpha, (20, 24), (63, 35), 255, -1)
+    alpha = cv2.GaussianBlur(alpha, (0, 0), 1.0)
+    alpha[4, 50], alpha[29, 40] = 200, 90
+    alpha[3:9, 5] = 255
+    return alpha
+
+
+def a_block():
+    """Return an alpha: a block in the middle."""
+    alpha = numpy.zeros((NETWORK.height, NETWORK.width), numpy.uint8)
+    alpha[12:24, 20:44] = 255
+    return alpha
+
+
+def cut_of(gpu, passes, alpha, refine, seen=WHOLE):
+    """Return a cut of ``SIZE`` with an alpha, uint8 [H, W]."""
+    texture = DynamicTexture(*NETWORK, FORMAT_R8)
+    texture.fill(alpha.ctypes.data)
+    small = uploaded(gpu, noise(NETWORK, 2), FORMAT_BGRA)
+    return Cut(
+        uploaded(gpu, noise(SIZE, 1)).texture,
+        SIZE,
+        alpha=texture.texture,
+        alpha_size=NETWORK,
+        seen=seen,
+        colors=passes.colors.draw(small, texture.texture),
+        refine=refine,
+    )
+
+
+def moved(gpu, edge, cut, *how):
+    return gpu.texture(edge.draw(cut, *how).alpha).planes[0].astype(int)
+
+
+@pytest.mark.parametrize("seen", [WHOLE, PART], ids=["whole", "part"])
+@pytest.mark.parametrize("refine", [True, False])
+@pytest.mark.parametrize("shift", [3.0, -3.0, 17.5, -0.4, 0.0])
+def test_what_is_known_is_what_would_be_computed(gpu, monkeypatch, seen, refine, shift):
+    passes = Passes(Shaders())
+    with replacing():
+        cut = cut_of(gpu, passes, a_person(), refine, seen)
+        how = shift, 0.0 if shift else 2.0
+        quick = moved(gpu, passes.edge, cut, *how)
+        unknown = uploaded(gpu, numpy.full((4, 1, 1), 128, numpy.uint8)).texture
+        monkeypatch.setattr(Edge, "_known", lambda *_: unknown)
+        whole = moved(gpu, passes.edge, cut, *how)
+    assert 0 < whole.mean() < 255
+    assert numpy.abs(quick - whole).max() <= 1
+
+
+def test_most_is_known(gpu):
+    passes = Passes(Shaders())
+    with replacing():
+        cut = cut_of(gpu, passes, a_block(), refine=True)
+        passes.edge.draw(cut, 3.0, 0.0)
+    values = gpu.texture(passes.edge._known_values.texture).planes
+    assert numpy.isin(values, (0, 255)).mean() > 0.6
+
+
+def test_an_edge_that_was_moved_is_moved_again_where_it_is(gpu):
+    """An alpha that was placed covers the frame, whatever the network saw. An outline moves it again."""
+    passes = Passes(Shaders())
+    with replacing():
+        cut = passes.edge.draw(cut_of(gpu, passes, a_block(), False, PART), 3.0, 0.0)
+        once = numpy.argwhere(gpu.texture(cut.alpha).planes[0] > 127)
+        twice = numpy.argwhere(moved(gpu, passes.outline, cut, 6.0, 0.0) > 127)
+    assert once.min(axis=0) - twice.min(axis=0) == pytest.approx(6, abs=1)
+    assert twice.max(axis=0) - once.max(axis=0) == pytest.approx(6, abs=1)
