@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..filter.passes.techniques import WITH_EDGE
+from ..filter.passes.techniques import WITH_CLEANING, WITH_EDGE
 from ..obs.functions import TABLE, lib
 from ..obs.structs import SPACE_SRGB
 from .shader_code import Program, ShaderProblem, translate
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 #: About this many pixels are computed at a time: their values stay in a processor's cache.
 _AT_A_TIME = 1 << 15
 #: Techniques that differ from another, much quicker one only where an alpha is neither 0 nor 1.
-_PLAIN = {edge.decode(): plain.decode() for plain, edge in WITH_EDGE.items()}
+_PLAIN = {
+    edge.decode(): plain.decode() for variant in (WITH_EDGE, WITH_CLEANING) for plain, edge in variant.items()
+}
 
 
 class _Target:

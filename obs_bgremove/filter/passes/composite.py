@@ -12,7 +12,7 @@ from ...obs.structs import SPACE_709_EXTENDED
 from .cut import Cut, set_edge
 from .drawing import PREMULTIPLIED, REPLACE, flag, set_vec4
 from .geometry import WHOLE
-from .techniques import WITH_EDGE, WITH_LIGHT, WITH_LOOK, CompositeTechnique
+from .techniques import WITH_CLEANING, WITH_EDGE, WITH_LIGHT, WITH_LOOK, CompositeTechnique
 
 if TYPE_CHECKING:
     from ...obs.graphics import Effect
@@ -72,8 +72,10 @@ def _draw(shaders: Shaders, background: DrawnBackground, cut: Cut, hdr: bool, le
     elif background.wrap or background.factors:
         technique = WITH_LIGHT[technique]
         _set_light(effect, background, nothing)
-    elif cut.refine or cut.clean:
+    elif cut.refine:
         technique = WITH_EDGE.get(technique, technique)
+    elif cut.clean:
+        technique = WITH_CLEANING.get(technique, technique)
     effect.draw(technique, *cut.size)
 
 

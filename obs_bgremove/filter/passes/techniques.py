@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The techniques of the .effect files, one enumeration for each file.
 
-A member is the bytes that OBS is given. "Edge", "Light" and "Look" in composite.effect are variants of a
-technique: see ``WITH_EDGE``, ``WITH_LIGHT`` and ``WITH_LOOK``.
+A member is the bytes that OBS is given. "Edge", "Clean", "Light" and "Look" in composite.effect are variants
+of a technique: see ``WITH_EDGE``, ``WITH_CLEANING``, ``WITH_LIGHT`` and ``WITH_LOOK``.
 """
 
 from __future__ import annotations
@@ -95,13 +95,16 @@ class CompositeTechnique(bytes, Enum):
     #: The person alone, transparent around it.
     ALONE = b"Alone"
     ALONE_EDGE = b"AloneEdge"
+    ALONE_CLEAN = b"AloneClean"
     ALONE_LOOK = b"AloneLook"
     ON_COLOR = b"OnColor"
     ON_COLOR_EDGE = b"OnColorEdge"
+    ON_COLOR_CLEAN = b"OnColorClean"
     ON_COLOR_LIGHT = b"OnColorLight"
     ON_COLOR_LOOK = b"OnColorLook"
     ON_IMAGE = b"OnImage"
     ON_IMAGE_EDGE = b"OnImageEdge"
+    ON_IMAGE_CLEAN = b"OnImageClean"
     ON_IMAGE_LIGHT = b"OnImageLight"
     ON_IMAGE_LOOK = b"OnImageLook"
     SHOW_ALPHA = b"ShowAlpha"
@@ -118,7 +121,13 @@ WITH_EDGE = {
     CompositeTechnique.ON_COLOR: CompositeTechnique.ON_COLOR_EDGE,
     CompositeTechnique.ON_IMAGE: CompositeTechnique.ON_IMAGE_EDGE,
 }
-#: The variant that does the same, and puts the background's light on the person.
+#: The variant that only cleans the colours.
+WITH_CLEANING = {
+    CompositeTechnique.ALONE: CompositeTechnique.ALONE_CLEAN,
+    CompositeTechnique.ON_COLOR: CompositeTechnique.ON_COLOR_CLEAN,
+    CompositeTechnique.ON_IMAGE: CompositeTechnique.ON_IMAGE_CLEAN,
+}
+#: The variant that does both, and puts the background's light on the person.
 WITH_LIGHT = {
     CompositeTechnique.ON_COLOR: CompositeTechnique.ON_COLOR_LIGHT,
     CompositeTechnique.ON_IMAGE: CompositeTechnique.ON_IMAGE_LIGHT,
