@@ -111,9 +111,7 @@ def test_an_edge_that_was_moved_is_moved_again_where_it_is(gpu):
     passes = Passes(Shaders())
     with replacing():
         cut = passes.edge.draw(cut_of(gpu, passes, a_block(), False, PART), 3.0, 0.0)
-        once, twice = (
-            gpu.texture(one.alpha).planes[0] for one in (cut, passes.outline.draw(cut, 6.0, 0.0))
-        )
+        once, twice = (gpu.texture(one.alpha).planes[0] for one in (cut, passes.outline.draw(cut, 6.0, 0.0)))
     once, twice = (numpy.argwhere(alpha > alpha.max() / 2) for alpha in (once, twice))
     assert once.min(axis=0) - twice.min(axis=0) == pytest.approx(6, abs=1)
     assert twice.max(axis=0) - once.max(axis=0) == pytest.approx(6, abs=1)

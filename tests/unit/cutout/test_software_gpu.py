@@ -19,7 +19,7 @@ from obs_bgremove.filter.passes.passes import Passes
 from obs_bgremove.filter.passes.preset import draw_preset
 from obs_bgremove.filter.passes.shaders import Shaders
 from obs_bgremove.filter.passes.shrink import shrink
-from obs_bgremove.filter.passes.techniques import CompositeTechnique, PresetTechnique
+from obs_bgremove.filter.passes.techniques import WITH_EDGE, CompositeTechnique, PresetTechnique
 from obs_bgremove.obs.functions import lib
 from obs_bgremove.obs.graphics import DynamicTexture, RenderTarget, replacing
 from obs_bgremove.obs.structs import FORMAT_BGRA, FORMAT_R8, FORMAT_RGBA
@@ -105,6 +105,25 @@ def test_a_person_stands_on_a_colour_and_alone(gpu):
     assert (alone[:, :, 30:] == planes[:, :, 30:]).all()
     # Nothing of the room stays where it cannot be seen.
     assert (alone[:, :, :30] == 0).all()
+
+
+def test_what_only_cleans_shows_what_refining_by_nothing_shows(gpu, monkeypatch):
+    passes, size = Passes(Shaders()), Size(96, 54)
+    frame, small = uploaded(gpu, noise(2, size)), uploaded(gpu, noise(3, Size(32, 18)), FORMAT_BGRA)
+    alpha = alpha_of(cv2.GaussianBlur(noise(4, Size(32, 18))[0], (0, 0), 1.5))
+    with replacing():
+        colors = passes.colors.draw(small, alpha)
+    cut = Cut(frame.texture, size, alpha=alpha, colors=colors, clean=True)
+    backgrounds = [
+        DrawnBackground(CompositeTechnique.ALONE),
+        DrawnBackground(CompositeTechnique.ON_COLOR, color=(0.2, 0.4, 0.6, 1.0)),
+        DrawnBackground(CompositeTechnique.ON_IMAGE, uploaded(gpu, noise(5, size)).texture),
+    ]
+    cleaned = [drawn(gpu, passes, background, cut) for background in backgrounds]
+    monkeypatch.setattr("obs_bgremove.filter.passes.composite.WITH_CLEANING", WITH_EDGE)
+    for one, background in zip(cleaned, backgrounds):
+        assert (one == drawn(gpu, passes, background, cut)).all()
+    assert (cleaned[0] != drawn(gpu, passes, backgrounds[0], cut._replace(clean=False))).any()
 
 
 @pytest.mark.parametrize(("refine", "clean"), list(itertools.product((True, False), repeat=2)))
