@@ -87,11 +87,12 @@ def looped(
     """
     while True:
         going = goes_on(*values)
-        if np.size(going) == 1 or np.all(going) or not np.any(going):
-            if not np.ravel(going)[0]:
-                return values
+        # Nearly always a bool of Python's, or an array of one value: that has to be quick.
+        if going.all() if isinstance(going, np.ndarray) else going:
             values = one_round(*values)
             continue
+        if not (isinstance(going, np.ndarray) and going.any()):
+            return values
         where = np.flatnonzero(going)
         some = tuple(_taken(value, where) for value in values)
         after = looped(goes_on, one_round, some)
