@@ -19,6 +19,7 @@ class InStep:
     def __init__(self, microphones: Microphones) -> None:
         self._microphones = microphones
         self._steady = SteadyDelay()
+        self._was_missing = False
         self.problem = NOTHING
 
     @property
@@ -41,7 +42,9 @@ class InStep:
             self._microphones.forget(self)
         missing = wanted and delay is not None and name not in self._microphones.names
         text = tr('The microphone "{name}" is not there: choose another one, or none, to delay.', name=name)
-        self.problem = Problem(text, "no_microphone") if missing else NOTHING
+        # The names are those of the look before: one that has just got another name is not among them.
+        self.problem = Problem(text, "no_microphone") if missing and self._was_missing else NOTHING
+        self._was_missing = missing
 
     def end(self) -> None:
         """The filter is going (any thread)."""

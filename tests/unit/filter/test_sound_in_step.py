@@ -52,8 +52,20 @@ def test_a_microphone_is_missed_only_when_there_is_something_to_delay(microphone
     in_step = InStep(microphones)
     in_step.look("Gone", works=True, seconds=0.05, now=0)
     assert in_step.problem == NOTHING, "OBS may just be loading it"
-    in_step.look("Gone", works=True, seconds=0.05, now=3)
+    for now in (3, 4):
+        in_step.look("Gone", works=True, seconds=0.05, now=now)
     assert '"Gone" is not there' in in_step.problem.text
     for name, works in [("Voice", True), ("", True), ("Gone", False)]:
-        in_step.look(name, works=works, seconds=0.05, now=4)
+        in_step.look(name, works=works, seconds=0.05, now=5)
         assert in_step.problem == NOTHING
+
+
+def test_a_microphone_that_has_just_got_another_name_is_not_missed(microphones):
+    in_step = InStep(microphones)
+    for now in (0, 3, 4):
+        in_step.look("Voice", works=True, seconds=0.05, now=now)
+    in_step.look("Another name", works=True, seconds=0.05, now=5)
+    assert in_step.problem == NOTHING
+    microphones.names = frozenset({"Another name"})
+    in_step.look("Another name", works=True, seconds=0.05, now=6)
+    assert in_step.problem == NOTHING
