@@ -13,13 +13,13 @@ from ..scene_files import SCRIPT
 from ..translate import N, in_english, joined, tr
 from .effort.counters import Counters
 from .effort.effort import Seen
+from .frames.stall import Stall
 from .options.remedies import REMEDIES
 from .options.settings import AUTO
 from .report import kept
 from .report.meters import DelayMeter, Meter, Stopwatch
 from .report.problems import Problem
 from .report.sentences import text
-from .report.stall import Stall
 from .report.status import Status
 
 if TYPE_CHECKING:

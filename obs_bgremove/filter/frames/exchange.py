@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from ..options.settings import Settings
     from ..passes.geometry import Region
     from ..report.meters import Meter
-    from ..report.stall import Stall
     from .capture import Capture, Target
+    from .stall import Stall
 
 
 class Shown(NamedTuple):

@@ -9,10 +9,10 @@ import pytest
 
 from obs_bgremove.filter.frames.capture import Target
 from obs_bgremove.filter.frames.exchange import Exchange
+from obs_bgremove.filter.frames.stall import Stall
 from obs_bgremove.filter.options.settings import Settings
 from obs_bgremove.filter.passes.geometry import Size
 from obs_bgremove.filter.report.meters import Meter
-from obs_bgremove.filter.report.stall import Stall
 from obs_bgremove.link.ring import Alpha
 
 TARGET = Target(1_000_001, 1_000_002, Size(640, 360))

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from obs_bgremove.filter.report import stall as module
-from obs_bgremove.filter.report.stall import Stall
+from obs_bgremove.filter.frames import stall as module
+from obs_bgremove.filter.frames.stall import Stall
 
 
 @pytest.fixture

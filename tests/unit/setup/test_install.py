@@ -339,6 +339,7 @@ def test_what_is_set_for_another_python_or_pip_does_not_reach_the_environment(da
 
 def test_pip_installs_into_the_environment_whatever_is_set(tmp_path, monkeypatch):
     """A real pip: it refuses before it asks any registry, or not at all."""
+    pytest.importorskip("ensurepip", reason="this Python cannot make environments with pip")
     settings = tmp_path / "pip.conf"
     settings.write_text("[global]\nuser = true\n")
     monkeypatch.setenv("PIP_CONFIG_FILE", str(settings))
