@@ -56,6 +56,14 @@ def write(data: int, values: Mapping[str, Value]) -> None:
             lib.obs_data_set_int(data, key, value)
 
 
+def change_text(data: int, name: str, text: str) -> bool:
+    """Set a text, unless it is so already; return whether it was another one."""
+    if read(data, name, "") == text:
+        return False
+    write(data, {name: text})
+    return True
+
+
 @contextlib.contextmanager
 def created(values: Mapping[str, Value]) -> Iterator[int]:
     """Give a new settings object with these values, released at the end."""

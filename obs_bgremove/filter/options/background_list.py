@@ -35,11 +35,7 @@ def of(settings: Settings) -> str:
 
 def show(settings: int) -> bool:
     """Have the list show what is true of an OBS settings object; return whether it showed something else."""
-    shown = of(Settings.read(settings))
-    if data.read(settings, KEY, "") == shown:
-        return False
-    data.write(settings, {KEY: shown})
-    return True
+    return data.change_text(settings, KEY, of(Settings.read(settings)))
 
 
 def choose(settings: int) -> None:

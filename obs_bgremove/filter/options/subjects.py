@@ -40,11 +40,7 @@ def show(settings: int, names: Container[str]) -> bool:
     ``names`` are the values of the list.
     """
     model = str(data.read(settings, "model", AUTO))
-    shown = model if model in names else ""
-    if data.read(settings, KEY, "") == shown:
-        return False
-    data.write(settings, {KEY: shown})
-    return True
+    return data.change_text(settings, KEY, model if model in names else "")
 
 
 def choose(settings: int, names: Container[str]) -> bool:

@@ -7,32 +7,17 @@ import cv2
 import numpy
 import pytest
 
-from obs_bgremove.cutout.software_gpu import SoftwareGpu
 from obs_bgremove.filter.passes.cut import Cut
 from obs_bgremove.filter.passes.edge import Edge
 from obs_bgremove.filter.passes.geometry import WHOLE, Region, Size
 from obs_bgremove.filter.passes.passes import Passes
 from obs_bgremove.filter.passes.shaders import Shaders
-from obs_bgremove.obs.graphics import DynamicTexture, RenderTarget, replacing
-from obs_bgremove.obs.structs import FORMAT_BGRA, FORMAT_R8, FORMAT_RGBA
+from obs_bgremove.obs.graphics import replacing
+from obs_bgremove.obs.structs import FORMAT_BGRA
+from tests.unit.cutout.textures_of import alpha_of, uploaded
 
 SIZE, NETWORK = Size(480, 270), Size(64, 36)
 PART = Region(0.25, 0.125, 0.5, 0.625)
-
-
-@pytest.fixture
-def gpu():
-    made = SoftwareGpu()
-    with made.installed():
-        yield made
-
-
-def uploaded(gpu, planes, color_format=FORMAT_RGBA):
-    """Return a target with a picture, uint8 [4, H, W]."""
-    target = RenderTarget(color_format)
-    with target.drawing(planes.shape[2], planes.shape[1]):
-        gpu.texture(target.texture).planes[...] = planes
-    return target
 
 
 def noise(size, seed):
@@ -63,16 +48,15 @@ def a_block():
 
 def cut_of(gpu, passes, alpha, refine, seen=WHOLE):
     """Return a cut of ``SIZE`` with an alpha, uint8 [H, W]."""
-    texture = DynamicTexture(*NETWORK, FORMAT_R8)
-    texture.fill(alpha.ctypes.data)
+    texture = alpha_of(alpha)
     small = uploaded(gpu, noise(NETWORK, 2), FORMAT_BGRA)
     return Cut(
         uploaded(gpu, noise(SIZE, 1)).texture,
         SIZE,
-        alpha=texture.texture,
+        alpha=texture,
         alpha_size=NETWORK,
         seen=seen,
-        colors=passes.colors.draw(small, texture.texture),
+        colors=passes.colors.draw(small, texture),
         refine=refine,
     )
 

@@ -3,26 +3,24 @@
 
 import math
 
-from obs_bgremove.cutout.software_gpu import SoftwareGpu
+import numpy
+
 from obs_bgremove.filter.passes.light import Light
 from obs_bgremove.filter.passes.passes import Passes
 from obs_bgremove.filter.passes.shaders import Shaders
-from obs_bgremove.obs.graphics import RenderTarget, replacing
-from obs_bgremove.obs.structs import FORMAT_RGBA
+from obs_bgremove.obs.graphics import replacing
+from tests.unit.cutout.textures_of import uploaded
 
 AGES = 1e6
 
 
-def test_a_small_change_is_followed_at_a_high_frame_rate_too():
-    gpu = SoftwareGpu()
-    with gpu.installed(), replacing():
+def test_a_small_change_is_followed_at_a_high_frame_rate_too(gpu):
+    with replacing():
 
         def filled(shade):
-            target = RenderTarget(FORMAT_RGBA)
-            with target.drawing(16, 9):
-                planes = gpu.texture(target.texture).planes
-                planes[:3], planes[3] = shade, 255
-            return target.texture
+            planes = numpy.full((4, 9, 16), 255, numpy.uint8)
+            planes[:3] = shade
+            return uploaded(gpu, planes).texture
 
         def factor(light, around, seconds):
             made = gpu.texture(light.factors(around, person, 1.0, seconds))

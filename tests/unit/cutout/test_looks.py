@@ -6,7 +6,6 @@ from __future__ import annotations
 import numpy
 import pytest
 
-from obs_bgremove.cutout.software_gpu import SoftwareGpu
 from obs_bgremove.cutout.textures import decoded, encoded
 from obs_bgremove.filter.backgrounds.own import Color
 from obs_bgremove.filter.compositor import compose
@@ -58,10 +57,8 @@ class Stage:
 
 
 @pytest.fixture
-def stage():
-    gpu = SoftwareGpu()
-    with gpu.installed():
-        yield Stage(gpu)
+def stage(gpu):
+    return Stage(gpu)
 
 
 def settings(**more):

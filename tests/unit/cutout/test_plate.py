@@ -7,7 +7,6 @@ import cv2
 import numpy
 import pytest
 
-from obs_bgremove.cutout.software_gpu import SoftwareGpu
 from obs_bgremove.filter.backgrounds.background import Background
 from obs_bgremove.filter.compositor import compose
 from obs_bgremove.filter.frames.exchange import Shown
@@ -79,13 +78,6 @@ class Seen:
         light = planes[:3].transpose(1, 2, 0) ** 2
         encoded = numpy.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
         return encoded * 255, numpy.clip(4 * planes[3] - 1, 0, 1)
-
-
-@pytest.fixture
-def gpu():
-    made = SoftwareGpu()
-    with made.installed():
-        yield made
 
 
 def where(left, grown=0):

@@ -21,25 +21,11 @@ from obs_bgremove.filter.passes.shaders import Shaders
 from obs_bgremove.filter.passes.shrink import shrink
 from obs_bgremove.filter.passes.techniques import WITH_EDGE, CompositeTechnique, PresetTechnique
 from obs_bgremove.obs.functions import lib
-from obs_bgremove.obs.graphics import DynamicTexture, RenderTarget, replacing
-from obs_bgremove.obs.structs import FORMAT_BGRA, FORMAT_R8, FORMAT_RGBA
+from obs_bgremove.obs.graphics import RenderTarget, replacing
+from obs_bgremove.obs.structs import FORMAT_BGRA, FORMAT_RGBA
+from tests.unit.cutout.textures_of import alpha_of, uploaded
 
 SIZE = Size(64, 36)
-
-
-@pytest.fixture
-def gpu():
-    made = SoftwareGpu()
-    with made.installed():
-        yield made
-
-
-def uploaded(gpu, planes, color_format=FORMAT_RGBA):
-    """Return a render target with pixels in it, uint8 [4, H, W]."""
-    target = RenderTarget(color_format)
-    with target.drawing(planes.shape[2], planes.shape[1]):
-        gpu.texture(target.texture).planes[...] = planes
-    return target
 
 
 def noise(seed=1, size=SIZE):
@@ -47,13 +33,6 @@ def noise(seed=1, size=SIZE):
     planes = numpy.random.default_rng(seed).integers(0, 256, (4, size.height, size.width), numpy.uint8)
     planes[3] = 255
     return planes
-
-
-def alpha_of(alpha):
-    """Return a texture with an alpha, uint8 [H, W]."""
-    texture = DynamicTexture(alpha.shape[1], alpha.shape[0], FORMAT_R8)
-    texture.fill(numpy.ascontiguousarray(alpha).ctypes.data)
-    return texture.texture
 
 
 def test_libobs_is_what_it_was_afterwards():
