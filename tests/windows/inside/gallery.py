@@ -36,6 +36,7 @@ LOOKS = {
     "transparent": {"background": "transparent"},
     "transparent-encoded": {"background": "transparent", "encoded": True},
     "transparent-rough": {"background": "transparent", "refinement": False, "color_cleaning": False},
+    "transparent-moved": {"background": "transparent", "edge_shift": 5.0},
     "colour": {"background": "color", "background_color": 0xFF804020},
     "colour-rough": {
         "background": "color",
