@@ -15,6 +15,7 @@ wanted            the command line's wishes as settings and a background of the 
 picture_behind    a picture file as the background
 picture_files     reads and writes picture files
 exif              which way up a photograph is
+chunks            the parts of PNG and WebP files
 videos            reads, cuts and writes a video
 ffmpeg            the program that does the reading and writing of videos
 progress          how far a video is

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from . import chunks
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -43,10 +45,10 @@ def _exif(content: bytes) -> Iterator[bytes]:
     """Yield what may be EXIF data in a file."""
     if content[:2] == b"\xff\xd8":
         yield from _of_jpeg(content)
-    elif content[:8] == b"\x89PNG\r\n\x1a\n":
-        yield from _of_chunks(content, 8, b"eXIf", ">I", name_first=False, beside=4)
+    elif content.startswith(chunks.PNG):
+        yield from chunks.of_png(content, b"eXIf")
     elif content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        yield from _of_chunks(content, 12, b"EXIF", "<I", name_first=True, beside=0)
+        yield from chunks.of_webp(content, b"EXIF")
     elif content[:4] in (b"II*\0", b"MM\0*"):
         yield content
 
@@ -58,18 +60,6 @@ def _of_jpeg(content: bytes) -> Iterator[bytes]:
         if content[at + 1] == 0xE1 and content.startswith(_PREFIX, at + 4):
             yield content[at + 4 : at + 2 + length]
         at += 2 + max(length, 2)
-
-
-def _of_chunks(
-    content: bytes, at: int, wanted: bytes, size: str, name_first: bool, beside: int
-) -> Iterator[bytes]:
-    """Yield the chunks of a name; before each are its length and name, after it ``beside`` more bytes."""
-    while at + 8 <= len(content):
-        (length,) = struct.unpack_from(size, content, at + 4 if name_first else at)
-        name = content[at : at + 4] if name_first else content[at + 4 : at + 8]
-        if name == wanted:
-            yield content[at + 8 : at + 8 + length]
-        at += 8 + length + beside + (length % 2 if name_first else 0)
 
 
 def _in_tiff(data: bytes) -> int:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING
 
 import cv2
@@ -10,6 +11,7 @@ import numpy as np
 
 from ..files import replace_whole
 from ..translate import tr
+from . import chunks
 from .exif import orientation, upright
 from .problem import CutoutProblem
 
@@ -62,7 +64,9 @@ def read(path: Path) -> Bytes:
         raise CutoutProblem(
             tr("{path} is no picture that can be read: save it as a PNG, JPEG or WebP file.", path=path)
         )
-    return upright(_bgra(found, path), orientation(content))
+    made = _bgra(found, path)
+    made[_without_colour(found, content), 3] = 0
+    return upright(made, orientation(content))
 
 
 def _bgra(picture: NDArray[np.generic], path: Path) -> Bytes:
@@ -78,6 +82,22 @@ def _bgra(picture: NDArray[np.generic], path: Path) -> Bytes:
     else:
         made[..., : picture.shape[2]] = picture
     return made
+
+
+def _without_colour(picture: NDArray[np.generic], content: bytes) -> NDArray[np.bool_]:
+    """Return where a grey PNG file is transparent, bool [H, W]: at one value, which OpenCV passes over."""
+    nowhere = np.zeros(picture.shape[:2], np.bool_)
+    if picture.ndim != 2 or not content.startswith(chunks.PNG):
+        return nowhere
+    header = next(chunks.of_png(content, b"IHDR"), b"")
+    transparent = next(chunks.of_png(content, b"tRNS"), b"")
+    if len(header) < 9 or len(transparent) != 2:
+        return nowhere
+    bits = header[8]
+    # Values of fewer than eight bits have been spread over 0 to 255 by OpenCV.
+    spread = 255 // (2**bits - 1) if bits < 8 else 1
+    (value,) = struct.unpack(">H", transparent)
+    return np.asarray(picture == value * spread, np.bool_)
 
 
 def write(path: Path, picture: Bytes) -> None:
