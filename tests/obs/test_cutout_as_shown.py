@@ -20,6 +20,10 @@ from tests.obs.test_edge_colour import foreground, truth
 #: Of 255: what the shades of a picture may differ by, and the share of pixels that may differ by a little
 #: more: where a shader divides by what is nearly nothing, graphics cards differ among each other, too.
 CLOSE, FEW, A_LITTLE_MORE = 2, 3e-4, 8
+#: Newer versions of Mesa filter textures with fewer bits, as graphics cards do. So the network is given a
+#: picture that is a few of 255 off at contours: the share of pixels that may differ then, and by how much in
+#: the mean.
+FIRST_ROUGH_OBS, SOME, IN_THE_MEAN = 30, 0.01, 0.25
 LOOKS = {
     "transparent": ("transparent", {}),
     "color": ("#2060c0", {}),
@@ -103,12 +107,15 @@ def test_the_same_picture_as_in_obs(obs, folder, name):
     off = difference(obs, "green-soft", person_in_a_room(), look, more)
     # An outline is three times as sharp as the alpha, and so is what differs.
     times = 3 if "outline" in more else 1
+    rough = int(obs.ws.get_version().obs_version.split(".")[0]) >= FIRST_ROUGH_OBS
 
     def close():
         found = off()
         close = CLOSE * times
         share = (found.max(axis=2) > close).mean()
         print(f"{name}: at most {found.max():.0f}, {share:.4%} more than {close}, mean {found.mean():.4f}")
+        if rough:
+            return share <= SOME and found.mean() <= IN_THE_MEAN
         return found.max() <= A_LITTLE_MORE * times and share <= FEW
 
     wait_for(close, "OBS shows the same picture", seconds=20)
