@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """All tests: ``python3 -m tests [--training | --windows | --obs VERSION] [options of pytest]``.
 
-Needs nothing installed.
+Needs nothing installed. In the same environment, a benchmark: ``python3 -m tests [--obs VERSION] --run MODULE``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.labs import newer_obs
 
 #: Beside those of the worker. Training needs torch, whose packages with CUDA are some 3 GB on Linux.
 GROUPS, TRAINING_GROUPS = ["evaluate", "demo", "test"], ["train"]
-TRAINING, WINDOWS, OBS = "--training", "--windows", "--obs"
+TRAINING, WINDOWS, OBS, RUN = "--training", "--windows", "--obs", "--run"
 #: Models that many tests are about.
 MODELS = ["mediapipe"]
 #: What makes clips and presses keys for the tests that need a clip or a key pressed.
@@ -40,6 +40,7 @@ def main(arguments: list[str]) -> int:
     root a missing OBS and missing tools are installed; where they cannot be had, their tests are skipped.
     ``--windows`` runs those under Windows' Python instead (see ``tests/windows/lab.py``). ``--obs 30`` and
     ``--obs 32`` run all in that OBS instead of this machine's (see ``tests/labs/newer_obs.py``).
+    ``--run`` runs the module that follows (a benchmark, say) instead of pytest, with its own options.
     """
     if arguments[:1] == [OBS]:
         version = arguments[1] if len(arguments) > 1 else ""
@@ -65,9 +66,12 @@ def main(arguments: list[str]) -> int:
         say(f"The tests in a real OBS are skipped. {todo}")
     else:
         _ensure_tools()
-    pytest = [str(virtual_env.python()), "-m", "pytest", *arguments]
+    module = arguments[1:] if arguments[:1] == [RUN] else ["pytest", *arguments]
     return subprocess.run(
-        pytest, cwd=home.PROJECT, env=virtual_env.module_environment(), check=False
+        [str(virtual_env.python()), "-m", *module],
+        cwd=home.PROJECT,
+        env=virtual_env.module_environment(),
+        check=False,
     ).returncode
 
 

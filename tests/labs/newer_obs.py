@@ -35,6 +35,7 @@ _HOME = "/lab/home"
 _ENVIRONMENT = {
     home.VARIABLE: _HOME,
     "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTEST_ADDOPTS": "-p no:cacheprovider",
     "RUFF_CACHE_DIR": "/tmp/ruff",
     "MYPY_CACHE_DIR": "/tmp/mypy",
 }
@@ -43,7 +44,7 @@ _ENVIRONMENT = {
 def run(version: str, arguments: Sequence[str]) -> int:
     """Run the tests in OBS ``version``, a key of RELEASES; return the exit code of pytest.
 
-    ``arguments`` are options of pytest.
+    ``arguments`` are options of ``python3 -m tests``.
     Where it cannot be built, say why and return 0: the tests are skipped.
     """
     place = folder(f"obs{version}")
@@ -57,7 +58,7 @@ def run(version: str, arguments: Sequence[str]) -> int:
     kept.mkdir(exist_ok=True)
     variables, files = hosts_network()
     project = str(home.PROJECT)
-    tests = shlex.join(["python3", "-m", "tests", "-p", "no:cacheprovider", *arguments])
+    tests = shlex.join(["python3", "-m", "tests", *arguments])
     done = debian.run(
         f"cd {shlex.quote(project)} && {tests}",
         LIMIT,
