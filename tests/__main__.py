@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """All tests: ``python3 -m tests [--training | --windows | --obs VERSION] [options of pytest]``.
 
-Needs nothing installed. In the same environment, a benchmark: ``python3 -m tests [--obs VERSION] --run MODULE``.
+Needs nothing installed. A benchmark in their environment: ``python3 -m tests [--obs VERSION] --run MODULE``.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
 
 A real OBS is opened and closed as its window's close button does, N times each, in turns. OBS 32 sometimes
 ends badly by itself, more often on a busy machine: with a signal, with leaks, or with scenes that it could
-not clear. ``--busy`` computes in that many processes beside it. What is more with the filter is because of us.
+not clear. ``--busy`` computes in that many processes beside it. What the filter has more of is because of us.
 """
 
 from __future__ import annotations
