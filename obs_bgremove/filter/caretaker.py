@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import contextlib
 import queue
-import threading
 from typing import TYPE_CHECKING, Protocol
 
+from ..link import own_thread
 from ..obs import log
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Sequence
 
 
@@ -51,10 +52,7 @@ class Caretaker:
         ``beside``: what is looked after, too, when all filters have been.
         """
         self._beside = beside
-        self._thread = threading.Thread(
-            target=self._look_after, args=[without_filters], name="obs_bgremove", daemon=True
-        )
-        self._thread.start()
+        self._thread = own_thread.start("obs_bgremove", self._look_after, without_filters)
 
     def end(self) -> None:
         """End, after the look that is under way."""

@@ -15,6 +15,7 @@ channel     what one filter asks for, and what it got
 supervisor  keeps a worker process running, for the client
 run         one run of the process: its silence and its health
 restarts    when the next process starts, and what it does without
+own_thread  starts a thread whose stack is large enough
 patience    how long each thing may take
 requests    asks for rings on behalf of channels, and hands them out
 """

@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import functools
-import threading
 from typing import TYPE_CHECKING
 
+from . import own_thread
 from .channel import Channel
 from .process import Process, interpreter
 from .supervisor import Supervisor, Usage
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Mapping
 
     from .messages import DeviceInfo, ModelInfo, Tell
@@ -66,10 +67,7 @@ class Client:
     def start(self) -> None:
         """Begin to keep a worker running."""
         if self._thread is None:
-            self._thread = threading.Thread(
-                target=self._supervisor.supervise, name="obs_bgremove supervisor", daemon=True
-            )
-            self._thread.start()
+            self._thread = own_thread.start("obs_bgremove supervisor", self._supervisor.supervise)
 
     def stop(self) -> None:
         """End the worker, by force if it has not ended after two seconds. Channels stay and have no ring."""

@@ -7,10 +7,10 @@ import contextlib
 import os
 import subprocess
 import sys
-import threading
 from typing import TYPE_CHECKING, Any
 
 from .. import home
+from . import own_thread
 from .process import StartProblem, outside
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ class Errand:
         self.printed: str | None = None
         self._command = command
         self._process: subprocess.Popen[str] | None = None
-        self._thread = threading.Thread(target=self._run, name="obs_bgremove errand", daemon=True)
-        self._thread.start()
+        self._thread = own_thread.start("obs_bgremove errand", self._run)
 
     def _run(self) -> None:
         options: dict[str, Any] = {}

@@ -8,12 +8,12 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from typing import TYPE_CHECKING, Any
 
 from .. import flatpak, home
 from ..files import as_path
 from ..translate import tr
+from . import own_thread
 from .messages import LONGEST_TO_WORKER, Ask, Lines, MessageProblem, Tell, decode_tell, encode
 from .outlet import Outlet
 from .variables import added, workers
@@ -88,8 +88,7 @@ class Process:
         self._output = self._popen.stdout
         self._heard = heard
         self._unsent: list[bytes] = []
-        self._reader = threading.Thread(target=self._read, name="obs_bgremove reader", daemon=True)
-        self._reader.start()
+        self._reader = own_thread.start("obs_bgremove reader", self._read)
 
     def _read(self) -> None:
         lines = Lines()

@@ -16,7 +16,7 @@ from tests.obs.stage import SCRIPT, filtered, open_obs, wait_until_running
 
 #: It has modules of its own, and changes what it shares with us.
 OTHER = """
-import decimal, importlib, json, os, sys, warnings
+import decimal, importlib, json, os, sys, threading, warnings
 
 def script_load(_settings):
     others = [name for name in {names} if importlib.import_module(name).__dict__.get("WHOSE") != "its own"]
@@ -24,6 +24,7 @@ def script_load(_settings):
     read = json.loads
     json.loads = lambda text, **more: read(text, parse_float=decimal.Decimal, **more)
     warnings.simplefilter("error")
+    threading.stack_size(32768)
     sys.path[:] = [one for one in sys.path if "python3" in one]
     os.makedirs({gone!r})
     os.chdir({gone!r})
