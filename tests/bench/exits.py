@@ -69,7 +69,7 @@ def ending(folder: Path, home: Path, kind: str, seconds: float) -> str:
                 wait_until_running(obs)
             time.sleep(seconds)  # OBS shows its scenes
             return described(obs.stop())
-        except ObsError as error:
+        except (ObsError, AssertionError) as error:
             return str(error).splitlines()[0]
 
 
