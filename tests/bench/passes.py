@@ -116,7 +116,7 @@ def person(width: int, height: int) -> numpy.ndarray:
     cv2.circle(alpha, (width // 2, height * 2 // 5), height // 4, 1.0, -1)
     cv2.rectangle(alpha, (width * 3 // 10, height * 2 // 3), (width * 7 // 10, height), 1.0, -1)
     alpha = cv2.GaussianBlur(alpha, (0, 0), height / 120)[..., None]
-    return (alpha * (60, 200, 70) + (1 - alpha) * (230, 10, 240)).astype(numpy.uint8)
+    return (alpha * (60, 210, 70) + (1 - alpha) * (230, 10, 240)).astype(numpy.uint8)
 
 
 if __name__ == "__main__":

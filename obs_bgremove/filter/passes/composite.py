@@ -11,7 +11,6 @@ from ...obs.graphics import blending, linear_light
 from ...obs.structs import SPACE_709_EXTENDED
 from .cut import Cut, set_edge
 from .drawing import PREMULTIPLIED, REPLACE, flag, set_vec4
-from .geometry import WHOLE
 from .techniques import WITH_CLEANING, WITH_EDGE, WITH_LIGHT, WITH_LOOK, CompositeTechnique
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def _draw(shaders: Shaders, background: DrawnBackground, cut: Cut, hdr: bool, le
     effect, nothing = shaders.composite, shaders.nothing.texture
     lib.gs_effect_set_texture_srgb(effect["frame"], cut.hdr if hdr else cut.frame)
     lib.gs_effect_set_texture(effect["alpha"], cut.alpha or nothing)
-    set_vec4(effect["covered"], *(WHOLE if cut.placed else cut.seen))
+    set_vec4(effect["covered"], *cut.covers)
     set_edge(effect, cut, nothing)
     set_vec4(effect["range"], flag(hdr), flag(background.hdr and not hdr), least_alpha)
     technique = background.technique

@@ -36,9 +36,9 @@ class Cut(NamedTuple):
     #: The size of the alpha; None if it is that of the frame.
     alpha_size: Size | None = None
     #: The part of the frame that the network saw. The colours are of that part, and so is the
-    #: alpha unless it is ``placed``: then it covers the frame.
+    #: alpha unless another part is ``covered`` by it. Beyond it the alpha is 0.
     seen: Region = WHOLE
-    placed: bool = False
+    covered: Region | None = None
     #: The colours of person and room; None if nobody asks for them.
     colors: EdgeColors | None = None
     #: The plate of the empty room (``Plate.draw``); None if none is gathered.
@@ -48,11 +48,16 @@ class Cut(NamedTuple):
     #: Whether the room's colour is to be taken out of the person's.
     clean: bool = False
 
+    @property
+    def covers(self) -> Region:
+        """The part of the frame that the alpha covers."""
+        return self.covered or self.seen
+
 
 def set_alpha(effect: Effect, cut: Cut, nothing: int) -> None:
     """Set the alpha, and as the seen part the one that it covers; ``nothing`` is ``Shaders.nothing``."""
     lib.gs_effect_set_texture(effect["alpha"], cut.alpha or nothing)
-    set_seen(effect, WHOLE if cut.placed else cut.seen)
+    set_seen(effect, cut.covers)
 
 
 def set_edge(effect: Effect, cut: Cut, nothing: int) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ...obs.functions import lib
 from ...obs.structs import FORMAT_R8, FORMAT_RGBA, FORMAT_RGBA32F
 from .drawing import flag, set_seen, set_vec4
-from .geometry import WHOLE, Size
+from .geometry import Size
 from .shrink import shrink
 from .techniques import CompositeTechnique, EdgeTechnique, LightTechnique
 
@@ -93,7 +93,7 @@ class Light:
             (self._across, EdgeTechnique.SOFTEN, 0.5 * sigma / width),
         ):
             lib.gs_effect_set_texture(effect["alpha"], alpha)
-            set_seen(effect, WHOLE if cut.placed else cut.seen)
+            set_seen(effect, cut.covers)
             set_vec4(effect["offsets"], across, 0.0)
             alpha = target.fill(effect, technique, *size)
         effect = self._shaders.light

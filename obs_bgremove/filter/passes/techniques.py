@@ -36,6 +36,7 @@ class EdgeTechnique(bytes, Enum):
     GROW = b"Grow"
     SHRINK = b"Shrink"
     SOFTEN = b"Soften"
+    SOFTEN_STRIPS = b"SoftenStrips"
 
 
 class PlateTechnique(bytes, Enum):

@@ -15,7 +15,7 @@ from obs_bgremove.filter.options.settings import Settings
 from obs_bgremove.filter.passes.composite import composite
 from obs_bgremove.filter.passes.cut import Cut
 from obs_bgremove.filter.passes.drawn_background import DrawnBackground
-from obs_bgremove.filter.passes.geometry import Size
+from obs_bgremove.filter.passes.geometry import WHOLE, Size
 from obs_bgremove.filter.passes.passes import Passes
 from obs_bgremove.filter.passes.shaders import Shaders
 from obs_bgremove.filter.passes.techniques import CompositeTechnique
@@ -173,11 +173,11 @@ def test_an_outline_begins_as_smoothly_as_the_alpha(stage):
     levels = numpy.linspace(0.33, 0.34, SIZE.height, dtype=numpy.float32)
     with alpha.drawing(*SIZE):
         stage.gpu.texture(alpha.texture).planes[...] = levels[:, None]
-    cut = Cut(alpha.texture, SIZE, alpha=alpha.texture, placed=True)
+    cut = Cut(alpha.texture, SIZE, alpha=alpha.texture, covered=WHOLE)
     with replacing():
         grown = stage.passes.outline.draw(cut, 1.0, 0.0).alpha
     # The largest within a pixel is that of the next row.
-    column = stage.gpu.texture(grown).planes[0, :, 80]
+    column = stage.gpu.texture(grown).planes[0, : SIZE.height, 80]
     assert numpy.abs(column[:-1] - levels[1:]).max() < 0.0001
 
 

@@ -157,6 +157,21 @@ def test_no_technique_reads_more_textures_than_obs_has_places_for():
     assert max(read.values()) > 5
 
 
+#: Words of OpenGL's shading language that are none in HLSL. OBS hands names on as they are.
+RESERVED = re.compile(
+    r"""\b(active|atomic_uint|attribute|buffer|centroid|coherent|common|enum|filter|fixed|flat|goto|half|highp
+    |input|interface|invariant|layout|long|lowp|mediump|namespace|noperspective|output|packed|partition|patch
+    |precision|restrict|sample|shared|short|smooth|subroutine|superp|template|this|typedef|union|using|varying
+    |writeonly)\b""",
+    re.VERBOSE,
+)
+
+
+@pytest.mark.parametrize("path", sorted(SHADERS.glob("*.effect")), ids=lambda path: path.name)
+def test_no_name_is_a_word_of_opengls_language(path):
+    assert RESERVED.findall(text_of(path)) == []
+
+
 def test_a_local_variable_counts_as_the_uniform_of_its_name(tmp_path):
     (tmp_path / "common.effect").write_text(
         "uniform float4x4 ViewProj;\nfloat4 rectangle(float4 at) { ViewProj; }"
