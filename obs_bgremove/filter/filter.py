@@ -24,7 +24,7 @@ from .frames.capture import Target
 from .health import Health
 from .lifetime import Lifetime
 from .options import page, subjects
-from .options.arrangement import FOLDS, NEXT, SUITING, turn
+from .options.arrangement import FOLDS, NEXT, REMEDY, SUITING, turn
 from .options.open_page import OpenPage
 from .options.remedies import REMEDIES
 from .options.settings import Settings
@@ -105,7 +105,7 @@ class BackgroundFilter:
                 self._wardrobe.accept(Settings.read(values))
             return
         status = self._status()
-        if button == page.REMEDY and status.remedy:
+        if button == REMEDY and status.remedy:
             self._change(REMEDIES[status.remedy].values)
         else:
             self._page.built(status, self._in_step.seconds)

@@ -120,6 +120,7 @@ class Health:
         state = self._state()
         delay = self.delay.frames or 0
         problems = self._problems(state, source, settings)
+        silent = any(one.remedy == "no_microphone" for one in problems)
         missing, late = self.meter.missing(), self.meter.late(1 / seconds)
         return Status(
             source=source,
@@ -133,6 +134,7 @@ class Health:
             **self.stopwatch.read()._asdict(),
             state=state,
             problem=joined(one.text for one in problems),
+            first_problem=problems[0].text if problems else "",
             remedy=self._remedy(problems, settings, slow=bool(missing or late)),
             note=self._channel.note,
             worker_pid=self._shared.client.pid or 0,
@@ -140,7 +142,7 @@ class Health:
             frames_per_second=self.meter.frames_per_second(),
             frames_not_drawn=late,
             alphas=self.meter.total,
-            microphone=settings.microphone,
+            microphone="" if silent else settings.microphone,
             outfit=self.outfit,
             kept=kept.sentences(settings, cleared),
         )
@@ -153,11 +155,12 @@ class Health:
         return Status.HIDDEN if self.stall.began and self.stall.over() else Status.STARTING
 
     def _problems(self, state: str, source: str, settings: Settings) -> list[Problem]:
-        """Return what is wrong; the first remedy is the one that is offered."""
+        """Return what is wrong; what matters most comes first."""
         chosen = (settings.model, settings.device) != (AUTO, AUTO)
         problems = [
             Problem(self._shared.client.problem),
             Problem(self._channel.problem, "automatic" if chosen else ""),
+            Problem(kept.empty_area(settings), "whole_picture"),
             *self.beside,
             Problem(self.last.problem),
         ]
@@ -179,11 +182,11 @@ class Health:
 
     @staticmethod
     def _remedy(problems: list[Problem], settings: Settings, slow: bool) -> str:
-        offered = [one.remedy for one in problems if one.remedy]
+        # The button belongs to the sentence that is shown.
+        if problems:
+            return problems[0].remedy
         lighter = REMEDIES["lighter"].values.items()
-        if slow and any(getattr(settings, name) != value for name, value in lighter):
-            offered.append("lighter")
-        return next(iter(offered), "")
+        return "lighter" if slow and any(getattr(settings, name) != value for name, value in lighter) else ""
 
     def changes(self, status: Status) -> bool:
         """Return whether condition or problem differ from those at the last look; log what differs."""

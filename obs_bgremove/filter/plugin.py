@@ -8,7 +8,7 @@ from ..obs import frontend, log, registration
 from ..obs.clearing import Clearing
 from ..obs.clock import FrameClock
 from ..obs.functions import lib
-from ..obs.signals import Renames
+from ..obs.signals import Additions, Renames
 from . import script_list
 from .caretaker import Caretaker
 from .filter import BackgroundFilters, living
@@ -42,6 +42,7 @@ class Plugin:
         self._caretaker.start(without_filters=shared.rest, beside=(shared.guards, shared.microphones))
         self._clearing.watch()
         self._renames = Renames(_follow)
+        self._additions = Additions(self._added)
         frontend.on_preload(script_list.complete)
         frontend.on_exit(self._end)
         frontend.on_exit(script_list.heal)
@@ -52,10 +53,14 @@ class Plugin:
         """Note that OBS does not list a copy of the script any more, unless ``start`` follows."""
         self._shared.copies_listed = max(0, self._shared.copies_listed - 1)
 
+    def _added(self, source: int, handle: int) -> None:
+        self._shared.guards.added(source, handle, self._shared.wake)
+
     def _end(self) -> None:
         """Leave nothing behind that OBS could call after Python has ended."""
         self._caretaker.end()
         self._renames.release()
+        self._additions.release()
         self._remote.close()
         self.page.end()
         registration.shut_down()

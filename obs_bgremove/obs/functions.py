@@ -172,6 +172,7 @@ TABLE: list[tuple[Any, ...]] = [
     ("obs_property_visible", c_bool, [p]),
     ("obs_property_set_modified_callback", None, [p, p]),
     ("obs_property_text_set_info_type", None, [p, c_int]),
+    ("obs_property_text_info_type", c_int, [p]),
     ("obs_property_float_set_suffix", None, [p, c_char_p]),
     # graphics: render targets, textures, staging surfaces
     ("gs_texrender_create", p, [c_int, c_int], _must_exist),

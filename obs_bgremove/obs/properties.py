@@ -104,6 +104,17 @@ def _write(made: int, text: str, mark: Mark, label: str) -> None:
     lib.obs_property_text_set_info_type(made, mark)
 
 
+def mark(page: int, name: str) -> Mark | None:
+    """Return how a ``Page.text`` stands out; None if there is no such property."""
+    found = lib.obs_properties_get(page, name.encode())
+    return Mark(lib.obs_property_text_info_type(found)) if found else None
+
+
+def has(page: int, name: str) -> bool:
+    """Return whether there is a property of that name, visible or not."""
+    return bool(lib.obs_properties_get(page, name.encode()))
+
+
 def values(page: int, name: str) -> list[str]:
     """Return the values of a ``Page.choice``; none if there is no such property."""
     found = lib.obs_properties_get(page, name.encode())

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING
 
 import cv2
@@ -17,8 +16,6 @@ from tests.obs.stage import DRAWN_BY_OTHERS, filtered, one_scene, open_obs, stat
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from obs_bgremove.private_obs.instance import PrivateObs
 
 SOURCE = "Camera"
 #: Where the second of the effect filters stands in the window, in pixels: the first one is the room guard.
@@ -41,14 +38,13 @@ def take(folder: Path, home: Path, settings: dict[str, object], language: str, p
         obs.ws.send("OpenInputFiltersDialog", {"inputName": SOURCE}, raw=True)
         hands = Hands(obs.display)
         window = hands.wait(SOURCE)
-        wait_for(lambda: _drawn(_shot(obs, hands, window)), "the window is drawn", 30)
-        other = _shot(obs, hands, window)
+        other = hands.picture(window)
         hands.click(window, *_SECOND)
 
         def shows_the_page() -> list[numpy.ndarray]:
             shots, states = [], []
             for _ in range(2):
-                shots.append(_shot(obs, hands, window))
+                shots.append(hands.picture(window))
                 states.append(status(obs))
             # Below the half is the page, which says what the status does when it has stood still.
             first, second, before = (one[len(one) // 2 :] for one in (*shots, other))
@@ -58,19 +54,3 @@ def take(folder: Path, home: Path, settings: dict[str, object], language: str, p
 
         (shown,) = wait_for(shows_the_page, "the machine keeps up, and the page is drawn", _PATIENCE)
     cv2.imwrite(str(path), shown, [cv2.IMWRITE_JPEG_QUALITY, 92])
-
-
-def _drawn(shot: numpy.ndarray) -> bool:
-    return bool(shot.std() > 10)
-
-
-def _shot(obs: PrivateObs, hands: Hands, window: str) -> numpy.ndarray:
-    """Return what a window shows, uint8 [H, W, 3] BGR."""
-    x, y, width, height = hands.place(window)
-    command = ["ffmpeg", "-loglevel", "error", "-f", "x11grab", "-video_size", f"{width}x{height}"]
-    command += ["-i", f"{obs.display}+{x},{y}", "-frames:v", "1", "-f", "image2pipe", "-c:v", "png", "-"]
-    png = subprocess.run(command, capture_output=True, check=True).stdout
-    shown = cv2.imdecode(numpy.frombuffer(png, numpy.uint8), cv2.IMREAD_COLOR)
-    if shown is None:
-        raise OSError("ffmpeg took no picture of the window")
-    return shown

@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import sys
 
+import cv2
+import numpy
 import pytest
 
 from obs_bgremove.private_obs.wait import wait_for
@@ -43,6 +45,20 @@ class Hands:
         lines = self._do("getwindowgeometry", "--shell", window).splitlines()
         found = dict(line.split("=", 1) for line in lines if "=" in line)
         return int(found["X"]), int(found["Y"]), int(found["WIDTH"]), int(found["HEIGHT"])
+
+    def picture(self, window: str) -> numpy.ndarray:
+        """Return what a window shows once it is drawn, uint8 [H, W, 3] BGR (needs ffmpeg)."""
+        return wait_for(lambda: [one for one in [self._shot(window)] if one.std() > 10], "it is drawn", 60)[0]
+
+    def _shot(self, window: str) -> numpy.ndarray:
+        x, y, width, height = self.place(window)
+        command = ["ffmpeg", "-loglevel", "error", "-f", "x11grab", "-video_size", f"{width}x{height}", "-i"]
+        command += [f"{self._environment['DISPLAY']}+{x},{y}", "-frames:v", "1", "-f", "image2pipe", "-c:v"]
+        png = subprocess.run([*command, "png", "-"], capture_output=True, check=True).stdout
+        shown = cv2.imdecode(numpy.frombuffer(png, numpy.uint8), cv2.IMREAD_COLOR)
+        if shown is None:
+            raise OSError("ffmpeg took no picture of the window")
+        return shown
 
     def press(self, window: str, key: str) -> None:
         """Press a key in a window."""

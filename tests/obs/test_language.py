@@ -36,5 +36,5 @@ def test_one_switch_of_obs_language_switches_ours(tmp_path, data_home, numbered_
             lambda: "Es gibt kein Modell namens „gone“ (bekannt: " in status_of(obs)["problem"],
             "the worker's sentence in German",
         )
-        wait_for(lambda: 'There is no model named "gone" (known: ' in obs.log(), "it is in the log")
+        wait_for(lambda: 'There is no model named "gone"; choose' in obs.log(), "it is in the log")
         assert "Es gibt kein Modell" not in obs.log()

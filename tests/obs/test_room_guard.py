@@ -19,11 +19,13 @@ from obs_bgremove.private_obs import collection, recording
 from obs_bgremove.private_obs.own_process import OwnProcess
 from obs_bgremove.private_obs.wait import wait_for
 from obs_bgremove.users_obs import program
-from tests.obs import numbered
+from tests.obs import hands, numbered
 from tests.obs.stage import BLUE, SCRIPT, filtered, one_scene, open_obs, wait_until_running
 
 SETTINGS = {"background": "color", "background_color": BLUE, "model": "green"}
 FILTER = "Background Removal"
+#: Where the first two of the effect filters stand in OBS' window Filters, in pixels from its top (29 and 32).
+GUARD_AND_FILTER = (415, 447)
 
 
 @pytest.fixture
@@ -152,6 +154,29 @@ def test_a_setting_switches_it_off(stage):
     guarded(obs, (FILTER, True))
     obs.ws.set_source_filter_settings("Clip", FILTER, {"room_guard": True}, True)
     guarded(obs, (room_guard.NAME, True), (FILTER, True))
+
+
+@hands.needs_hands
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs ffmpeg for a picture of the window")
+def test_the_page_of_a_filter_that_is_added_is_shown_not_the_guards(tmp_path, data_home, numbered_clip):
+    """OBS' window Filters selects what is added last."""
+    with open_obs(tmp_path, data_home, one_scene(collection.clip("Clip", numbered_clip))) as obs:
+        obs.ws.send("OpenInputFiltersDialog", {"inputName": "Clip"}, raw=True)
+        mouse = hands.Hands(obs.display)
+        window = mouse.wait("Clip")
+        before = mouse.picture(window)
+        obs.ws.create_source_filter("Clip", FILTER, "obs_bgremove", SETTINGS)
+        guarded(obs, (room_guard.NAME, True), (FILTER, True))
+        wait_until_running(obs)
+
+        def selected():
+            """Return whether the rows of the guard and of the filter have another colour than the list."""
+            row = slice(250, 258)
+            shown = mouse.picture(window)
+            changes = abs(shown[:, row].astype(int) - before[:, row]).max(axis=2).min(axis=1) > 20
+            return [bool(changes[y - 3 : y + 4].all()) for y in GUARD_AND_FILTER]
+
+        wait_for(lambda: selected() == [False, True], "the filter is selected", 30)
 
 
 def test_a_guard_without_a_filter_of_ours_goes(stage):

@@ -25,8 +25,8 @@ SETTING = "room_guard"
 class Guards:
     """The room guards of all sources. ``look_after`` and ``watch`` run on the caretaker's thread.
 
-    Nothing is done inside OBS' own calls that add, remove and restore filters: the undo stack takes the list
-    of filters right after them, and some of them emit no signal. What they change is seen at the next look.
+    Nothing is done inside OBS' own calls that remove and restore filters: the undo stack takes the list of
+    filters right after them, and some of them emit no signal. What they change is seen at the next look.
     """
 
     #: All sources are looked through at every twentieth look, for guards that were copied elsewhere.
@@ -91,6 +91,14 @@ class Guards:
             source.release()
 
     # --- any thread ---------------------------------------------------------------------
+
+    def added(self, source: int, handle: int, later: Callable[[], None]) -> None:
+        """Give a filter of ours its guard inside the call that adds it to its source.
+
+        OBS' window Filters selects what is added last: so that is our filter, and its page is shown.
+        """
+        if _kind(handle) is Kind.OURS:
+            self.follow(source, later)
 
     def follow(self, source: int, later: Callable[[], None]) -> None:
         """Do what is to be done about one source, at once; call ``later`` if another thread is at it."""

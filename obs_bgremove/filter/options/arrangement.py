@@ -2,16 +2,21 @@
 """Which properties the page shows: those that apply to what is chosen, and those of the folds that are open.
 
 OBS lays a page out in rows, and of its window Filters a page has about eight. OBS has no fold: a button
-stands for one, because the check box of a group looks as if it switched its settings off.
+stands for one, because the check box of a group looks as if it switched its settings off. While something is
+wrong, what is wrong and the button that mends it take the place of rows that can wait.
 """
 
 from __future__ import annotations
 
 from ...obs import data, properties
+from ...obs.properties import Mark
 from ...translate import N, tr
+from . import subjects, uses
 from .settings import LOOKS, USED, Setting, Settings, described
 
-#: The names of the properties that are no settings and not always there.
+#: The names of the properties that are no settings: how the filter does, and the button for what is wrong.
+STATUS, REMEDY = "status", "remedy"
+#: Those that are not always seen.
 NUMBERS, REFRESH, NEXT, SUITING = "numbers", "refresh", "next_background", "suiting_background"
 #: The folds, with their titles; each is also the setting that keeps it open, and the name of its button.
 FOLDS = {"looks": N("Edge and looks"), "advanced": N("Advanced")}
@@ -48,8 +53,17 @@ def arrange(page: int, settings: int) -> bool:
     visible = {one.name: _applies(one.name, chosen) for one in described()}
     for one in described():
         visible[one.name] &= fold_of(one) in ("", *opened)
+    if chosen.background != "color":
+        # It fills the bars beside a picture: that belongs to how the picture fits.
+        visible["background_color"] &= "looks" in opened
+    wrong = properties.mark(page, STATUS) not in (None, Mark.NORMAL)
     has_next = chosen.background in ("image", "video") and bool(chosen.background_path)
-    visible |= {NEXT: has_next, SUITING: chosen.background == "auto"}
+    visible |= {
+        NEXT: has_next and not wrong and not properties.has(page, subjects.KEY),
+        SUITING: chosen.background == "auto",
+        subjects.KEY: not wrong,
+        uses.KEY: not properties.has(page, REMEDY),
+    }
     visible |= dict.fromkeys((NUMBERS, REFRESH), "advanced" in opened)
     changed = [properties.show(page, name, shown) for name, shown in visible.items()]
     return any(changed)

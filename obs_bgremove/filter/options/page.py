@@ -8,6 +8,7 @@ choose; and in two folds the rest, with the numbers.
 from __future__ import annotations
 
 import html
+import re
 from typing import TYPE_CHECKING
 
 from ...obs import audio, properties, registration, sources
@@ -16,7 +17,18 @@ from ...translate import tr
 from ..report import sentences
 from ..report.status import HIDDEN, PAUSED, RUNNING, Status
 from . import background_list, subjects, uses
-from .arrangement import FOLDS, NEXT, NUMBERS, REFRESH, SUITING, arrange, button_label, fold_of
+from .arrangement import (
+    FOLDS,
+    NEXT,
+    NUMBERS,
+    REFRESH,
+    REMEDY,
+    STATUS,
+    SUITING,
+    arrange,
+    button_label,
+    fold_of,
+)
 from .media_files import PICTURES, VIDEOS
 from .remedies import REMEDIES
 from .settings import AUTO, Setting, Settings, described
@@ -26,10 +38,12 @@ if TYPE_CHECKING:
 
     from ...link.client import Client
 
-#: The names of the properties that are always there, or built if there is something to mend.
-STATUS, REMEDY = "status", "remedy"
+#: Columns that the sentences at the top may take: one line where nothing is wrong, three where something is.
+_ROOM, _ROOM_OF_PROBLEMS = 56, 150
 #: Colours that are read on OBS' dark themes and on its light ones.
 _COLORS = {Mark.NORMAL: "#2fa04f", Mark.WARNING: "#d98600", Mark.ERROR: "#e0433a"}
+#: What is too long for a line, most often a path; it may be broken after these, by a space without width.
+_LONG, _BREAKS, _BREAK = re.compile(r"\S{24,}"), re.compile(r"(?<=[/\\_.-])(?=\w)"), "\u200b"
 #: The settings on which it depends what applies; a change of the others lays nothing out again.
 _DECIDES = ("background_path", "background_fit", *uses.NAMES)
 
@@ -136,13 +150,21 @@ def _word(status: Status) -> str:
     return f"<b{color}>● {html.escape(sentences.word(status))}</b>"
 
 
+def _glance(status: Status) -> tuple[list[str], list[str]]:
+    """Return the sentences that are read at a glance, and those for which there is no room at the top."""
+    return sentences.glance(status, _ROOM if _mark(status) is Mark.NORMAL else _ROOM_OF_PROBLEMS)
+
+
 def _headline(status: Status) -> str:
-    """Return the status at a glance, as HTML."""
-    return f"<html>{html.escape(' '.join(sentences.headline(status)))}</html>"
+    """Return the status at a glance, as HTML, in which long paths can be broken."""
+    shown = " ".join(_glance(status)[0])
+    breakable = _LONG.sub(lambda long: _BREAKS.sub(_BREAK, long[0]), shown)
+    # (OBS 29 writes what is wrong in bold letters, which are wider.)
+    return f'<html><span style="font-weight:normal">{html.escape(breakable)}</span></html>'
 
 
 def _numbers(status: Status) -> str:
-    return " ".join(sentences.numbers(status)) or tr("No numbers yet.")
+    return " ".join([*_glance(status)[1], *sentences.numbers(status)]) or tr("No numbers yet.")
 
 
 def _mark(status: Status) -> Mark:

@@ -30,14 +30,16 @@ def sentences(settings: Settings, cleared: int) -> str:
         )
     elif settings.keep == "front":
         parts.append(tr("Only the person in front is kept; nobody else is seen."))
-    area = settings.area
-    if not (area.width and area.height):
-        parts.append(
-            tr(
-                "The area is empty, so everything counts as room: choose a left below the right, and a top "
-                "below the bottom."
-            )
-        )
-    elif area != WHOLE:
+    if settings.area != WHOLE and not empty_area(settings):
         parts.append(tr("Only people inside the area count."))
     return joined(parts)
+
+
+def empty_area(settings: Settings) -> str:
+    """Return a sentence if nobody can be inside the area, else nothing."""
+    if settings.area.width and settings.area.height:
+        return ""
+    return tr(
+        "The area is empty, so everything counts as room: choose a left below the right, and a top "
+        "below the bottom."
+    )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import html
+import unicodedata
 from typing import TYPE_CHECKING
 
 from ...translate import N, joined, tr, trn
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+#: Columns of the longest sentence that the page shows whole at its top, and of the beginning of longer ones.
+LONGEST, BEGINNING = 150, 125
 #: Each condition in a word.
 WORDS = {
     RUNNING: N("Running"),
@@ -29,8 +32,38 @@ def word(status: Status) -> str:
 
 
 def headline(status: Status) -> list[str]:
-    """Return what stands at the top of the page: what is wrong and what to do, or what is shown."""
-    return _those([status.problem, *_state(status), *_slowness(status)])
+    """Return what is wrong and what to do, and what is shown."""
+    return _those([status.problem, *_slowness(status), *_state(status)])
+
+
+def glance(status: Status, room: int) -> tuple[list[str], list[str]]:
+    """Return what stands at the top of the page, and the sentences for which there is no room there.
+
+    ``room``: columns; a letter of Chinese, Japanese and Korean takes two. The first sentence is what matters
+    most. It is cut if it does not fit. Others follow while they fit.
+    """
+    # More than one thing may be wrong: the others are shown when the first one is mended.
+    first = status.first_problem or status.problem
+    others = status.problem if status.problem != first else ""
+    shown, left, used = list[str](), list[str](), 0
+    for sentence in _those([first, *_slowness(status), *_state(status), others]):
+        used += columns(sentence) + 1
+        (shown if used <= room or not shown else left).append(sentence)
+    if shown and columns(shown[0]) > max(room, LONGEST):
+        left.insert(0, shown[0])
+        shown = [tr("{beginning}… (the rest: Advanced)", beginning=_beginning(shown[0]))]
+    return shown, left
+
+
+def _beginning(sentence: str) -> str:
+    """Return whole words from the beginning of a long sentence."""
+    fits = next(end for end in range(len(sentence), 0, -1) if columns(sentence[:end]) <= BEGINNING)
+    return sentence[:fits].rpartition(" ")[0] or sentence[:fits]
+
+
+def columns(sentence: str) -> int:
+    """Return how wide a sentence is; a letter of Chinese, Japanese and Korean takes two columns."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in sentence)
 
 
 def numbers(status: Status) -> list[str]:
@@ -75,11 +108,7 @@ def _delay(status: Status) -> str:
     if not status.delay_frames:
         return tr("The picture is not delayed; the cut-out trails behind movement.")
     if status.microphone:
-        return tr(
-            'The picture is delayed by {milliseconds} ms, and so is the microphone "{microphone}".',
-            milliseconds=milliseconds,
-            microphone=status.microphone,
-        )
+        return tr("Picture and microphone are delayed by {milliseconds} ms.", milliseconds=milliseconds)
     return tr(
         "The picture is delayed by {milliseconds} ms: choose your microphone.",
         milliseconds=milliseconds,

@@ -55,6 +55,8 @@ class Status:
     outfit: str = ""
     #: What can be done about the problem, or about what is slow: a key of ``options.remedies``; or empty.
     remedy: str = ""
+    #: The first of the sentences in ``problem``: what the remedy is for.
+    first_problem: str = ""
 
     #: ``state``: an alpha is shown; the first alpha has not come yet; the room is hidden because no alpha
     #: comes; the source is shown nowhere.

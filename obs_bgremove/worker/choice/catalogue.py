@@ -108,7 +108,7 @@ def choose(models: dict[str, Model], name: str) -> Model:
         known = ", ".join(models) or "-"
         raise ModelProblem(
             tr(
-                'There is no model named "{name}" (known: {known}); choose one from the list.',
+                'There is no model named "{name}"; choose one from the list (known: {known}).',
                 name=name,
                 known=known,
             )

@@ -9,21 +9,31 @@ from types import SimpleNamespace
 import pytest
 
 from obs_bgremove import room_guard, translate
-from obs_bgremove.filter.options import arrangement, background_list
-from obs_bgremove.filter.options.settings import BACKGROUNDS, PRESETS, Settings, described
+from obs_bgremove.filter.options import arrangement, background_list, subjects, uses
+from obs_bgremove.filter.options.arrangement import REMEDY
+from obs_bgremove.filter.options.settings import BACKGROUNDS, FITS, PRESETS, Settings, described
+from obs_bgremove.obs.properties import Mark
 
-#: Rows that are always there: the status, the background, whom to keep, the microphone, "Set up for", and the
-#: button of the first fold. Eight fit into the window Filters of OBS 29 and 32 as it opens.
-ALWAYS, FIT = 6, 8
+#: Rows that are always there: the status in one line, the background, whom to keep, the microphone, and the
+#: button of the first fold. Eight fit into the window Filters of OBS 29 and 32 as it opens; seven, if the
+#: status has three lines.
+ALWAYS, FIT, FIT_WITH_PROBLEM = 5, 8, 7
 
 
 @pytest.fixture
 def shown(monkeypatch):
-    """Return a function that arranges a page for settings, and returns the names that it shows."""
+    """Return a function that arranges a page for settings, and returns the names that it shows.
 
-    def arranged(**values):
+    ``mark`` is the colour of its status; ``has`` are the properties that not every page has.
+    """
+
+    def arranged(mark=Mark.NORMAL, has=(), **values):
         seen = {}
-        page = SimpleNamespace(show=lambda _page, name, visible: seen.update({name: visible}))
+        page = SimpleNamespace(
+            show=lambda _page, name, visible: seen.update({name: visible}),
+            mark=lambda _page, _name: mark,
+            has=lambda _page, name: name in has,
+        )
         monkeypatch.setattr(arrangement, "properties", page)
         monkeypatch.setattr(arrangement.data, "read", lambda _data, name, default: values.get(name, default))
         chosen = Settings(**{name: value for name, value in values.items() if name not in arrangement.FOLDS})
@@ -34,10 +44,30 @@ def shown(monkeypatch):
     return arranged
 
 
+#: What a page may have besides: the list of subjects, and, while something is wrong, a button.
+MORE = [(), (subjects.KEY,), (REMEDY,), (subjects.KEY, REMEDY)]
+
+
 @pytest.mark.parametrize("kind", BACKGROUNDS)
-def test_all_but_the_folds_fits_into_obs_window(shown, kind):
-    of_the_kind = shown(background=kind, background_path="a.png") - {"background", "keep", "microphone"}
-    assert ALWAYS + len(of_the_kind) <= FIT
+@pytest.mark.parametrize("fit", FITS)
+@pytest.mark.parametrize("mark", Mark)
+@pytest.mark.parametrize("has", MORE)
+def test_all_but_the_folds_fits_into_obs_window(shown, kind, fit, mark, has):
+    if REMEDY in has and mark is Mark.NORMAL:
+        return
+    names = shown(mark, has, background=kind, background_path="a.png", background_fit=fit)
+    hidden = {one for one in (subjects.KEY,) if one not in has}
+    rows = names - hidden - {"background", "keep", "microphone"}
+    most = FIT if mark is Mark.NORMAL else FIT_WITH_PROBLEM
+    assert ALWAYS + len(rows) + (REMEDY in has) <= most, sorted(rows)
+
+
+def test_what_the_five_tasks_need_is_there_unless_a_button_does_it(shown):
+    for mark in Mark:
+        for has in ((), (REMEDY,)):
+            names = shown(mark, has)
+            assert {"background", "keep", "microphone"} <= names
+            assert (uses.KEY in names) != (REMEDY in has)
 
 
 @pytest.mark.parametrize("one", described(), ids=lambda one: one.name)

@@ -66,4 +66,6 @@ def test_the_status_says_what_is_shown_and_hidden():
     assert "ROOM IS SHOWN" in kept.sentences(replace(SETTINGS, invert=True), 0)
     assert "inside the area" in kept.sentences(LEFT_HALF, 0)
     for empty in (replace(LEFT_HALF, area_left=50.0), replace(SETTINGS, area_top=60.0, area_bottom=40.0)):
-        assert "area is empty" in kept.sentences(empty, 0)
+        assert "area is empty" in kept.empty_area(empty)
+        assert kept.sentences(empty, 0) == ""
+    assert kept.empty_area(LEFT_HALF) == kept.empty_area(SETTINGS) == ""

@@ -5,9 +5,11 @@ import dataclasses
 
 import pytest
 
-from obs_bgremove.filter.report import meters
+from obs_bgremove import translate
+from obs_bgremove.filter.options.settings import Settings
+from obs_bgremove.filter.report import kept, meters
 from obs_bgremove.filter.report.meters import Meter
-from obs_bgremove.filter.report.sentences import headline, numbers, text
+from obs_bgremove.filter.report.sentences import columns, glance, headline, numbers, text
 from obs_bgremove.filter.report.status import Status
 
 
@@ -122,8 +124,48 @@ def test_numbers_are_apart_from_what_is_read_at_a_glance():
     assert numbers(status) == ["m on cpu: 8 alphas per second, 0.0 ms each.", "Automatic chose it."]
     assert headline(status) == ["The picture is delayed by 67 ms: choose your microphone."]
     with_voice = status_of(delay_frames=2, delay_milliseconds=66.7, microphone="Mic")
-    assert headline(with_voice) == ['The picture is delayed by 67 ms, and so is the microphone "Mic".']
+    assert headline(with_voice) == ["Picture and microphone are delayed by 67 ms."]
     assert numbers(status_of(state=Status.IDLE)) == []
+
+
+def test_what_matters_most_is_read_at_a_glance():
+    slow = {"delay_frames": 2, "delay_milliseconds": 66.7, "frames_per_second": 9.0, "frames_not_drawn": 21.0}
+    (first,), (delay,) = glance(status_of(**slow), 100)
+    assert first.startswith("OBS draws only 9 of 30") and delay.startswith("The picture is delayed by 67 ms")
+    two = status_of(problem="The file is gone. The lamp is out.", first_problem="The file is gone.")
+    assert glance(two, 100)[0][0] == "The file is gone."
+    assert "The file is gone. The lamp is out." in glance(two, 100)[1]
+    kept = status_of(kept="Inverted.", delay_frames=2, delay_milliseconds=66.7)
+    assert glance(kept, 20) == (["Inverted."], ["The picture is delayed by 67 ms: choose your microphone."])
+    assert len(glance(kept, 100)[0]) == 2
+
+
+def test_a_sentence_that_is_too_long_is_cut_and_stays_whole_below():
+    long = "word " * 100
+    (shown,), (whole, *_) = glance(status_of(problem=long), 100)
+    assert shown.startswith("word word") and shown.endswith(" word… (the rest: Advanced)")
+    assert whole == long
+    assert 130 < len(shown) < 160
+    wide = "映" * 200
+    assert glance(status_of(problem=wide), 100)[0] == ["映" * 62 + "… (the rest: Advanced)"]
+
+
+@pytest.mark.parametrize("path", sorted(translate.FOLDER.glob("*.po")), ids=lambda path: path.stem)
+def test_the_page_shows_where_the_filter_runs_in_one_line(path, monkeypatch):
+    """In each language."""
+    monkeypatch.setattr(translate, "_present", translate.read(path.read_text(encoding="utf-8")))
+    delayed = {"delay_frames": 4, "delay_milliseconds": 133.3}
+    for status in (
+        status_of(**delayed),
+        status_of(**delayed, microphone="Mic"),
+        status_of(delay_frames=0),
+        status_of(kept=kept.sentences(Settings(invert=True), 0)),
+        status_of(kept=kept.sentences(Settings(keep="front"), 0)),
+        status_of(kept=kept.sentences(Settings(keep="front"), 2)),
+        status_of(kept=kept.sentences(Settings(area_left=20.0), 0)),
+    ):
+        (first, *_others), _left = glance(status, 0)
+        assert columns(first) <= 64, first
 
 
 def test_it_is_said_with_what_becomes_of_those_pictures():
