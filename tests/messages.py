@@ -31,7 +31,8 @@ USUAL = "nplurals=2; plural=(n != 1);"
 def collected() -> dict[str, str]:
     """Return all messages in the order of the source, each with its plural (empty if it has none)."""
     found: dict[str, str] = {}
-    for path in sorted((PROJECT / "obs_bgremove").rglob("*.py")):
+    paths = [path for room in ("obs_bgremove", "export") for path in sorted((PROJECT / room).rglob("*.py"))]
+    for path in paths:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 if node.func.id in ("tr", "N") and isinstance(node.args[0], ast.Constant):

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from obs_bgremove.translate import tr
+
 from .progress import say
 
 if TYPE_CHECKING:
@@ -20,17 +22,26 @@ def exit_code(command: Callable[[], None]) -> int:
     try:
         command()
     except ExportError as error:
-        say(f"Error: {error}")
+        _complain(error)
     except OSError as error:
-        where = error.filename or "A file"
-        say(f"Error: {where} cannot be read or written ({error.strerror or error}); choose another place.")
+        _complain(
+            tr(
+                "{path} cannot be read or written ({reason}); choose another place.",
+                path=error.filename or "?",
+                reason=error.strerror or error,
+            )
+        )
     except ModuleNotFoundError as error:
-        say(
-            f"Error: The package {error.name!r} is missing; install the groups 'export' and 'worker-cpu' "
-            "(for reports also 'evaluate', for training 'train', for TensorFlow Lite 'tflite')."
+        _complain(
+            f"The package {error.name!r} is missing; install the groups 'export' and 'worker-cpu' (for "
+            "reports also 'evaluate', for training 'train', for TensorFlow Lite 'tflite')."
         )
     except KeyboardInterrupt:
-        say("Stopped.")
+        say(tr("Stopped."))
     else:
         return 0
     return 1
+
+
+def _complain(sentence: object) -> None:
+    say(tr("Error: {sentence}", sentence=sentence))

@@ -44,7 +44,7 @@ class Bar:
         digits = 1 if self._scale > 1 else 0
         done, end = (f"{value / self._scale:.{digits}f}" for value in (share * self._end, self._end))
         blocks = "#" * int(share * 30)
-        line = f"{self._title} [{blocks:<30}] {step:3d} %  {done} of {end} {self._unit}".rstrip()
+        line = f"{self._title} [{blocks:<30}] {step:3d} %  {done} / {end} {self._unit}".rstrip()
         self._stream.write(f"\r{line}" if self._terminal else f"{line}\n")
         self._stream.flush()
 

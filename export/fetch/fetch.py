@@ -7,6 +7,7 @@ import hashlib
 from typing import TYPE_CHECKING, cast
 
 from obs_bgremove.files import replace_whole
+from obs_bgremove.translate import tr
 
 from ..common.errors import ExportError
 from ..common.progress import say
@@ -47,11 +48,11 @@ def fetch(names: list[str], into: Path, again: bool = False, shelf: Path = SHELF
             folder = into / card.name
             if not again and origin.made_of(folder / "model.onnx") == origin.origin(card):
                 _copy_card(card, folder)
-                say(f"{card.name}: already there.")
+                say(tr("{name}: already there.", name=card.name))
                 continue
             model = _made(card, whole, store)
             place.put(model, card.path.read_text(encoding="utf-8"), work, folder)
-            say(f"{card.name}: ready in {folder}")
+            say(tr("{name}: ready in {folder}.", name=card.name, folder=folder))
 
 
 def network_files(card: Card, store: Store) -> dict[str, bytes]:
@@ -64,8 +65,13 @@ def network_files(card: Card, store: Store) -> dict[str, bytes]:
     for path, content in files.items():
         if hashlib.sha256(content).hexdigest() != entry["files"][path]:
             raise ExportError(
-                f"{path} of {package} is not the file that the card of {card.name} describes (its SHA-256 "
-                "differs), so it was not used. Run the command again; if it persists, report it."
+                tr(
+                    "{path} of {package} is not the file that the card of {name} describes (its SHA-256 "
+                    "differs), so it was not used. Run the command again; if it persists, report it.",
+                    path=path,
+                    package=package,
+                    name=card.name,
+                )
             )
     return files
 
@@ -76,10 +82,17 @@ def _made(card: Card, whole: Card, store: Store) -> bytes:
     The reference is of the network's own size: an edition is trusted if the same conversion makes that one.
     """
     files = network_files(card, store)
-    say(f"{card.name}: converting.")
+    say(tr("{name}: converting.", name=card.name))
     model = convert(whole, files)
     difference = reference.compare(model.SerializeToString(), whole.path.parent / "reference.npz")
-    say(f"{card.name}: {'' if card is whole else 'at its own size it '}{difference}.")
+    say(
+        tr(
+            "{name} differs from its reference by at most {largest} of 255, {mean} on average.",
+            name=whole.name,
+            largest=f"{difference.largest:.3f}",
+            mean=f"{difference.mean:.3f}",
+        )
+    )
     if card is not whole:
         model = convert(card, files)
     if card.convert.get("steady"):
@@ -95,8 +108,9 @@ def _resized(card: Card, size: str, shelf: Path, work: Path) -> Card:
     name = f"{card.name.partition('-')[0]}-{size}"
     path = work / name / "card.toml"
     if (shelf / name).exists() or path.parent.exists():
-        other = f"a model of its own: fetch {name}" if (shelf / name).exists() else "two of these: fetch one"
-        raise ExportError(f"{card.name} at {size} would be called {name}, which is {other}.")
+        if (shelf / name).exists():
+            raise ExportError(f"{name} is a model of its own: fetch that, without a size.")
+        raise ExportError(f"Two of these would be called {name}: fetch one.")
     path.parent.mkdir()
     text = card.path.read_text(encoding="utf-8")
     text = with_section(text, "input", {"height": height, "width": width})

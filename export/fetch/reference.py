@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from obs_bgremove.translate import tr
+
 from ..common.errors import ExportError
 from ..graph import probe
 from ..graph.runner import Runner
@@ -36,9 +38,6 @@ class Difference:
 
     largest: float
     mean: float
-
-    def __str__(self) -> str:
-        return f"differs from the reference by at most {self.largest:.3f} of 255, {self.mean:.3f} on average"
 
 
 def lattice(height: int, width: int) -> tuple[slice, slice]:
@@ -83,7 +82,12 @@ def compare(model: bytes, reference: Path) -> Difference:
     difference = Difference(float(errors.max()), float(errors.mean()))
     if not difference.largest <= TOLERANCE:
         raise ExportError(
-            f"The converted model {difference}, more than the {TOLERANCE} allowed; it was not written. "
-            "This is a fault of the conversion, or of the onnxruntime it was checked with: please report it."
+            tr(
+                "The converted model differs from the reference by {largest} of 255, more than the {allowed} "
+                "allowed; it was not written. This is a fault of the conversion, or of the onnxruntime it "
+                "was checked with: please report it.",
+                largest=f"{difference.largest:.3f}",
+                allowed=TOLERANCE,
+            )
         )
     return difference

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from obs_bgremove.home import UNFINISHED
+from obs_bgremove.translate import tr
 
 from ..common.errors import ExportError
 
@@ -28,14 +29,22 @@ def workspace(into: Path) -> Iterator[Path]:
         work = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=into))
     except OSError as error:
         raise ExportError(
-            f"Models cannot be written to {into} ({error.strerror}); "
-            "make it writable, or choose another directory."
+            tr(
+                "Models cannot be written to {folder} ({reason}); make it writable, or choose another "
+                "folder.",
+                folder=into,
+                reason=error.strerror,
+            )
         ) from None
     try:
         yield work
     except OSError as error:
         raise ExportError(
-            f"Writing below {into} failed ({error.strerror or error}); free some space there."
+            tr(
+                "Writing below {folder} failed ({reason}); free some space there.",
+                folder=into,
+                reason=error.strerror or error,
+            )
         ) from None
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -56,8 +65,12 @@ def put(model: bytes, card: str, work: Path, folder: Path) -> None:
         fresh.replace(folder)
     except OSError as error:
         raise ExportError(
-            f"{folder} cannot be replaced ({error.strerror}); close OBS, which may be using it, "
-            "and run this again."
+            tr(
+                "{folder} cannot be replaced ({reason}); close OBS, which may be using it, and run "
+                "this again.",
+                folder=folder,
+                reason=error.strerror,
+            )
         ) from None
     finally:
         # Also after a key that stops it.

@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..filter.options.settings import OUTFITS
+from ..filter.wardrobe import CLOTHES
+from ..translate import tr
 from ..worker.outfits.outfit_card import OutfitProblem, find
 from ..worker.outfits.outfit_network import OutfitNetwork
 from ..worker.outfits.votes import OTHER, decide
@@ -44,7 +46,7 @@ class Clothes:
             raise CutoutProblem(str(problem)) from None
 
     def dress(self, cutter: Cutter, job: Job) -> str:
-        """Have ``cutter`` show what suits the person of a file; return what was seen, a few words.
+        """Have ``cutter`` show what suits the person of a file; return what was seen, a sentence.
 
         What the looks are in the mean decides. Nobody, and clothes that belong to no class, get the preset.
         Raises CutoutProblem.
@@ -57,8 +59,18 @@ class Clothes:
             worn = decide(mean, card.least)
         settings = replace(self._settings, outfit_shown=worn if worn in OUTFITS else "")
         cutter.background = background_for(settings, self._gpu)
-        seen = worn if shares else "nobody is seen"
-        return f"{seen}; behind: {suited_by(settings)}"
+        background = suited_by(settings)
+        if not shares:
+            return tr(
+                "{path}: nobody is seen; {background} is shown.", path=job.source, background=background
+            )
+        clothes = tr(CLOTHES[worn]) if worn in CLOTHES else tr("something else")
+        return tr(
+            "{path}: {clothes}; {background} is shown.",
+            path=job.source,
+            clothes=clothes,
+            background=background,
+        )
 
 
 def _frames(job: Job) -> Iterator[NDArray[np.uint8]]:

@@ -23,45 +23,53 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     command = argparse.ArgumentParser(
         prog="python -m obs_bgremove.cutout",
-        description="Cuts the person out of pictures and videos, as the filter does in OBS.",
+        description=tr("Cuts the person out of pictures and videos, as the filter does in OBS."),
     )
-    command.add_argument("input", type=_path, metavar="INPUT", help="a picture, a video, or a folder of them")
+    command.add_argument(
+        "input", type=_path, metavar="INPUT", help=tr("a picture, a video, or a folder of them")
+    )
     command.add_argument(
         "output",
         type=_path,
         metavar="OUTPUT",
-        help="the file to write, or a folder; the ending says the format",
+        help=tr("the file to write, or a folder; the ending says the format"),
     )
     command.add_argument(
         "--background",
         default="transparent",
         metavar="FILE|COLOUR|PRESET",
-        help="what is shown where the room was: transparent (default), blur, auto (suits the clothes), a "
-        f"picture file, a colour (#20a0ff, {', '.join(wanted.COLORS)}), or a preset ({', '.join(PRESETS)})",
+        help=tr(
+            "what is shown where the room was: transparent (default), blur, auto (suits the clothes), a "
+            "picture file, a colour (#20a0ff, {colours}), or a preset ({presets})",
+            colours=", ".join(wanted.COLORS),
+            presets=", ".join(PRESETS),
+        ),
     )
     command.add_argument(
         "--model",
         default="auto",
         metavar="NAME",
-        help="the network (default: the best one that is installed)",
+        help=tr("the network (default: the best one that is installed)"),
     )
-    command.add_argument("--device", default="auto", help="where it runs: cpu, cuda... (default: auto)")
+    command.add_argument("--device", default="auto", help=tr("where it runs: cpu, cuda... (default: auto)"))
     command.add_argument(
         "--set",
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="another setting of the filter, as edge_shift=-2; may be given several times. "
-        f"Keys: {', '.join(wanted.SETTINGS)}",
+        help=tr(
+            "another setting of the filter, as edge_shift=-2; may be given several times. Keys: {keys}",
+            keys=", ".join(wanted.SETTINGS),
+        ),
     )
-    command.add_argument("--overwrite", action="store_true", help="replace files that exist already")
+    command.add_argument("--overwrite", action="store_true", help=tr("replace files that exist already"))
     return command
 
 
 def _path(text: str) -> Path:
     # An empty one is the folder that the program runs in: nobody means that by a variable that is not set.
     if not text:
-        raise argparse.ArgumentTypeError("it is empty: name a file or a folder")
+        raise argparse.ArgumentTypeError(tr("it is empty: name a file or a folder"))
     return Path(text)
 
 
@@ -78,7 +86,7 @@ def main(arguments: list[str]) -> int:
         console.complain(tr("Error: {sentence}", sentence=_refused(error)))
         return 1
     except KeyboardInterrupt:
-        console.complain("Stopped.")
+        console.complain(tr("Stopped."))
         return 130
 
 
@@ -118,7 +126,7 @@ def _do(cutter: Cutter, job: Job, transparent: bool, clothes: Clothes | None) ->
     began = time.perf_counter()
     try:
         if clothes:
-            console.say(f"{job.source}: {clothes.dress(cutter, job)}.")
+            console.say(clothes.dress(cutter, job))
         if job.is_video:
             with Progress(job.source.name) as progress:
                 videos.cut(job.source, job.target, cutter, transparent, progress)

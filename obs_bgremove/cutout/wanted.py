@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..filter.backgrounds.making import make
 from ..filter.options.outfits import SUITS, picture_for
 from ..filter.options.settings import LOOKS, PRESETS, Settings, described
+from ..translate import tr
 from .picture_behind import PictureBehind
 from .problem import CutoutProblem
 
@@ -53,8 +54,11 @@ def settings_for(background: str, changes: list[str]) -> Settings:
     if Path(background).is_file():
         return replace(settings, background="image", background_path=background)
     raise CutoutProblem(
-        f"The background {background!r} is neither a file nor one of: transparent, blur, auto, "
-        f"{', '.join(PRESETS)}; nor a colour as #20a0ff or one of: {', '.join(COLORS)}."
+        tr(
+            'There is no background "{name}": it can be a file, a colour as #20a0ff, or one of {names}.',
+            name=background,
+            names=", ".join(["transparent", "blur", "auto", *PRESETS, *COLORS]),
+        )
     )
 
 
@@ -69,7 +73,7 @@ def background_for(settings: Settings, gpu: SoftwareGpu) -> Background:
 
 def suited_by(settings: Settings) -> str:
     """Return the name of what suits the clothes that settings name: a picture's path, or a preset's label."""
-    return picture_for(settings.outfit_shown, settings.outfit_folder) or PRESETS[_preset(settings)]
+    return picture_for(settings.outfit_shown, settings.outfit_folder) or tr(PRESETS[_preset(settings)])
 
 
 def _preset(settings: Settings) -> str:
@@ -89,24 +93,38 @@ def _color(text: str) -> int | None:
 def _value(key: str, text: str) -> Any:  # noqa: ANN401 (of the type of the setting)
     setting = next((one for one in described() if one.name == key and key in SETTINGS), None)
     if setting is None:
-        raise CutoutProblem(f"There is no setting {key!r} here; there are: {', '.join(SETTINGS)}.")
+        raise CutoutProblem(
+            tr('There is no setting "{key}" here; there are: {keys}.', key=key, keys=", ".join(SETTINGS))
+        )
     about, default = setting.about, setting.default
-    wanted = "yes or no" if isinstance(default, bool) else f"one of: {', '.join(about.choices)}"
     value: str | int | float | bool | None
     if isinstance(default, bool):
         value = _TRUTHS.get(text.lower())
+        wrong = tr('The setting {key} is yes or no; it cannot be "{text}".', key=key, text=text)
     elif key == "outfit_folder":
-        wanted, value = "a folder", text if Path(text).is_dir() else None
+        value = text if Path(text).is_dir() else None
+        wrong = tr('The setting {key} is a folder; it cannot be "{text}".', key=key, text=text)
     elif isinstance(default, str):
-        value = text if text in about.choices else None
+        value, names = text if text in about.choices else None, ", ".join(about.choices)
+        wrong = tr(
+            'The setting {key} is one of {names}; it cannot be "{text}".', key=key, names=names, text=text
+        )
     elif about.limits:
-        wanted = f"a number from {about.limits.low:g} to {about.limits.high:g}"
+        low, high, _step = about.limits
         value = _number(text)
-        value = value if value is not None and about.limits.low <= value <= about.limits.high else None
+        value = value if value is not None and low <= value <= high else None
+        wrong = tr(
+            'The setting {key} is a number from {low} to {high}; it cannot be "{text}".',
+            key=key,
+            low=f"{low:g}",
+            high=f"{high:g}",
+            text=text,
+        )
     else:
-        wanted, value = "a colour as #20a0ff", _color(text)
+        value = _color(text)
+        wrong = tr('The setting {key} is a colour as #20a0ff; it cannot be "{text}".', key=key, text=text)
     if value is None:
-        raise CutoutProblem(f"The setting {key} is {wanted}; it cannot be {text!r}.")
+        raise CutoutProblem(wrong)
     return value
 
 

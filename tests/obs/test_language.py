@@ -33,7 +33,10 @@ def test_one_switch_of_obs_language_switches_ours(tmp_path, data_home, numbered_
         # So do the worker's sentences, and their English is in the log.
         obs.ws.set_source_filter_settings("Clip", "Background Removal", {"model": "gone"}, True)
         wait_for(
-            lambda: "Es gibt kein Modell namens „gone“ (bekannt: " in status_of(obs)["problem"],
+            lambda: (
+                "Es gibt kein Modell namens „gone“; wähle eines aus der Liste (bekannt: "
+                in status_of(obs)["problem"]
+            ),
             "the worker's sentence in German",
         )
         wait_for(lambda: 'There is no model named "gone"; choose' in obs.log(), "it is in the log")

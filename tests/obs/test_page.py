@@ -202,14 +202,17 @@ def test_what_applies_is_shown(obs, settings, shown, hidden):
 
 
 def test_next_stands_beside_what_has_a_next_one(obs, tmp_path):
+    obs.ws.set_source_filter_settings("Clip", FILTER, {"background": "blur"}, True)
+    wait_for(lambda: status(obs)["condition"] == "running", "nothing is wrong")
     open_page(obs)
     assert not read(obs, "next_background")["visible"]
     change(obs, "shown_background", "image")
     assert not read(obs, "next_background")["visible"], "no file is chosen yet"
     for name in ("a", "b"):
         shutil.copy(installed.PROJECT / "obs_bgremove" / "demo" / "portrait.jpg", tmp_path / f"{name}.jpg")
-    assert change(obs, "background_path", str(tmp_path / "a.jpg"))
-    assert read(obs, "next_background")["visible"]
+    change(obs, "background_path", str(tmp_path / "a.jpg"))
+    # On a machine that is too slow for OBS, what to do about that takes its place.
+    assert read(obs, "next_background")["visible"] == (read(obs, "status")["mark"] == 0)
     press(obs, "next_background")
     wait_for(lambda: chosen(obs)["background_path"] == str(tmp_path / "b.jpg"), "the second picture")
 

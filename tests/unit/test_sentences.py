@@ -26,13 +26,13 @@ LOGS = {"log", "journal", "_log", "note_error"}
 #: What shows its arguments to people.
 SHOWN = {
     *("say", "complain", "refuse", "ask", "Finding", "Choice", "SetupError", "StartProblem", "LayoutError"),
-    *("ModelProblem", "DeviceProblem", "OutfitProblem", "MemoryProblem"),
+    *("ModelProblem", "DeviceProblem", "OutfitProblem", "MemoryProblem", "CutoutProblem", "ExportError"),
+    "ArgumentTypeError",
 }
 #: What only those meet who write, measure or release this project; what speaks before a catalogue can; and
 #: what tests.messages collects in another way.
 ENGLISH = {
     "install.py": "an older Python cannot read the catalogues",
-    "obs_bgremove/cutout/cutting.py": "the help of a command for people who write scripts",
     "obs_bgremove/demo/person.py": "an error of OpenCV's, the reason in a sentence of the demo",
     "obs_bgremove/filter/options/settings.py": "described() has its sentences, the page translates them",
     "obs_bgremove/obs_script.py": "speaks only where the package with the catalogues cannot be loaded",
@@ -41,6 +41,8 @@ ENGLISH = {
     "obs_bgremove/worker/__main__.py": "a command for people who measure",
     "obs_bgremove/worker/measure": "a command for people who measure",
 }
+#: What of the workshop speaks to users: ``install.py --model`` fetches with it.
+OF_FETCHING = ("fetch/packages.py", "shelf/place.py")
 
 
 def literals(tree: ast.AST) -> Iterator[tuple[ast.AST, str, str]]:
@@ -89,6 +91,7 @@ def untranslated(source: str) -> list[str]:
 def files() -> list[Path]:
     """Return the sources whose sentences users meet."""
     paths = [PROJECT / "install.py", *sorted((PROJECT / "obs_bgremove").rglob("*.py"))]
+    paths += [PROJECT / "export" / name for name in OF_FETCHING]
     return [path for path in paths if not _is_english(path.relative_to(PROJECT).as_posix())]
 
 

@@ -11,8 +11,9 @@ import cv2
 import numpy
 import pytest
 
-from obs_bgremove import home
-from obs_bgremove.cutout import cutting
+from obs_bgremove import home, translate
+from obs_bgremove.cutout import cutting, wanted
+from obs_bgremove.cutout.problem import CutoutProblem
 from obs_bgremove.filter.options.settings import PRESETS
 from tests.obs.networks import write_green_is_person
 from tests.unit import clothes
@@ -151,10 +152,13 @@ def test_nothing_is_overwritten_unless_asked(photo, tmp_path, capsys):
         (["photo.png", "out.jpg"], "keeps no transparency"),
         (["photo.png", "out.xyz"], "cannot be made of a picture"),
         (["photo.png", "nowhere/out.png"], "does not exist: make it first"),
-        (["photo.png", "out.png", "--background", "no-such-thing"], "neither a file nor one of"),
+        (
+            ["photo.png", "out.png", "--background", "no-such-thing"],
+            'There is no background "no-such-thing": it can be a file',
+        ),
         (["photo.png", "out.png", "--background", "photo.txt"], "photo.txt is no picture"),
         (["photo.png", "out.png", "--set", "edge_shift=90"], "a number from -20 to 20"),
-        (["photo.png", "out.png", "--set", "sync=matched"], "no setting 'sync'"),
+        (["photo.png", "out.png", "--set", "sync=matched"], 'no setting "sync"'),
         (["photo.png", "out.png", "--set", "outfit_folder=nowhere"], "outfit_folder is a folder"),
         (["photo.png", "out.png", "--set", "refinement=maybe"], "yes or no"),
         (["photo.png", "out.mp4"], "cannot be made of a picture"),
@@ -272,12 +276,12 @@ def with_person(photo, color):
 @pytest.mark.parametrize(
     ("color", "worn", "preset"),
     [((255, 140, 0), "beachwear", "beach"), ((0, 140, 255), "sportswear", "sports_ground"),
-     ((60, 140, 60), "other", "studio")],
+     ((60, 140, 60), "something else", "studio")],
 )  # fmt: skip
 def test_the_background_suits_the_clothes(photo, tmp_path, capsys, color, worn, preset):
     with_person(photo, color)
     assert cut(photo, tmp_path / "auto.png", "--background", "auto") == 0
-    assert f"{worn}; behind: {PRESETS[preset]}." in capsys.readouterr().out
+    assert f": {worn}; {PRESETS[preset]} is shown." in capsys.readouterr().out
     assert cut(photo, tmp_path / "named.png", "--background", preset) == 0
     assert (read(tmp_path / "auto.png") == read(tmp_path / "named.png")).all()
 
@@ -300,7 +304,7 @@ def test_nobody_gets_the_preset(photo, tmp_path, capsys):
     with_person(photo, ROOM)
     command = (photo, tmp_path / "out.png", "--background", "auto", "--set", "background_preset=neon")
     assert cut(*command) == 0
-    assert f"nobody is seen; behind: {PRESETS['neon']}." in capsys.readouterr().out
+    assert f": nobody is seen; {PRESETS['neon']} is shown." in capsys.readouterr().out
 
 
 def test_a_network_of_clothes_that_cannot_be_used_is_named(photo, tmp_path, outfits, capsys):
@@ -308,3 +312,14 @@ def test_a_network_of_clothes_that_cannot_be_used_is_named(photo, tmp_path, outf
     assert cut(photo, tmp_path / "out.png", "--background", "auto") == 1
     assert "The network that looks at clothes" in capsys.readouterr().err
     assert not (tmp_path / "out.png").exists()
+
+
+def test_the_help_speaks_the_users_language(monkeypatch):
+    english = [one.help for one in cutting.parser()._actions if one.dest != "help"]
+    german = translate.read((translate.FOLDER / "de.po").read_text(encoding="utf-8"))
+    monkeypatch.setattr(translate, "_present", german)
+    helps = [one.help for one in cutting.parser()._actions if one.dest != "help"]
+    assert not set(helps) & set(english)
+    assert "schneidet die person aus" in cutting.parser().description.lower()
+    with pytest.raises(CutoutProblem, match="eine Zahl von -20 bis 20; „far“ geht nicht"):
+        wanted.settings_for("blur", ["edge_shift=far"])

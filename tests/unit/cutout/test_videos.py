@@ -291,5 +291,5 @@ def test_the_first_seconds_of_a_clip_decide_what_suits_the_clothes(tmp_path, cap
     command = ("-framerate", "2", "-i", tmp_path / "%d.png", "-c:v", "libx264", "-crf", "5")
     run(*command, "-pix_fmt", "yuv444p", tmp_path / "clip.mp4")
     assert cut(tmp_path / "clip.mp4", tmp_path / "out.mp4", "--background", "auto") == 0
-    assert "beachwear; behind: Beach." in capsys.readouterr().out
+    assert ": beachwear; Beach is shown." in capsys.readouterr().out
     assert len(frames(tmp_path / "out.mp4")[0]) == 16

@@ -135,8 +135,8 @@ def test_an_edition_says_its_size_and_not_what_was_measured_of_another(tmp_path,
 @pytest.mark.parametrize(
     ("names", "size", "match"),
     [
-        (["one-whole"], "8x8", "would be called one-8x8, which is a model of its own"),
-        (["one-whole", "one-half"], f"{HEIGHT}x{WIDTH}", "which is two of these: fetch one"),
+        (["one-whole"], "8x8", "one-8x8 is a model of its own"),
+        (["one-whole", "one-half"], f"{HEIGHT}x{WIDTH}", "Two of these would be called one-"),
         (["one-whole"], "8", "must be HEIGHTxWIDTH"),
     ],
 )
@@ -223,8 +223,8 @@ def _made(folder):
         ),
         ("npm error code ENOTFOUND\nnpm error network request failed\n", "cannot be reached"),
         ("ERROR: Exception:\nOSError: [Errno 28] No space left on device", "The disk is full"),
-        ("Looking...\nERROR: something else\n", "Its client failed with 'ERROR: something else'"),
-        ("", "it said nothing"),
+        ("Looking...\nERROR: something else\n", 'Its client failed with "ERROR: something else"'),
+        ("", 'failed with "-"'),
     ],
 )
 def test_reason(output, reason):
