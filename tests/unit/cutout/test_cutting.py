@@ -154,7 +154,7 @@ def test_nothing_is_overwritten_unless_asked(photo, tmp_path, capsys):
         (["photo.png", "nowhere/out.png"], "does not exist: make it first"),
         (
             ["photo.png", "out.png", "--background", "no-such-thing"],
-            'There is no background "no-such-thing": it can be a file',
+            'no background "no-such-thing": it can be',
         ),
         (["photo.png", "out.png", "--background", "photo.txt"], "photo.txt is no picture"),
         (["photo.png", "out.png", "--set", "edge_shift=90"], "a number from -20 to 20"),
