@@ -4,8 +4,14 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
 import re
+import shutil
+import signal
+import subprocess
+import sys
+from functools import partial
 
 import obsws_python
 import pytest
@@ -84,6 +90,20 @@ def test_one_filter_is_chosen_by_its_source(obs):
     assert chosen(obs, "Two")["background_source"] == "One"
 
 
+def test_a_file_is_chosen_by_its_path_and_the_next_one_follows(obs, numbered_clip, tmp_path):
+    portrait = PROJECT / "obs_bgremove" / "demo" / "portrait.jpg"
+    for name in ("a.jpg", "b.jpg"):
+        shutil.copy(portrait, tmp_path / name)
+    assert who(obs.vendor("set_background", {"name": str(tmp_path / "a.jpg"), "source": "One"})) == ["One"]
+    assert chosen(obs, "One")["background"] == "image"
+    assert who(obs.vendor("next_background", {"source": "One"})) == ["One"]
+    wait_for(lambda: chosen(obs, "One")["background_path"] == str(tmp_path / "b.jpg"), "the next picture")
+    assert who(obs.vendor("set_background", {"name": str(numbered_clip), "source": "One"})) == ["One"]
+    shown = chosen(obs, "One")
+    assert (shown["background"], shown["background_path"]) == ("video", str(numbered_clip))
+    obs.vendor("set_background", {"name": "blur"})
+
+
 @pytest.mark.parametrize(
     ("request_type", "data", "error"),
     [
@@ -91,6 +111,7 @@ def test_one_filter_is_chosen_by_its_source(obs):
         ("set_background", {}, 'There is no background ""'),
         ("set_up_for", {"name": "cooking"}, 'It cannot be set up for "cooking". Use usual'),
         ("next_background", {"source": "Three"}, 'There is no Background Removal on a source "Three".'),
+        ("next_background", {"filter": "F"}, 'There is no Background Removal called "F".'),
     ],
 )
 def test_what_cannot_be_done_is_said(obs, request_type, data, error):
@@ -101,14 +122,32 @@ def test_what_cannot_be_done_is_said(obs, request_type, data, error):
     assert [chosen(obs, source) for source in ("One", "Two")] == before
 
 
-def test_a_change_of_the_condition_is_an_event(obs, events):
-    def wait_for_event(condition, problem="", source="One"):
-        while True:
-            kind, data = events.get(timeout=60)
-            assert kind == "state_changed"
-            if (data["condition"], data["source"]) == (condition, source) and problem in data["problem"]:
-                return data
+def next_event(events, condition, problem="", source="One"):
+    """Return the data of the next event about a condition of a source."""
+    while True:
+        kind, data = events.get(timeout=60)
+        assert kind == "state_changed"
+        if (data["condition"], data["source"]) == (condition, source) and problem in data["problem"]:
+            assert data["text"] and "delay_milliseconds" in data
+            return data
 
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be stopped for a while there")
+def test_a_filter_whose_first_alpha_is_awaited_is_starting(obs, events):
+    (worker,) = {one["worker_pid"] for one in wait_until_running(obs, 2)}
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        obs.ws.create_source_filter("Scene", FILTER, "obs_bgremove", SETTINGS)
+        next_event(events, "starting", source="Scene")
+    finally:
+        os.kill(worker, signal.SIGCONT)
+    next_event(events, "running", source="Scene")
+    obs.ws.remove_source_filter("Scene", FILTER)
+    wait_for(lambda: len(statuses(obs)) == 2, "the end of the third filter")
+
+
+def test_a_change_of_the_condition_is_an_event(obs, events):
+    wait_for_event = partial(next_event, events)
     for source in ("One", "Two"):
         obs.ws.set_source_filter_settings(source, FILTER, SETTINGS, True)
     wait_until_running(obs, 2)
@@ -146,3 +185,26 @@ def test_the_examples_for_other_programs_work(obs):
     assert who(answer) == ["One", "Two"]
     wait_for(lambda: chosen(obs, "One")["background_preset"] == "city_lights", "the next background")
     assert all(one["condition"] for one in obs.vendor("get_status")["filters"])
+
+
+def test_the_program_that_the_page_shows_works(obs):
+    text = (PROJECT / "obs_bgremove" / "REMOTE.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(.*?)\n```", text, re.DOTALL)
+    program = program.replace("4455", str(obs.address.port)).replace('"..."', repr(obs.address.password))
+    wait_until_running(obs, 2)
+    running = subprocess.Popen(
+        [sys.executable, "-u", "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        answer = running.stdout.readline()
+        assert "'error': ''" in answer and "'source': 'One'" in answer
+        assert chosen(obs, "One")["machine_share"] == "little"
+        running.stdout.read(len("Enter ends it."))
+        obs.ws.set_source_filter_enabled("One", FILTER, False)
+        assert "One paused\n" in iter(running.stdout.readline, "")
+        running.stdin.write("\n")
+        running.stdin.close()
+        assert running.wait(30) == 0
+    finally:
+        running.kill()
+        obs.ws.set_source_filter_enabled("One", FILTER, True)
