@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The properties page of the filter, built from the settings' own descriptions.
 
-From the top: how it runs, in a word and a colour, and a button where one mends what is wrong; what people
-choose; and in two folds the rest, with the numbers.
+From the top: how it runs, in a word and a colour, and a button where one mends what is wrong; the background
+and a fold with the edge and the looks; whom to keep, the microphone, what it is set up for; and a fold with
+the rest and the numbers.
 """
 
 from __future__ import annotations
@@ -109,16 +110,22 @@ def build(status: Status, values: int, client: Client) -> int:
     page.text(STATUS, _headline(status), _mark(status), _word(status))
     if status.remedy:
         page.button(REMEDY, tr(REMEDIES[status.remedy].label), _clicked[REMEDY])
-    for fold in ("", *FOLDS):
-        if fold:
-            page.button(fold, button_label(fold, values), _clicked[fold])
-        if fold == "advanced":
-            page.text(NUMBERS, _numbers(status))
-            page.button(REFRESH, tr("Refresh the numbers"), _clicked[REFRESH])
-        for one in described():
-            if fold_of(one) == fold:
-                _add(page, one, options, more)
-                _add_beside(page, one.name, client)
+    by_fold = {fold: [one for one in described() if fold_of(one) == fold] for fold in ("", *FOLDS)}
+
+    def add(settings: Iterable[Setting]) -> None:
+        for one in settings:
+            if one.name == "keep":
+                # The edge and the looks belong to the background, which stands above.
+                page.button("looks", button_label("looks", values), _clicked["looks"])
+                add(by_fold["looks"])
+            _add(page, one, options, more)
+            _add_beside(page, one.name, client)
+
+    add(by_fold[""])
+    page.button("advanced", button_label("advanced", values), _clicked["advanced"])
+    page.text(NUMBERS, _numbers(status))
+    page.button(REFRESH, tr("Refresh the numbers"), _clicked[REFRESH])
+    add(by_fold["advanced"])
     arrange(page.handle, values)
     return page.handle
 
@@ -159,8 +166,10 @@ def _headline(status: Status) -> str:
     """Return the status at a glance, as HTML, in which long paths can be broken."""
     shown = " ".join(_glance(status)[0])
     breakable = _LONG.sub(lambda long: _BREAKS.sub(_BREAK, long[0]), shown)
-    # (OBS 29 writes what is wrong in bold letters, which are wider.)
-    return f'<html><span style="font-weight:normal">{html.escape(breakable)}</span></html>'
+    mark = _mark(status)
+    # (OBS 29 writes what is wrong in bold letters, which are wider, and in a red that is dim on dark themes.)
+    color = "" if mark is Mark.NORMAL else f";color:{_COLORS[mark]}"
+    return f'<html><span style="font-weight:normal{color}">{html.escape(breakable)}</span></html>'
 
 
 def _numbers(status: Status) -> str:
