@@ -23,7 +23,7 @@ def page(tmp_path, data_home, numbered_clip):
             collection.clip("Clip", numbered_clip, [filtered({"model": "green"})]),
             collection.source("ffmpeg_source", MICROPHONE, {}),
         ],
-        [collection.scene("Scene", ["Clip"])],
+        [collection.scene("Scene", ["Clip", MICROPHONE])],
         scripts=[
             collection.script(SCRIPT),
             collection.script(installed.PROJECT / "tests" / "obs" / "page_script.py"),
