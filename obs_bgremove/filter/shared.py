@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING
 
+from ..link import variables
 from ..link.client import Client
-from ..obs import log
+from ..obs import graphics_card, log
 from ..obs.functions import lib
 from ..obs.switch_interval import SwitchInterval
 from .guards.guards import Guards
@@ -53,6 +55,11 @@ class Shared:
         with self._starting:
             self._channels += 1
             self._interval.shorten()
+            if variables.CARD not in self.client.environment:
+                # A user who wants another card has set the variable for OBS.
+                self.client.environment[variables.CARD] = (
+                    os.environ.get(variables.CARD) or graphics_card.name()
+                )
             self.client.start()
             return self.client.open()
 

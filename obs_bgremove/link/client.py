@@ -24,8 +24,8 @@ class Client:
     """Starts, watches and restarts the worker; opens channels to it.
 
     Nothing here waits, except ``stop``. ``log`` is called with sentences, from threads of the
-    client. ``python`` and ``environment`` (variables added to the worker's) override what
-    install.py recorded.
+    client. ``python`` and ``environment`` (variables added to the worker's, also later, for the next one)
+    override what install.py recorded.
     """
 
     def __init__(
@@ -35,7 +35,8 @@ class Client:
         python: str | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        start = functools.partial(_start, python, dict(environment or {}))
+        self.environment = dict(environment or {})
+        start = functools.partial(_start, python, self.environment)
         self._supervisor = Supervisor(log, start)
         self._thread: threading.Thread | None = None
 

@@ -17,6 +17,8 @@ from . import revision
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+#: The name of the graphics card that OBS draws with; "" or missing if nobody knows.
+CARD = "OBS_BGREMOVE_CARD"
 #: How the names of variables begin that are not meant for the worker: those for the Python of OBS, or of
 #: whoever started it, and those for the loader of libraries and for the C library.
 _NOT_OURS = ("PYTHON", "__PYVENV_LAUNCHER__", "LD_", "DYLD_", "GCONV_PATH", "LOCPATH")

@@ -64,6 +64,8 @@ TABLE: list[tuple[Any, ...]] = [
     ("obs_get_frame_interval_ns", c_uint64, []),
     ("obs_get_total_frames", c_uint32, []),
     ("obs_get_video", p, []),
+    ("obs_get_video_info", c_bool, [p]),
+    ("gs_enum_adapters", None, [p, p]),
     ("video_output_get_total_frames", c_uint32, [p]),
     ("video_output_get_skipped_frames", c_uint32, [p]),
     ("obs_get_lagged_frames", c_uint32, []),

@@ -27,6 +27,18 @@ class Vec4(Structure):
     _fields_ = [("x", c_float), ("y", c_float), ("z", c_float), ("w", c_float)]
 
 
+class VideoInfo(Structure):
+    """How OBS draws (``struct obs_video_info``); newer versions may have more at its end."""
+
+    _fields_ = [
+        ("graphics_module", c_char_p),
+        ("sizes_and_rates", c_uint32 * 6),
+        ("output_format", c_int),
+        ("adapter", c_uint32),
+        ("more", c_uint32 * 32),
+    ]
+
+
 class CallData(Structure):
     """Arguments of a signal or procedure (``struct calldata``)."""
 

@@ -2,11 +2,13 @@
 """What the filter costs OBS' graphics thread per frame.
 
     python -m tests.bench.graphics [--home DIR] [--fast MODEL] [--slow MODEL] [--seconds S] [--size WxH ...]
+                                 [--one-thread]
 
 The same scene runs in a real OBS without the filter, with a fast model and with a slow one, at
 640x360 and 1280x720, or at other sizes. "cpu" is processor time of the graphics thread inside the
 filter, "wall" the clock (with software OpenGL it includes waiting for the drawing itself), "OBS"
-what OBS' own profiler says of its graphics thread. The model must make no difference.
+what OBS' own profiler says of its graphics thread. The model must make no difference. With --one-thread
+that thread draws every pixel itself; else other threads do, as a GPU would.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ def main() -> None:
     """Run the benchmark and print its table."""
     parser = fast_and_slow.parser(__doc__.splitlines()[0], seconds=20.0)
     parser.add_argument("--size", nargs="+", default=SIZES, metavar="WxH")
+    parser.add_argument("--one-thread", action="store_true", help="OBS' graphics thread draws by itself")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         run(Path(folder), options)
@@ -46,7 +49,11 @@ def run(folder: Path, options) -> None:
             settings = {"background": "color", "background_color": BLUE, "model": model}
             things = one_scene(collection.clip("Clip", clip, [filtered(settings)] if model else []))
             opened = open_obs(
-                folder / f"obs-{size[0]}-{model}", home, things, size=size, environment=DRAWN_BY_OTHERS
+                folder / f"obs-{size[0]}-{model}",
+                home,
+                things,
+                size=size,
+                environment={} if options.one_thread else DRAWN_BY_OTHERS,
             )
             with opened as obs:
                 found = None

@@ -13,6 +13,9 @@ best when it is taken for an older one's, to a tenth of a frame. Errors x 1000, 
 the share of frames, in percent, that show less than three tenths of the person.
 With --slower N clip and OBS run N times slower: a machine that draws too slowly for these clips (software
 OpenGL at 1280x720) shows what a quick one shows. Times are those of the clip.
+With --set model=auto the filter goes by what was measured in --home (python -m obs_bgremove.worker bench
+--record). OBS and clip that run N times slower are to it a machine that is N times as quick. With --spare
+processors rest and OBS is never late, as far as it sees. Which model it took is printed.
 With --offline each clip has a second line: the same model on the same frames without OBS, its alpha enlarged
 bilinearly. What is lost on the way to the viewer, or gained, is the difference.
 """
@@ -21,6 +24,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -36,10 +40,20 @@ from export.metrics.edge import edge_mad
 from export.metrics.mad import mad
 from export.metrics.mse import mse
 from export.metrics.segmentation import overlap
+from obs_bgremove import home as installed
 from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.instance import PrivateObs
-from tests.obs.stage import SCRIPT, add_home_option, installed_model, make_home, open_obs, wait_until_running
+from tests.obs.stage import (
+    SCRIPT,
+    add_home_option,
+    installed_model,
+    make_home,
+    open_obs,
+    status,
+    wait_until_running,
+)
 
+MACHINE = installed.PROJECT / "tests" / "obs" / "machine_script.py"
 #: Pixels farther than this from any person count for the leak.
 FAR = 40
 #: Frames per second of OBS and of the clips.
@@ -85,6 +99,7 @@ def main() -> None:
     parser.add_argument(
         "--slower", type=int, choices=(1, 2, 5, 10), default=1, help="run clip and OBS slower"
     )
+    parser.add_argument("--spare", action="store_true", help="a machine with processors to spare")
     parser.add_argument("--offline", action="store_true", help="score the model without OBS as well")
     parser.add_argument("--out", type=Path, help="folder for contact sheets of the worst frames")
     options = parser.parse_args()
@@ -94,6 +109,9 @@ def main() -> None:
     scores, offline = [], []
     with tempfile.TemporaryDirectory() as folder:
         home = make_home(Path(folder) / "home", _models(options.home))
+        record = options.home / installed.measurements_file().name
+        if record.is_file():
+            shutil.copy(record, home)
         for clip in clips.find(options.clips):
             score, report = play(Path(folder) / clip.name, home, clip, options, settings)
             scores.append(score)
@@ -146,18 +164,18 @@ def play(folder: Path, home: Path, clip: Path, options, settings) -> tuple[Score
         for name, value in (("Black", 0), ("White", 255))
     )
     items = ["Black", "Clip", collection.item("White", (width, 0)), collection.item("Clip", (width, 0))]
-    things = collection.collection(
-        "Viewer",
-        [source, black, white],
-        [collection.scene("Scene", items)],
-        scripts=[collection.script(SCRIPT)],
-    )
+    scripts = [collection.script(one) for one in (*([MACHINE] if options.spare else []), SCRIPT)]
+    scenes = [collection.scene("Scene", items)]
+    things = collection.collection("Viewer", [source, black, white], scenes, scripts=scripts)
     with open_obs(folder, home, things, size=(2 * width, height), fps=FPS // options.slower) as obs:
         if filters and options.filter == "obs_bgremove":
             wait_until_running(obs)
         # The first second of a recording is not what a viewer gets used to.
         time.sleep(1.5 * options.slower)
         recording = obs.record(options.seconds * options.slower)
+        if settings.get("model") == "auto":
+            found = status(obs)
+            print(f"{found['model']}: {found['note']}", flush=True)
         report = obs.stop()
     return score_recording(recording, frames, truths), report
 

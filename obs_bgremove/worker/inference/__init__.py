@@ -3,6 +3,7 @@
 
 providers   what onnxruntime can run on here, and in which order it is tried
 plugins     providers that come as packages of their own
+which_card  the graphics card that OBS draws with, of several
 nvidia      what the NVIDIA driver knows
 complaints  what onnxruntime says only on standard error
 engine      one model on one device

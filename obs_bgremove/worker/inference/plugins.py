@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ...translate import N, tr
 from ..reason import reason
+from . import which_card
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -36,6 +37,9 @@ _NO_DRIVER = {
     ),
     "": N("there is no graphics card that it can use"),
 }
+
+#: The setting of providers that look for a card of a kind, whichever they are given.
+_PREFERS = {"WebGpuExecutionProvider": "powerPreference"}
 
 #: Devices that were lost, and why: this process cannot use them any more.
 _lost: dict[str, str] = {}
@@ -69,6 +73,12 @@ def _register(package: str) -> str:
     return ""
 
 
+def card(provider: str) -> str:
+    """Return the name of the graphics card that a provider gets, of several; "" if nobody chose."""
+    found = which_card.of_obs(_cards(provider))
+    return which_card.name(found) if found else ""
+
+
 def version(package: str) -> str:
     """Return the versions of what brings a package, which may go by a longer name; "" if nothing does."""
     names = importlib.metadata.packages_distributions().get(package, [])
@@ -76,11 +86,17 @@ def version(package: str) -> str:
 
 
 def _devices(provider: str) -> list[onnxruntime.OrtEpDevice]:
-    """Return what onnxruntime can run a provider on, graphics cards first."""
+    """Return what onnxruntime can run a provider on."""
     import onnxruntime
 
-    found = [one for one in onnxruntime.get_ep_devices() if one.ep_name == provider]
-    return sorted(found, key=lambda one: one.device.type != onnxruntime.OrtHardwareDeviceType.GPU)
+    return [one for one in onnxruntime.get_ep_devices() if one.ep_name == provider]
+
+
+def _cards(provider: str) -> list[onnxruntime.OrtEpDevice]:
+    """Return the graphics cards among that."""
+    import onnxruntime
+
+    return [one for one in _devices(provider) if one.device.type == onnxruntime.OrtHardwareDeviceType.GPU]
 
 
 def add(
@@ -88,7 +104,14 @@ def add(
 ) -> None:
     """Let a session run on a provider; the CPU takes what that cannot do. Raises what onnxruntime raises."""
     _register(package)
-    options.add_provider_for_devices(_devices(provider)[:1], {key: str(it) for key, it in settings.items()})
+    cards = _cards(provider)
+    found = which_card.of_obs(cards)
+    taken = [found] if found else (cards or _devices(provider))[:1]
+    named = {key: str(it) for key, it in settings.items()}
+    preference = which_card.preference(found, cards) if found else ""
+    if preference and provider in _PREFERS:
+        named[_PREFERS[provider]] = preference
+    options.add_provider_for_devices(taken, named)
 
 
 def why(provider: str, error: BaseException) -> str:

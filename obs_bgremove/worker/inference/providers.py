@@ -129,6 +129,12 @@ def available() -> list[Device]:
     return [device for device in DEVICES if not _absence(device)]
 
 
+def described(device: Device) -> str:
+    """Return the title of a device that is there, with the graphics card's name if there are several."""
+    card = plugins.card(device.provider) if device.plugin else ""
+    return f"{device.title}: {card}" if card else device.title
+
+
 def _absence(device: Device) -> str:
     """Return why a device cannot be used; empty if it can."""
     import onnxruntime

@@ -151,7 +151,9 @@ class Loader:
             providers.prepare()
             from ..inference import engine  # noqa: F401 (the first import takes its time)
 
-            devices = tuple(DeviceInfo(device.name, device.title) for device in providers.available())
+            devices = tuple(
+                DeviceInfo(device.name, providers.described(device)) for device in providers.available()
+            )
         except BaseException as error:  # noqa: BLE001 (a broken package may raise anything)
             journal.note_error(error)
             self._tell(Cannot(cannot_import(error)))
