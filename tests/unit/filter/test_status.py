@@ -9,7 +9,7 @@ from obs_bgremove import translate
 from obs_bgremove.filter.options.settings import Settings
 from obs_bgremove.filter.report import kept, meters
 from obs_bgremove.filter.report.meters import Meter
-from obs_bgremove.filter.report.sentences import columns, glance, headline, numbers, text
+from obs_bgremove.filter.report.sentences import LONGEST, columns, glance, headline, numbers, text
 from obs_bgremove.filter.report.status import Status
 
 
@@ -151,8 +151,8 @@ def test_a_sentence_that_is_too_long_is_cut_and_stays_whole_below():
 
 
 @pytest.mark.parametrize("path", sorted(translate.FOLDER.glob("*.po")), ids=lambda path: path.stem)
-def test_the_page_shows_where_the_filter_runs_in_one_line(path, monkeypatch):
-    """In each language."""
+def test_what_the_page_shows_fits(path, monkeypatch):
+    """In each language: one line where nothing is wrong, three where something is; nothing is cut."""
     monkeypatch.setattr(translate, "_present", translate.read(path.read_text(encoding="utf-8")))
     delayed = {"delay_frames": 4, "delay_milliseconds": 133.3}
     for status in (
@@ -166,6 +166,15 @@ def test_the_page_shows_where_the_filter_runs_in_one_line(path, monkeypatch):
     ):
         (first, *_others), _left = glance(status, 0)
         assert columns(first) <= 64, first
+    too_slow = {"frames_per_second": 20.0, "pictures_without_alpha": 22.0}
+    for status in (
+        status_of(frames_per_second=20.0, frames_not_drawn=40.0),
+        status_of(**too_slow),
+        status_of(**too_slow, delay_frames=2),
+        status_of(problem=kept.empty_area(Settings(area_left=60.0, area_right=40.0))),
+    ):
+        (first, *_others), _left = glance(status, 0)
+        assert columns(first) <= LONGEST, first
 
 
 def test_it_is_said_with_what_becomes_of_those_pictures():
