@@ -14,9 +14,12 @@ from obs_bgremove import home as installed
 from obs_bgremove.filter.options.settings import PRESETS
 from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.wait import wait_for
+from tests.obs.hands import Hands, needs_hands
 from tests.obs.stage import SCRIPT, filtered, open_obs, status, wait_until_running
 
 FILTER = "Background Removal"
+#: Where OBS' window Filters has the second of the effect filters and its button "Defaults" (29 and 32).
+OUR_FILTER, DEFAULTS = (150, 447), (325, 696)
 
 
 @pytest.fixture
@@ -215,6 +218,34 @@ def test_next_stands_beside_what_has_a_next_one(obs, tmp_path):
     assert read(obs, "next_background")["visible"] == (read(obs, "status")["mark"] == 0)
     press(obs, "next_background")
     wait_for(lambda: chosen(obs)["background_path"] == str(tmp_path / "b.jpg"), "the second picture")
+
+
+@needs_hands
+def test_obs_button_defaults_leaves_what_the_lists_show_true(obs):
+    changed = {"model": "auto", "device": "auto", "machine_share": "little", "looks": True}
+    preset = {"background": "preset", "background_preset": "beach", "keep": "front"}
+    obs.ws.set_source_filter_settings("Clip", FILTER, {**changed, **preset}, True)
+    wait_for(lambda: len(obs.ws.get_source_filter_list("Clip").filters) == 2, "the room guard is there")
+    obs.ws.send("OpenInputFiltersDialog", {"inputName": "Clip"}, raw=True)
+    hands = Hands(obs.display)
+    window = hands.wait("Clip")
+    hands.picture(window)
+    hands.click(window, *OUR_FILTER)
+    wait_for(lambda: chosen(obs).get("set_up_for") == "gaming", "the page is shown")
+    hands.click(window, *DEFAULTS)
+
+    def reset():
+        # OBS 32 asks, 29 does not.
+        question = hands.find("^Reset")
+        if question:
+            hands.press(question, "Return")
+        return chosen(obs).get("keep", "everyone") == "everyone"
+
+    wait_for(reset, "the settings are the defaults")
+    open_page(obs)
+    shown = chosen(obs)
+    assert (shown["set_up_for"], shown["shown_background"]) == ("usual", "transparent")
+    assert not read(obs, "edge_shift")["visible"], "the folds are closed"
 
 
 def asked(obs, what):
