@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The alphas between two that a model has answered."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -28,7 +29,16 @@ def test_an_alpha_is_carried_to_where_things_are():
     error = {
         way: np.abs(half_rate.filled(pictures, own, way)[1] - truth[1]).mean() for way in half_rate.WAYS[1:]
     }
-    assert error["carried"] < 0.5 * min(error["held"], error["blended"])
+    assert max(error["carried"], error["fitted"]) < 0.5 * min(error["held"], error["blended"])
+
+
+@pytest.mark.parametrize("flow", [half_rate.flowing, half_rate.fitted])
+def test_a_flow_says_where_pixels_were(flow):
+    random = np.random.default_rng(1).integers(0, 256, (180, 320, 3), np.uint8)
+    before = cv2.normalize(cv2.GaussianBlur(random, (0, 0), 8), None, 0, 255, cv2.NORM_MINMAX)
+    found = flow(before, np.roll(before, (4, 8), (0, 1)))
+    scale = 320 / found.shape[1]
+    assert np.median(found, axis=(0, 1)) * scale == pytest.approx([-8, -4], abs=1)
 
 
 @pytest.mark.parametrize("way", half_rate.WAYS[1:])
