@@ -5,6 +5,7 @@ DIR gets, by ``--only``:
 
 - ``looks``: what the settings do: a picture of each way of LOOKS, and a sheet of them.
 - ``rooms``: three kinds of rooms, before and after.
+- ``edge``: the edge at full HD, before and after, at 100 %.
 - ``animation``: a short one, in which the background changes (needs ffmpeg with libwebp).
 - ``page``: OBS' window Filters with the filter's page (needs xdotool and ffmpeg; ``--language`` is OBS').
 
@@ -27,7 +28,8 @@ from obs_bgremove import home
 from obs_bgremove.demo import person as moving
 from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.wait import wait_for
-from tests.bench import gallery_page, gallery_rooms
+from tests.bench import gallery_edge, gallery_page, gallery_rooms
+from tests.bench.hd import PLAIN
 from tests.obs.screenshots import settled
 from tests.obs.stage import (
     exchange,
@@ -181,6 +183,18 @@ def _rooms(options: argparse.Namespace, folder: Path, data: Path) -> None:
     cv2.imwrite(str(options.out / "rooms.jpg"), sheet, [cv2.IMWRITE_JPEG_QUALITY, 88])
 
 
+def _edge(options: argparse.Namespace, folder: Path, data: Path) -> None:
+    photograph = gallery_edge.photograph(moving.portrait())
+    with filtered_picture(folder, data, "quality", photograph, canvas=(WIDTH, HEIGHT), fps=_SLOW) as obs:
+        wait_until_running(obs)
+        rows = []
+        for settings in (PLAIN, {}):
+            whole = {"model": "quality", "background": "transparent", "crop_to_people": False, **settings}
+            obs.ws.set_source_filter_settings("Picture", FILTER, whole, False)
+            rows.append(gallery_edge.row(_still(obs)))
+    cv2.imwrite(str(options.out / "edge.jpg"), numpy.vstack(rows), [cv2.IMWRITE_JPEG_QUALITY, 88])
+
+
 def _animation(options: argparse.Namespace, folder: Path, data: Path) -> None:
     portrait, clip = moving.portrait(), folder / "camera.avi"
     video = cv2.VideoWriter(str(clip), cv2.VideoWriter.fourcc(*"MJPG"), _SLOW, (WIDTH, HEIGHT))
@@ -211,6 +225,7 @@ def _page(options: argparse.Namespace, folder: Path, data: Path) -> None:
 PARTS: dict[str, Callable[[argparse.Namespace, Path, Path], None]] = {
     "looks": _looks,
     "rooms": _rooms,
+    "edge": _edge,
     "animation": _animation,
     "page": _page,
 }
