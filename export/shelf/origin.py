@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .card import Card
 
 #: Raised whenever the conversion changes, so that models of an older one are made again.
-RECIPE = "1"
+RECIPE = "2"
 _KEY = "obs_bgremove.origin"
 
 

@@ -86,8 +86,8 @@ def places(
     room = np.argwhere(free & (beyond > side))
     if not len(contour) or not len(room):
         return None
-    (y, x), (away_y, away_x) = random.choice(contour), random.choice(room)
-    return (int(x), int(y)), (int(away_x), int(away_y))
+    (y, x), (away_y, away_x) = (random.choice(places).tolist() for places in (contour, room))
+    return (x, y), (away_x, away_y)
 
 
 def _things(folder: Path) -> list[Bytes]:

@@ -38,7 +38,7 @@ def jobs(source: Path, target: Path, transparent: bool, overwrite: bool) -> list
     """
     if source.is_dir():
         return _of_folder(source, target, transparent, overwrite)
-    if not source.exists():
+    if not _exists(source):
         raise CutoutProblem(tr("{path} does not exist.", path=source))
     if not source.is_file():
         raise CutoutProblem(
@@ -47,15 +47,24 @@ def jobs(source: Path, target: Path, transparent: bool, overwrite: bool) -> list
     if target.is_dir():
         target = target / _named(source, transparent)
     _check(source, target, transparent)
-    if target.exists() and target.samefile(source):
+    if _exists(target) and target.samefile(source):
         raise CutoutProblem(tr("{path} is what is to be read: name another file to write to.", path=target))
-    if target.exists() and not overwrite:
+    if _exists(target) and not overwrite:
         raise CutoutProblem(tr("{path} exists already: name another file, or add --overwrite.", path=target))
     return [Job(source, target)]
 
 
+def _exists(path: Path) -> bool:
+    """Whether there is something; OSError where the system refuses to say (Python 3.14 itself says no)."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
 def _of_folder(source: Path, target: Path, transparent: bool, overwrite: bool) -> list[Job]:
-    if target.exists() and not target.is_dir():
+    if _exists(target) and not target.is_dir():
         raise CutoutProblem(
             tr(
                 "{path} is a file, but {folder} is a folder: name a folder to write to.",
@@ -73,7 +82,7 @@ def _of_folder(source: Path, target: Path, transparent: bool, overwrite: bool) -
     for path in sorted(known, key=lambda path: _named(path, transparent) != path.name):
         into = target / _named(path, transparent)
         made[into if into not in made else target / f"{path.name}{into.suffix}"] = path
-    there = [into for into in made if into.exists()]
+    there = [into for into in made if _exists(into)]
     if there and not overwrite:
         raise CutoutProblem(
             tr("{path} exists already: name another folder, or add --overwrite.", path=there[0])

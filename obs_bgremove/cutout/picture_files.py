@@ -107,7 +107,7 @@ def write(path: Path, picture: Bytes) -> None:
     """
     suffix = path.suffix.lower()
     alpha, parameters = FORMATS[suffix]
-    if not alpha or picture[..., 3].min() == 255:
+    if not alpha or np.min(picture[..., 3]) == 255:
         picture = np.ascontiguousarray(picture[..., :3])
     try:
         made, content = cv2.imencode(suffix, picture, parameters)

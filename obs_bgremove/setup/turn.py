@@ -36,7 +36,6 @@ def taken() -> Iterator[None]:
     The system unlocks the file when the process ends, in whatever way. The data directory is made if need be.
     """
     try:
-        home.directory().mkdir(parents=True, exist_ok=True)
         locked = _lock_it()
     except OSError as error:
         raise writing_problem(home.directory(), error) from None
@@ -64,7 +63,7 @@ def tidy() -> None:
 def _lock_it() -> BinaryIO:
     said = False
     while True:
-        locked = file().open("ab")
+        locked = _opened()
         if _lock(locked) and _is_still_there(locked):
             return locked
         locked.close()
@@ -74,13 +73,22 @@ def _lock_it() -> BinaryIO:
         time.sleep(PAUSE)
 
 
+def _opened() -> BinaryIO:
+    while True:
+        home.directory().mkdir(parents=True, exist_ok=True)
+        try:
+            return file().open("ab")
+        except FileNotFoundError:
+            # An uninstallation has taken the directory away. (A link to nowhere will not get better.)
+            if file().is_symlink():
+                raise
+
+
 def _is_still_there(locked: BinaryIO) -> bool:
     """Return whether the locked file is the one at that path: who had it before may have deleted it."""
     try:
         return os.path.samestat(os.fstat(locked.fileno()), file().stat())
     except FileNotFoundError:
-        # An uninstallation may have taken the whole directory away.
-        home.directory().mkdir(parents=True, exist_ok=True)
         return False
 
 

@@ -79,7 +79,7 @@ class Doubt:
     def _is_doubtful(self, alpha: NDArray[np.uint8], box: Box | None, now: float) -> bool:
         before = self._everywhere
         height, width = alpha.shape
-        self._everywhere = box == (0, 0, width, height) and int(alpha.min()) >= _HALF
+        self._everywhere = box == (0, 0, width, height) and int(np.min(alpha)) >= _HALF
         if box is not None:
             self._person_at = now
         if self._everywhere and not before:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -421,6 +422,7 @@ def test_folders_of_another_user_that_may_not_be_looked_into_are_passed_over(use
         return stat(path, *arguments, **options)
 
     monkeypatch.setattr(os, "stat", denied)
+    monkeypatch.setattr(shutil, "which", lambda _name: None)  # Windows' own cannot be asked elsewhere
     assert users_settings.configurations() == [user / "Roaming" / "obs-studio"]
     assert pythons.find(12) == pythons.Python(ours.as_posix(), 11)
     assert not portable.is_marked(user / "theirs" / "OBS")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -134,6 +135,7 @@ def test_settings_are_found_where_each_system_keeps_them(tmp_path, monkeypatch, 
     for name, folder in variables.items():
         monkeypatch.setenv(name, str(tmp_path / folder))
     monkeypatch.setattr(users_settings.sys, "platform", platform)
+    monkeypatch.setattr(shutil, "which", lambda _name: None)  # the system's own cannot be asked on another
     assert users_settings.configurations() == [], "only those that exist"
     places = [tmp_path / folder / "obs-studio" for folder in folders]
     for place in places:

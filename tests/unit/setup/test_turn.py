@@ -25,6 +25,7 @@ from obs_bgremove.setup import (
     turn,
     virtual_env,
 )
+from obs_bgremove.setup.errors import SetupError
 from obs_bgremove.users_obs import obs_processes, users_settings
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs fork")
@@ -243,6 +244,27 @@ def test_many_at_once_all_end_well(place, arguments):
     assert [ended(pid) for pid in pids] == [0] * 6
     assert ended(in_a_process(ARGUMENTS)) == 0
     check_collections(place, done=True)
+
+
+def test_a_directory_that_goes_away_while_the_turn_is_taken_is_made_again(place, monkeypatch):
+    """An uninstallation that ends just then removes it."""
+    opens, gone = Path.open, []
+
+    def open_(path, *arguments):
+        if path == turn.file() and not gone:
+            gone.append(path.parent.rmdir())
+        return opens(path, *arguments)
+
+    monkeypatch.setattr(Path, "open", open_)
+    with turn.taken():
+        assert gone and turn.file().exists()
+
+
+def test_a_link_to_nowhere_is_an_error(place):
+    (place / "data").mkdir(exist_ok=True)
+    turn.file().symlink_to(place / "nowhere" / "lock")
+    with pytest.raises(SetupError, match="cannot be written to"), turn.taken():
+        pass
 
 
 def test_the_turn_is_free_when_the_one_that_had_it_was_killed(place):
