@@ -366,7 +366,7 @@ def test_what_it_is_tested_on_was_not_learned_from(data, monkeypatch):
 
 def test_an_epoch_may_have_fewer_steps(data, tmp_path, capsys):
     loop.train(tiny(epochs=1, steps=1), data, tmp_path)
-    assert "1 of 1" in capsys.readouterr().err  # of the two batches that there are
+    assert "1 / 1" in capsys.readouterr().err  # of the two batches that there are
 
 
 def test_mixed_precision_reaches_the_network(data, tmp_path, monkeypatch):
