@@ -36,25 +36,35 @@ def changed(**changes):
     return dataclasses.replace(RUNNING, **changes)
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"state": Status.HIDDEN},
-        {"problem": "The model is gone."},
-        {"remedy": "automatic"},
-        {"microphone": "Mic"},
-        {"frames_per_second": 9.0, "frames_not_drawn": 21.0},
-    ],
-)
-def test_what_is_read_at_a_glance_is_built_again(page, changes):
+SLOW = {"frames_per_second": 9.0, "frames_not_drawn": 21.0, "remedy": "lighter"}
+
+
+@pytest.mark.parametrize("changes", [{"state": Status.HIDDEN}, {"problem": "The model is gone."}])
+def test_what_the_filter_does_is_built_again_at_once(page, changes):
     assert not page.outdated(RUNNING, 0.0667)
     assert page.outdated(changed(**changes), 0.0667)
     page.built(changed(**changes), 0.0667)
     assert not page.outdated(changed(**changes), 0.0667)
 
 
-def test_another_lasting_delay_is_built_again(page):
-    assert page.outdated(RUNNING, 0.1)
+@pytest.mark.parametrize(
+    ("changes", "delay"),
+    [({"remedy": "automatic"}, 0.0667), ({"microphone": "Mic"}, 0.0667), (SLOW, 0.0667), ({}, 0.1)],
+)
+def test_what_else_is_read_at_a_glance_is_built_again_once_it_lasts(page, changes, delay):
+    assert not page.outdated(changed(**changes), delay)
+    page.clock.now += OpenPage.LASTING
+    assert page.outdated(changed(**changes), delay)
+    page.built(changed(**changes), delay)
+    assert not page.outdated(changed(**changes), delay)
+
+
+def test_a_machine_at_its_limit_does_not_move_the_rows(page):
+    for _ in range(10):
+        assert not page.outdated(changed(**SLOW), 0.0667)
+        page.clock.now += 1
+        assert not page.outdated(RUNNING, 0.0667)
+        page.clock.now += 1
 
 
 def test_a_number_that_changes_all_the_time_is_not(page):
