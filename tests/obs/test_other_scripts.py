@@ -24,7 +24,7 @@ def script_load(_settings):
     read = json.loads
     json.loads = lambda text, **more: read(text, parse_float=decimal.Decimal, **more)
     warnings.simplefilter("error")
-    threading.stack_size(32768)
+    threading.stack_size(65536)
     sys.path[:] = [one for one in sys.path if "python3" in one]
     os.makedirs({gone!r})
     os.chdir({gone!r})
