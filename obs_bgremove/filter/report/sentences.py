@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Columns of the longest sentence that the page shows whole at its top, and of the beginning of longer ones.
 LONGEST, BEGINNING = 150, 125
+#: Columns of the longest word that is left out rather than cut. Chinese and Japanese have few spaces.
+_LONG_WORD = 25
 #: Each condition in a word.
 WORDS = {
     RUNNING: N("Running"),
@@ -56,9 +58,10 @@ def glance(status: Status, room: int) -> tuple[list[str], list[str]]:
 
 
 def _beginning(sentence: str) -> str:
-    """Return whole words from the beginning of a long sentence."""
-    fits = next(end for end in range(len(sentence), 0, -1) if columns(sentence[:end]) <= BEGINNING)
-    return sentence[:fits].rpartition(" ")[0] or sentence[:fits]
+    """Return the beginning of a long sentence: whole words, where these are not as long as a sentence."""
+    fits = next(sentence[:end] for end in range(len(sentence), 0, -1) if columns(sentence[:end]) <= BEGINNING)
+    words, _space, rest = fits.rpartition(" ")
+    return words if columns(rest) <= _LONG_WORD else fits
 
 
 def columns(sentence: str) -> int:

@@ -148,6 +148,7 @@ def test_a_sentence_that_is_too_long_is_cut_and_stays_whole_below():
     assert 130 < len(shown) < 160
     wide = "映" * 200
     assert glance(status_of(problem=wide), 100)[0] == ["映" * 62 + "… (the rest: Advanced)"]
+    assert glance(status_of(problem=f"OBS {wide}"), 100)[0] == ["OBS " + "映" * 60 + "… (the rest: Advanced)"]
 
 
 @pytest.mark.parametrize("path", sorted(translate.FOLDER.glob("*.po")), ids=lambda path: path.stem)
