@@ -59,6 +59,17 @@ def _patiently(action: Callable[[], T]) -> T:
     return action()
 
 
+def status(path: Path) -> os.stat_result | None:
+    """Return what the system knows of a path, None if there is nothing; OSError where it refuses to say.
+
+    From Python 3.14 on, ``Path.exists`` and its like answer no to that, too.
+    """
+    try:
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
 def as_path(text: str) -> Path:
     """Return the path that a text in UTF-8 names (a setting, a record).
 

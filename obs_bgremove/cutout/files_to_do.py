@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..files import status
 from ..translate import tr
 from . import picture_files, videos
 from .problem import CutoutProblem
@@ -38,7 +39,7 @@ def jobs(source: Path, target: Path, transparent: bool, overwrite: bool) -> list
     """
     if source.is_dir():
         return _of_folder(source, target, transparent, overwrite)
-    if not _exists(source):
+    if status(source) is None:
         raise CutoutProblem(tr("{path} does not exist.", path=source))
     if not source.is_file():
         raise CutoutProblem(
@@ -47,24 +48,15 @@ def jobs(source: Path, target: Path, transparent: bool, overwrite: bool) -> list
     if target.is_dir():
         target = target / _named(source, transparent)
     _check(source, target, transparent)
-    if _exists(target) and target.samefile(source):
+    if status(target) and target.samefile(source):
         raise CutoutProblem(tr("{path} is what is to be read: name another file to write to.", path=target))
-    if _exists(target) and not overwrite:
+    if status(target) and not overwrite:
         raise CutoutProblem(tr("{path} exists already: name another file, or add --overwrite.", path=target))
     return [Job(source, target)]
 
 
-def _exists(path: Path) -> bool:
-    """Whether there is something; OSError where the system refuses to say (Python 3.14 itself says no)."""
-    try:
-        path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    return True
-
-
 def _of_folder(source: Path, target: Path, transparent: bool, overwrite: bool) -> list[Job]:
-    if _exists(target) and not target.is_dir():
+    if status(target) and not target.is_dir():
         raise CutoutProblem(
             tr(
                 "{path} is a file, but {folder} is a folder: name a folder to write to.",
@@ -82,7 +74,7 @@ def _of_folder(source: Path, target: Path, transparent: bool, overwrite: bool) -
     for path in sorted(known, key=lambda path: _named(path, transparent) != path.name):
         into = target / _named(path, transparent)
         made[into if into not in made else target / f"{path.name}{into.suffix}"] = path
-    there = [into for into in made if _exists(into)]
+    there = [into for into in made if status(into)]
     if there and not overwrite:
         raise CutoutProblem(
             tr("{path} exists already: name another folder, or add --overwrite.", path=there[0])

@@ -90,6 +90,8 @@ class Additions:
     def release(self) -> None:
         """Stop listening; waits while a signal is being handled."""
         lib.signal_handler_disconnect(lib.obs_get_signal_handler(), *self._heard, None)
+        if self._heard[1] is self._added:
+            return
         held: list[int] = []
 
         def hold(_parameter: int | None, source: int) -> bool:

@@ -18,8 +18,6 @@ import argparse
 import contextlib
 import json
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -33,6 +31,7 @@ from tests.obs.stage import (
     DRAWN_BY_OTHERS,
     SCRIPT,
     add_home_option,
+    busy_processes,
     filtered,
     installed_model,
     make_home,
@@ -95,11 +94,8 @@ def run(folder: Path, options) -> None:
 def computing(obs, other: str):
     """Let something compute meanwhile."""
     if other == "a process":
-        with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as process:
-            try:
-                yield
-            finally:
-                process.kill()
+        with busy_processes(1):
+            yield
     elif other == "a thread":
         obs.vendor("start", vendor="busy")
         try:

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -23,11 +21,17 @@ from typing import TYPE_CHECKING
 from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.wait import ObsError
 from tests.obs.networks import write_models
-from tests.obs.stage import BLUE, SCRIPT, filtered, make_home, open_obs, wait_until_running
+from tests.obs.stage import (
+    BLUE,
+    SCRIPT,
+    busy_processes,
+    filtered,
+    make_home,
+    open_obs,
+    wait_until_running,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from obs_bgremove.private_obs.exit_report import ExitReport
 
 SIZE = (640, 360)
@@ -45,7 +49,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1.0, help="how long OBS is open once it is ready")
     options = parser.parse_args()
     found: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
-    with tempfile.TemporaryDirectory() as folder, computing(options.busy):
+    with tempfile.TemporaryDirectory() as folder, busy_processes(options.busy):
         home = make_home(Path(folder) / "home", write_models(Path(folder) / "made"))
         for number in range(options.runs):
             for kind in KINDS:
@@ -91,18 +95,6 @@ def summary(found: dict[str, Counter[str]]) -> str:
         f"{kind} " + ", ".join(f"{count} {what}" for what, count in counts.most_common())
         for kind, counts in found.items()
     )
-
-
-@contextlib.contextmanager
-def computing(count: int) -> Iterator[None]:
-    """Keep so many processes busy."""
-    processes = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
 
 
 if __name__ == "__main__":

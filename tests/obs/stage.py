@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +22,7 @@ from obs_bgremove.private_obs.wait import wait_for
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 SCRIPT = installed.PROJECT / "obs_bgremove" / "obs_script.py"
 #: What an OBS is opened with for figures of its graphics thread: others draw, as a GPU would.
@@ -95,6 +97,18 @@ def open_obs(directory: Path, home: Path, collections, **more) -> PrivateObs:
     """Return an OBS, not yet started, whose filters live in ``home``."""
     environment = {installed.VARIABLE: str(home), **more.pop("environment", {})}
     return PrivateObs(directory, collections, environment=environment, **more)
+
+
+@contextlib.contextmanager
+def busy_processes(count: int) -> Iterator[None]:
+    """Compute in so many processes of other interpreters."""
+    processes = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
 
 
 def megabytes(pid: int) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ... import home
+from ...files import status
 from ...translate import joined, tr
 from . import model_card, model_file
 from .model_card import Card, CardProblem
@@ -87,11 +88,10 @@ def _folders() -> list[Path]:
 def _is_file(path: Path) -> bool:
     """Whether there is a file, or something that we may not look at."""
     try:
-        return stat.S_ISREG(path.stat().st_mode)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
+        found = status(path)
     except OSError:
         return True
+    return found is not None and stat.S_ISREG(found.st_mode)
 
 
 def choose(models: dict[str, Model], name: str) -> Model:
