@@ -23,6 +23,7 @@ FREE_TEACHERS = {
     "mediapipe-general": "Apache-2.0 weights",
     "mediapipe-landscape": "Apache-2.0 weights",
     "quality": "our own, taught by the others here",
+    "quality-144x240": "the same weights as quality",
     "quality-288x512": "the same weights as quality",
     "quality-352x608": "the same weights as quality",
     "rvm-176x320": "the GPL of its weights does not reach its answers",

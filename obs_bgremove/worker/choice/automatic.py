@@ -102,15 +102,15 @@ def choose(
     return Choice(taken.model.name, note, rung)
 
 
-def is_within_reach(larger: Model, models: dict[str, Model], rows: list[Speed], device: str) -> bool:
-    """Whether a larger edition may be quick enough on a device, by the figures of the model that it is of.
+def is_within_reach(model: Model, models: dict[str, Model], rows: list[Speed], device: str) -> bool:
+    """Whether another size of a model may be quick enough on a device, by the figures of that model.
 
     The time grows with the number of pixels.
     """
-    smaller = models.get(larger.weights)
+    usual = models.get(model.weights)
     for row in rows:
-        if smaller and (row.model, row.provider) == (smaller.name, device):
-            times = larger.height * larger.width / max(1, smaller.height * smaller.width)
+        if usual and (row.model, row.provider) == (usual.name, device):
+            times = model.height * model.width / max(1, usual.height * usual.width)
             return row.round_trip_ms * times <= 1000 / _CAMERA_RATE * IN_TIME
     return False
 

@@ -54,7 +54,7 @@ def bench(
     about what a line takes. The rows go to the file ``target`` as well, and with ``record``
     to where "Automatic" looks for them; threads and precision of each model are chosen then, too.
     ``brief``: only what "Automatic" goes by is measured, and what it means is printed instead of the
-    figures. Without ``names`` larger editions of a model are left out where they would be too slow.
+    figures. Without ``names`` other sizes of a model are left out where they would be too slow.
     """
     models = catalogue.read()
     chosen = _named(models, names)
@@ -69,7 +69,7 @@ def bench(
     if not devices:
         print(f"The device {device!r} cannot be used here.", file=sys.stderr)
         return 1
-    # Larger editions take long where they are of no use; how quick they can be is known from the others.
+    # Large ones take long where they are of no use; how quick they can be is known from the model itself.
     wait = [model for model in chosen if model.weights and not names]
     rows, failed = _measured(
         [model for model in chosen if model not in wait], devices, seconds, record, brief

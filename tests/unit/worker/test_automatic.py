@@ -89,14 +89,15 @@ def test_one_that_takes_too_much_of_the_processors_is_not(directory):
     assert (chosen(processors=2), chosen(processors=3)) == (GOOD, BEST)
 
 
-#: (name, processors, device, milliseconds and percent at 60 fps of fast and of quality)
+OURS = FAST, SMALLER, QUALITY = "fast", "quality-144x240", "quality"
+#: (name, processors, device, milliseconds and percent at 60 fps of each of OURS)
 MACHINES = {
-    "laptop with 2": (2, "cpu", (2.4, 14), (19.6, 100)),
-    "laptop with 4": (4, "cpu", (2.4, 14), (19.6, 100)),
-    "6 cores": (12, "cpu", (1.6, 10), (12, 74)),
-    "16 cores": (32, "cpu", (1.2, 8), (9, 57)),
-    "graphics in the processor": (8, "webgpu", (3, 6), (14, 9)),
-    "a strong graphics card": (12, "cuda", (1, 4), (2.5, 5)),
+    "laptop with 2": (2, "cpu", (2.4, 14), (10.2, 64), (19.6, 100)),
+    "laptop with 4": (4, "cpu", (2.4, 14), (10.2, 64), (19.6, 100)),
+    "6 cores": (12, "cpu", (1.6, 10), (6.2, 40), (12, 74)),
+    "16 cores": (32, "cpu", (1.2, 8), (4.7, 31), (9, 57)),
+    "graphics in the processor": (8, "webgpu", (3, 6), (8, 7), (14, 9)),
+    "a strong graphics card": (12, "cuda", (1, 4), (1.6, 4), (2.5, 5)),
 }
 LITTLE, NORMAL, MUCH = "little", "normal", "much"
 
@@ -104,35 +105,39 @@ LITTLE, NORMAL, MUCH = "little", "normal", "much"
 @pytest.mark.parametrize(
     ("name", "rate", "effort", "filters", "expected"),
     [
-        ("laptop with 2", 30, NORMAL, 1, "fast"),
-        ("laptop with 2", 60, MUCH, 1, "fast"),
-        ("laptop with 4", 30, NORMAL, 1, "fast"),
-        ("laptop with 4", 30, MUCH, 1, "quality"),
-        ("laptop with 4", 60, MUCH, 1, "fast"),
-        ("6 cores", 30, LITTLE, 1, "quality"),
-        ("6 cores", 60, LITTLE, 1, "fast"),
-        ("6 cores", 30, NORMAL, 1, "quality"),
-        ("6 cores", 60, NORMAL, 1, "quality"),
-        ("6 cores", 30, NORMAL, 2, "quality"),
-        ("6 cores", 60, NORMAL, 2, "fast"),
-        ("16 cores", 30, NORMAL, 1, "quality"),
-        ("16 cores", 60, NORMAL, 1, "quality"),
-        ("16 cores", 120, NORMAL, 1, "fast"),
-        ("graphics in the processor", 30, NORMAL, 1, "fast"),
-        ("graphics in the processor", 30, MUCH, 1, "quality"),
-        ("graphics in the processor", 60, MUCH, 1, "fast"),
-        ("a strong graphics card", 60, NORMAL, 1, "quality"),
-        ("a strong graphics card", 60, NORMAL, 2, "fast"),
-        ("a strong graphics card", 60, MUCH, 2, "quality"),
+        ("laptop with 2", 30, NORMAL, 1, FAST),
+        ("laptop with 2", 30, MUCH, 1, SMALLER),
+        ("laptop with 2", 60, MUCH, 1, FAST),
+        ("laptop with 4", 30, LITTLE, 1, FAST),
+        ("laptop with 4", 30, NORMAL, 1, SMALLER),
+        ("laptop with 4", 60, NORMAL, 1, FAST),
+        ("laptop with 4", 30, MUCH, 1, QUALITY),
+        ("laptop with 4", 60, MUCH, 1, SMALLER),
+        ("6 cores", 30, LITTLE, 1, QUALITY),
+        ("6 cores", 60, LITTLE, 1, SMALLER),
+        ("6 cores", 30, NORMAL, 1, QUALITY),
+        ("6 cores", 60, NORMAL, 1, QUALITY),
+        ("6 cores", 30, NORMAL, 2, QUALITY),
+        ("6 cores", 60, NORMAL, 2, SMALLER),
+        ("16 cores", 30, NORMAL, 1, QUALITY),
+        ("16 cores", 60, NORMAL, 1, QUALITY),
+        ("16 cores", 120, NORMAL, 1, SMALLER),
+        ("graphics in the processor", 30, LITTLE, 1, FAST),
+        ("graphics in the processor", 30, NORMAL, 1, SMALLER),
+        ("graphics in the processor", 30, MUCH, 1, QUALITY),
+        ("graphics in the processor", 60, MUCH, 1, SMALLER),
+        ("a strong graphics card", 60, NORMAL, 1, QUALITY),
+        ("a strong graphics card", 60, NORMAL, 2, SMALLER),
+        ("a strong graphics card", 60, MUCH, 2, QUALITY),
     ],
 )
 def test_what_machines_afford(tmp_path, monkeypatch, name, rate, effort, filters, expected):
-    processors, device, fast, quality = MACHINES[name]
+    processors, device, *figures = MACHINES[name]
     directory = worker_home.make(tmp_path, monkeypatch)
     # Our own networks, with the errors of their cards.
-    for model in ("fast", "quality"):
+    for model in OURS:
         shutil.copytree(home.PROJECT / "models" / model, directory / "models" / model)
-    record(device, fast=fast, quality=quality)
+    record(device, **dict(zip(OURS, figures, strict=True)))
     found = chosen(device, processors, rate=float(rate), effort=effort, filters=filters)
     assert found == expected
 
