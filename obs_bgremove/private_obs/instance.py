@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from .conversation import Address, Answer
     from .exit_report import ExitReport
 
+#: How often a recording that ended by itself is begun at most.
+_RECORDINGS = 3
+
 
 class PrivateObs:
     """One private OBS; a context manager that starts it and makes sure that it ends.
@@ -220,9 +223,12 @@ class PrivateObs:
 
     def record(self, seconds: float) -> Path:
         """Record the program output for ``seconds`` and return the file: lossless, no pixel changed."""
-        self.start_record()
-        # The length of the recording is asked for.
-        time.sleep(seconds)
+        for _again in range(_RECORDINGS):
+            self.start_record()
+            # The length of the recording is asked for.
+            time.sleep(seconds)
+            if recording.runs(self.ws):
+                break
         return self.stop_record()
 
     @staticmethod

@@ -27,11 +27,10 @@ _ASK_AGAIN = 10.0
 
 def start(client: obsws_python.ReqClient) -> None:
     """Start a recording of the program output and wait until it runs."""
-
     asked_at = time.monotonic()
     client.start_record()
 
-    def runs() -> bool:
+    def begun() -> bool:
         nonlocal asked_at
         status = client.get_record_status()
         # OBS does nothing, and says nothing, while its window is busy with the end of the one before; and a
@@ -41,13 +40,18 @@ def start(client: obsws_python.ReqClient) -> None:
             client.start_record()
         return bool(status.output_active and status.output_duration >= _BEGUN)
 
-    wait_for(runs, "the recording runs")
+    wait_for(begun, "the recording runs")
+
+
+def runs(client: obsws_python.ReqClient) -> bool:
+    """Whether a recording runs: OBS ends one by itself when it is so late that ffmpeg refuses a packet."""
+    return bool(client.get_record_status().output_active)
 
 
 def stop(client: obsws_python.ReqClient, log: Callable[[], str]) -> Path:
     """Stop the recording and return its file, complete and closed: it has what was shown before.
 
-    ``log`` returns the log of OBS.
+    ``log`` returns the log of OBS. Raises ObsError if the recording has ended by itself.
     """
     # What is on the screen is on its way through the encoder.
     _wait_for_length(client, client.get_record_status().output_duration + 300)
@@ -61,7 +65,14 @@ def stop(client: obsws_python.ReqClient, log: Callable[[], str]) -> Path:
 
 def _wait_for_length(client: obsws_python.ReqClient, milliseconds: float) -> None:
     """Wait until the recording has that length."""
-    wait_for(lambda: bool(client.get_record_status().output_duration >= milliseconds), "the recording runs")
+
+    def reached() -> bool:
+        status = client.get_record_status()
+        if not status.output_active:
+            raise ObsError("The recording has ended by itself: OBS' log says why.")
+        return bool(status.output_duration >= milliseconds)
+
+    wait_for(reached, "the recording has this length")
 
 
 def frames(path: Path | str) -> Iterator[NDArray[numpy.uint8]]:

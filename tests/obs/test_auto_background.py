@@ -111,18 +111,11 @@ def test_one_background_is_faded_into_the_next(tmp_path, obs):
         obs, background="auto", outfit_folder=str(pictures), outfit_shown="beachwear", outfit_change="keep"
     )
     background(obs, lambda shown: near(shown[20, 20], (20, 20, 20)))
-    obs.ws.start_record()
-    wait_for(lambda: obs.ws.get_record_status().output_duration > 500, "the recording runs")
+    obs.start_record()
     choose(obs, outfit_shown="workwear")
     background(obs, lambda shown: near(shown[20, 20], (220, 220, 220)))
-    path = obs.ws.stop_record().output_path
-    wait_for(lambda: not obs.ws.get_record_status().output_active, "the recording is written")
-    frames = cv2.VideoCapture(path)
     shades = []
-    while True:
-        there, frame = frames.read()
-        if not there:
-            break
+    for frame in obs.frames(obs.stop_record()):
         assert (numpy.abs(frame.astype(int) - ROOM).max(-1) >= 60).all()
         shades.append(float(frame[20, 20].mean()))
     assert shades[0] < 40 and shades[-1] > 200
