@@ -58,8 +58,9 @@ ON_DISK = {
     "openvino": 650,
 }
 
-#: CUDA 12 needs at least this NVIDIA driver.
-OLDEST_DRIVER = 525
+#: CUDA 12 needs at least this NVIDIA driver, and its onnxruntime this compute capability (Pascal).
+#: (Linux: no kernels for older ones; Windows: some, which have no half precision.)
+OLDEST_DRIVER, OLDEST_CAPABILITY = 525, 6.0
 #: CUDA 13 needs at least this one, and a card of this compute capability (Turing) or a later one.
 CUDA13_DRIVER, CUDA13_CAPABILITY = 580, 7.5
 #: The package for WebGPU needs at least this Python.
@@ -144,7 +145,7 @@ def _for_nvidia(machine: Machine) -> Choice | None:
     """Return the flavour of CUDA for a machine; None if it is not for that."""
     if not machine.nvidia or machine.system == "darwin" or machine.processor not in _USUAL:
         return None
-    if 0 < machine.driver < OLDEST_DRIVER:
+    if 0 < machine.driver < OLDEST_DRIVER or 0 < machine.capability < OLDEST_CAPABILITY:
         return None
     if machine.driver < CUDA13_DRIVER or 0 < machine.capability < CUDA13_CAPABILITY:
         # An unknown driver may be an old one; CUDA 12 runs on new ones too.

@@ -1,16 +1,39 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Asks the NVIDIA driver, by ctypes, what there is: no CUDA toolkit is needed for that."""
+"""Asks the NVIDIA driver, by ctypes, what there is: no CUDA toolkit is needed for that.
+
+NVIDIA's libraries come as Python packages (``nvidia-...``), whose folders Windows has to be told.
+"""
 
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
+import sysconfig
+from pathlib import Path
 
 from ...translate import tr
 
 
 class Missing(Exception):
     """Something is not there; the message says what, without a full stop."""
+
+
+def make_libraries_findable() -> None:
+    """Have Windows find the libraries of NVIDIA's Python packages, by whatever names others ask for them.
+
+    ``onnxruntime.preload_dlls`` loads those that its version knows. cuDNN asks for more by itself, others in
+    each version (https://github.com/microsoft/onnxruntime/pull/28787), and their folders differ between CUDA
+    12 and 13 (https://github.com/microsoft/onnxruntime/issues/29198). On Linux the packages name each other.
+    """
+    if sys.platform != "win32":
+        return
+    packages = Path(sysconfig.get_path("purelib")) / "nvidia"
+    folders = [str(folder) for folder in sorted({file.parent for file in packages.glob("*/bin/**/*.dll")})]
+    for folder in folders:
+        os.add_dll_directory(folder)
+    # Of the two ways in which Windows looks for libraries, one goes by this and the other by the above.
+    os.environ["PATH"] = os.pathsep.join([*folders, *filter(None, [os.environ.get("PATH")])])
 
 
 def _library(*names: str) -> ctypes.CDLL:

@@ -117,6 +117,9 @@ def prepare() -> None:
 
     preload = getattr(onnxruntime, "preload_dlls", None)
     if preload and "CUDAExecutionProvider" in onnxruntime.get_available_providers():
+        # What cannot be had is said when a session is made.
+        with contextlib.suppress(OSError):
+            nvidia.make_libraries_findable()
         with contextlib.suppress(Exception):
             preload()
     silent = getattr(onnxruntime, "disable_telemetry_events", None)

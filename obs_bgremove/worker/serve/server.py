@@ -65,6 +65,8 @@ _LOOK = 6
 CANNOT, BROKEN = 3, 4
 #: The loader's progress is sent with every tenth heartbeat.
 _PROGRESS = 10
+#: Seconds from one heartbeat to the next that mean that the machine slept, or that the process was stopped.
+_ASLEEP = 5.0
 
 
 class Server:
@@ -217,8 +219,16 @@ class Server:
     def _beat(self) -> None:
         signature = catalogue.signature()
         beats, idle = 0, Idle()
+        beat_at, awake_since = time.monotonic(), 0.0
         while True:
-            self._tell(_alive(_since(self._busy_since), _since(self._loader.busy_since), idle.read()))
+            # Windows' clock goes on while the machine sleeps. A picture that was under way is not to blame.
+            before, beat_at = beat_at, time.monotonic()
+            if beat_at - before > _ASLEEP:
+                awake_since = beat_at
+            busy_s, loading_s = (
+                _since(began, awake_since) for began in (self._busy_since, self._loader.busy_since)
+            )
+            self._tell(_alive(busy_s, loading_s, idle.read()))
             if _parent() != self._parent:
                 self._end()
             beats += 1
@@ -266,9 +276,9 @@ def _parent() -> int:
     return 0 if sys.platform == "win32" else os.getppid()
 
 
-def _since(began: float) -> float:
-    """Return the seconds since a time of time.monotonic; 0 if it is 0."""
-    return round(time.monotonic() - began, 3) if began else 0.0
+def _since(began: float, awake_since: float) -> float:
+    """Return the seconds since a time of time.monotonic, or since the machine is awake; 0 if it is 0."""
+    return round(time.monotonic() - max(began, awake_since), 3) if began else 0.0
 
 
 def _alive(busy_s: float, loading_s: float, idle: float) -> Alive:

@@ -61,6 +61,17 @@ def test_the_versions_are_those_that_the_project_asks_for(flavour, file):
                 assert versions[canonicalize_name(wanted.name)] in wanted.specifier, (target, wanted)
 
 
+def test_the_cudnn_for_older_cards_still_runs_them():
+    """NVIDIA's table of cuDNN 9.11 begins with Turing, that of 9.10 with Maxwell."""
+    (cudnn,) = [
+        wanted
+        for wanted in map(Requirement, lock.requirements("worker-cuda12"))
+        if wanted.name == "nvidia-cudnn-cu12"
+    ]
+    assert "9.10.2.21" in cudnn.specifier
+    assert "9.11.0" not in cudnn.specifier
+
+
 @each_file
 def test_no_registry_is_named(flavour, file):
     assert "://" not in file.read_text(encoding="utf-8")

@@ -29,6 +29,8 @@ from obs_bgremove.setup.runtime import Machine
         (Machine("linux", "x86_64", "NVIDIA H200", 0), "cuda12", "NVIDIA H200"),
         (Machine("linux", "x86_64", "GeForce GTX 1080", 580, False, 6.1), "cuda12", "Turing"),
         (Machine("linux", "x86_64", "GeForce RTX 2080", 580, False, 7.5), "cuda", "RTX 2080"),
+        (Machine("linux", "x86_64", "GeForce GTX 970", 580, False, 5.2), "webgpu", "GTX 970"),
+        (Machine("win32", "amd64", "GeForce GTX 750", 560, True, 5.0), "webgpu", "GTX 750"),
         (Machine("linux", "x86_64", "GeForce GTX 970", 470), "webgpu", "525"),
         (Machine("linux", "x86_64", "GeForce GTX 970", 470, vulkan=False), "cpu", "Vulkan"),
         (Machine("linux", "aarch64", "Orin", 550), "webgpu", "Orin"),

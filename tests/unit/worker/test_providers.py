@@ -77,6 +77,35 @@ def test_a_gpu_without_a_driver_is_not_offered(monkeypatch):
     assert providers.order("cuda")[1] == ["NVIDIA CUDA cannot be used: the driver is not there."]
 
 
+@pytest.mark.parametrize("system", ["win32", "linux"])
+def test_windows_finds_all_libraries_of_nvidias_packages(monkeypatch, tmp_path, system):
+    # The folders of CUDA 12, of CUDA 13 and of cuDNN, and a library that onnxruntime does not load itself.
+    files = (
+        "cublas/bin/cublas64_12.dll",
+        "cu13/bin/x86_64/cudart64_13.dll",
+        "cudnn/bin/cudnn_of_tomorrow.dll",
+    )
+    for file in (*files, "cu13/include/crt/host.h"):
+        (tmp_path / "nvidia" / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "nvidia" / file).touch()
+    there = [*onnxruntime.get_available_providers(), CUDA.provider]
+    added, preloaded = [], []
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: there)
+    monkeypatch.setattr(
+        onnxruntime, "preload_dlls", lambda: preloaded.append(os.environ["PATH"]), raising=False
+    )
+    monkeypatch.setattr(nvidia.sys, "platform", system)
+    monkeypatch.setattr(nvidia.os, "add_dll_directory", added.append, raising=False)
+    monkeypatch.setattr(nvidia.sysconfig, "get_path", {"purelib": str(tmp_path)}.get)
+    monkeypatch.setenv("PATH", "before")
+    providers.prepare()
+    folders = (
+        sorted({str((tmp_path / "nvidia" / file).parent) for file in files}) if system == "win32" else []
+    )
+    assert added == folders
+    assert preloaded == [os.pathsep.join([*folders, "before"])]
+
+
 def test_a_session_that_silently_runs_on_the_cpu_is_noticed(directory, pretended_gpu):
     with pytest.raises(DeviceProblem, match=r"did not start it|[Ee]rror|[Ff]ailed"):
         Engine(catalogue.read()["green"], CUDA)
