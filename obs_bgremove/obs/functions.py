@@ -48,6 +48,9 @@ def _must_exist(result: int | None, function: Callable[..., Any], _arguments: tu
     return result
 
 
+#: Rows of the table that OBS has on Windows only.
+OF_WINDOWS = frozenset({"gs_register_loss_callbacks", "gs_unregister_loss_callbacks"})
+
 TABLE: list[tuple[Any, ...]] = [
     # memory, log, version
     ("bmalloc", p, [c_size_t], _must_exist),
@@ -66,6 +69,8 @@ TABLE: list[tuple[Any, ...]] = [
     ("obs_get_video", p, []),
     ("obs_get_video_info", c_bool, [p]),
     ("gs_enum_adapters", None, [p, p]),
+    ("gs_register_loss_callbacks", None, [p]),
+    ("gs_unregister_loss_callbacks", None, [p]),
     ("video_output_get_total_frames", c_uint32, [p]),
     ("video_output_get_skipped_frames", c_uint32, [p]),
     ("obs_get_lagged_frames", c_uint32, []),

@@ -63,16 +63,18 @@ class Color(Background):
 
 
 class Preset(Background):
-    """A background that a shader draws, once for each size of the picture."""
+    """A background that a shader draws, once for each size of the picture, and again when that was lost."""
 
     def __init__(self, settings: Settings) -> None:
         self._technique = PresetTechnique[settings.background_preset.upper()]
-        self._size: Size | None = None
+        #: What was drawn: its size, and how often the graphics card had been reset.
+        self._drawn: tuple[Size, int] | None = None
 
     def draw(self, passes: Passes, cut: Cut) -> DrawnBackground:
-        """Draw the preset, if it was not drawn at this size."""
+        """Draw the preset, if it is not there at this size."""
         # Nothing else draws into that target while this is the filter's background.
-        if self._size != cut.size:
+        wanted = cut.size, passes.shaders.losses.count
+        if self._drawn != wanted:
             draw_preset(passes.shaders.presets, self._technique, passes.background, cut.size)
-            self._size = cut.size
+            self._drawn = wanted
         return DrawnBackground(CompositeTechnique.ON_IMAGE, passes.background.texture)

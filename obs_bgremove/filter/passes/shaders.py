@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ...obs.device_loss import DeviceLoss
 from ...obs.gpu_objects import GpuObjects
 from ...obs.graphics import DynamicTexture, Effect, entered
 from ...obs.library import ObsError
@@ -14,7 +15,7 @@ SHADERS = Path(__file__).parent.parent / "shaders"
 
 
 class Shaders:
-    """The compiled effects, and a texture that stands for none."""
+    """The compiled effects, a texture that stands for none, and how often what was drawn was lost."""
 
     def __init__(self) -> None:
         self._gpu = GpuObjects()
@@ -32,6 +33,7 @@ class Shaders:
             # Bound where a pass has no use for a texture. Never a texture that the same pass uses:
             # in OpenGL whether one is decoded as sRGB belongs to the texture, so the last call wins.
             self.nothing = self._gpu.keep(DynamicTexture(1, 1, FORMAT_R8))
+            self.losses = self._gpu.keep(DeviceLoss())
 
     def _compiled(self, name: str) -> Effect:
         return self._gpu.keep(Effect(SHADERS / f"{name}.effect"))

@@ -71,11 +71,18 @@ def test_every_preset_has_its_technique():
 def test_a_preset_is_drawn_once_for_each_size(monkeypatch):
     drawn = []
     monkeypatch.setattr(own, "draw_preset", lambda effect, preset, into, size: drawn.append((preset, size)))
-    passes = SimpleNamespace(shaders=SimpleNamespace(presets=None), background=SimpleNamespace(texture=7))
+    losses = SimpleNamespace(count=0)
+    shaders = SimpleNamespace(presets=None, losses=losses)
+    passes = SimpleNamespace(shaders=shaders, background=SimpleNamespace(texture=7))
     preset = make(Settings(background="preset", background_preset="neon"), ())
     for size in [(640, 360)] * 3 + [(360, 640)] * 2 + [(640, 360)]:
         assert preset.draw(passes, Cut(1, Size(*size))).texture == 7
     assert drawn == [(PresetTechnique.NEON, size) for size in [(640, 360), (360, 640), (640, 360)]]
+    # The graphics card is reset: textures keep their handles and are empty.
+    losses.count += 1
+    for _ in range(2):
+        preset.draw(passes, Cut(1, Size(640, 360)))
+    assert drawn[3:] == [(PresetTechnique.NEON, (640, 360))]
 
 
 class Made:
