@@ -24,7 +24,7 @@ from .frames.capture import Target
 from .health import Health
 from .lifetime import Lifetime
 from .options import page, subjects
-from .options.arrangement import FOLDS, NEXT, REMEDY, SUITING, turn
+from .options.arrangement import FOLDS, NEXT, REMEDY, SUITING, turn, unfolded
 from .options.open_page import OpenPage
 from .options.remedies import REMEDIES
 from .options.settings import Settings
@@ -177,14 +177,21 @@ class BackgroundFilter:
                 background = self._background.look_after(parent)
             self._keep_in_step()
             self._health.outfit = self._wardrobe.sentence(self._settings)
-            clothes = Problem(self._wardrobe.problem(self._settings))
+            clothes = self._wardrobe.problem(self._settings)
             self._health.beside = [Problem(background, "preset"), clothes, self._in_step.problem]
             status = self._status()
             if self._health.changes(status):
                 self._shared.announce(status)
-            if self._page.outdated(status, self._in_step.seconds):
-                built = partial(self._page.built, status, self._in_step.seconds)
-                ui_thread.build_page_again(self._source, built)
+            self._keep_page_true(status)
+
+    def _keep_page_true(self, status: Status) -> None:
+        with data.of_source(self._source) as values:
+            advanced = "advanced" in unfolded(values)
+        shown = status, self._in_step.seconds
+        outdated = self._page.outdated(*shown)
+        if outdated or self._page.numbers_outdated(*shown, unfolded=advanced):
+            done = partial(self._page.built, *shown)
+            ui_thread.build_page_again(self._source, done, can_wait=not outdated)
 
     def _keep_in_step(self) -> None:
         works = bool(lib.obs_source_enabled(self._source)) and self._lifetime.is_on_its_source()

@@ -169,7 +169,8 @@ class Health:
             problems.append(
                 Problem(
                     tr(
-                        "The worker has sent no alpha for {seconds} s. See {folder}.",
+                        "The worker has sent no alpha for {seconds} s. Restart OBS if that lasts; the log "
+                        "is in {folder}.",
                         seconds=f"{seconds:.0f}",
                         folder=home.log_directory(),
                     )

@@ -99,7 +99,7 @@ class Renderer:
         except Exception as error:
             self._health.last.has_alpha = False
             self._health.last.problem = tr(
-                "The filter cannot draw: {error}. See the log of OBS.", error=error
+                "The filter cannot draw: {error}. Restart OBS if that lasts; its log says more.", error=error
             )
             raise
         finally:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..translate import N, tr
 from .options.settings import OUTFITS
+from .report.problems import NOTHING, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,10 +57,10 @@ class Wardrobe:
         worn = outfit.worn if outfit and settings.background == "auto" else ""
         return worn if worn in OUTFITS else ""
 
-    def problem(self, settings: Settings) -> str:
-        """Return why nobody looks at the clothes, a sentence; empty if somebody does."""
+    def problem(self, settings: Settings) -> Problem:
+        """Return why nobody looks at the clothes, if nobody does."""
         outfit = self._channel.outfit
-        return outfit.problem if outfit and settings.background == "auto" else ""
+        return Problem(outfit.problem, "preset") if outfit and settings.background == "auto" else NOTHING
 
     def sentence(self, settings: Settings) -> str:
         """Return what the person seems to wear and what is shown; empty for other backgrounds."""

@@ -8,6 +8,7 @@ The user's own OBS, its settings and its scenes are never touched. Needs ``obsws
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import signal
 import time
 from pathlib import Path
@@ -112,13 +113,16 @@ class PrivateObs:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def start(self, current: str | None = None) -> PrivateObs:
+    def start(self, current: str | None = None, language: str | None = None) -> PrivateObs:
         """Start OBS and wait until it answers; again after :meth:`stop`, in the same configuration.
 
-        ``current`` is the name of the scene collection to show, by default the first one. Raises ObsError.
+        ``current`` is the name of the scene collection to show, by default the first one; ``language`` that
+        of OBS' windows from now on, by default the one before. Raises ObsError.
         """
         if self.running:
             raise ObsError("OBS runs already.")
+        if language:
+            self._profile = dataclasses.replace(self._profile, language=language)
         self.address = free_address()
         shown = current or str(self.collections[0]["name"])
         profile.write(self.configuration, self._profile, self.address, self.collections, shown)

@@ -16,6 +16,7 @@ from typing import Any
 
 from .. import scene_files
 from ..files import replace_whole, users_folder
+from ..home import PROJECT
 from ..translate import tr
 from ..users_obs import obs_processes, program
 from ..users_obs.screen import has_display
@@ -24,6 +25,8 @@ from .question import ask, someone_there
 
 #: The name of the collection, of its scene and of the filter.
 NAME = "Background Removal"
+#: What OBS then shows.
+PICTURE = PROJECT / "obs_bgremove" / "demo" / "page.jpg"
 #: Of Linux' videodev2.h: asks a device what it is and can do, and the bit of one that takes pictures.
 _QUERY, _CAPABILITY, _TAKES_PICTURES = 0x80685600, struct.Struct("16s32s32sIII12x"), 1
 
@@ -46,6 +49,7 @@ def offer(yes: bool) -> None:
         subprocess.Popen(command, stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True)
         say(tr("Your own scenes are in OBS' menu, under Scene Collection."))
         return
+    say(tr("How it looks in OBS: {path}", path=PICTURE))
     say(tr("Now start OBS, right-click a camera > Filters > + > Background Removal."))
 
 

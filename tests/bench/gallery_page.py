@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy
 
 from obs_bgremove.demo import person
+from obs_bgremove.filter.options.open_page import OpenPage
 from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.wait import wait_for
 from tests.obs.hands import Hands
@@ -46,6 +48,8 @@ def take(folder: Path, home: Path, settings: dict[str, object], language: str, p
             for _ in range(2):
                 shots.append(hands.picture(window))
                 states.append(status(obs))
+                # What is slow is on the page only once it has lasted, and stays there as long.
+                time.sleep(OpenPage.LASTING)
             # Below the half is the page, which says what the status does when it has stood still.
             first, second, before = (one[len(one) // 2 :] for one in (*shots, other))
             keeps_up = all(one["state"] == "running" and not one["remedy"] for one in states)

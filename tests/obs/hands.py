@@ -75,6 +75,19 @@ class Hands:
         self._do("mousemove", "--sync", "--window", window, x, y)
         self._do("click", 1)
 
+    def hold(self, x: int, y: int) -> None:
+        """Press the mouse on the display, and keep it pressed."""
+        self.move(x, y)
+        self._do("mousedown", 1)
+
+    def move(self, x: int, y: int) -> None:
+        """Move the mouse to a place on the display."""
+        self._do("mousemove", "--sync", x, y)
+
+    def let_go(self) -> None:
+        """Let the mouse go."""
+        self._do("mouseup", 1)
+
     def confirm(self) -> None:
         """Say yes to OBS' question whether something is to be removed."""
         question = self.wait("^Confirm Remove")

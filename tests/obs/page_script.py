@@ -5,8 +5,10 @@ Asked by obs-websocket vendor requests to "page": "open" with ``source`` and ``f
 open, "read" with ``name`` answers ``there``, ``visible``, ``mark`` (of a text), ``description``, ``help`` and
 ``values`` (of a list) of one property of it, "press" with ``name`` presses a button of it, "change" with
 ``name`` and ``value`` does what a control of it does. Both answer ``laid_out_anew``. "built" answers
-``count``, how often OBS was asked to build the page again since it was opened, and ``at_rest``, whether no
-dialog and no list is open. "name" with ``id`` answers the ``name`` of a kind of filter, asked on a thread
+``count``, how often OBS was asked to build the page again since it was opened, ``at_rest``, whether no
+dialog and no list is open, and ``used``, whether a control has the keyboard. "where" with ``class``, of Qt,
+and a part of the screen (``x``, ``y``, ``width``, ``height``) answers ``x`` and ``y``, the middle of the
+first such control there. "name" with ``id`` answers the ``name`` of a kind of filter, asked on a thread
 that Python does not know, as OBS' menu is when it lists the filters.
 """
 
@@ -20,6 +22,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspa
 from obs_bgremove.obs import data, ui_thread
 from obs_bgremove.obs.functions import lib
 from obs_bgremove.obs.signals import Connection
+from obs_bgremove.obs.structs import TASK_UI, Task
 from obs_bgremove.obs.vendor import Vendor
 
 process = ctypes.CDLL(None)
@@ -35,6 +38,7 @@ for function, result, arguments in (
     ("obs_property_modified", c_bool, [c_void_p, c_void_p]),
     ("obs_property_list_item_count", c_size_t, [c_void_p]),
     ("obs_property_list_item_string", c_char_p, [c_void_p, c_size_t]),
+    ("_ZN12QApplication8widgetAtERK6QPoint", c_void_p, [c_void_p]),
     ("pthread_create", c_int, [c_void_p, c_void_p, c_void_p, c_char_p]),
     ("pthread_join", c_int, [c_void_p, c_void_p]),
 ):
@@ -96,7 +100,37 @@ def change(asked, response):
 
 def answer_built(asked, response):
     """Answer how often OBS was asked to build the page again, and whether something is open."""
-    data.write(response, {"count": len(built), "at_rest": ui_thread._nothing_is_open()})
+    on_ui_thread(
+        lambda: data.write(
+            response,
+            {"count": len(built), "at_rest": ui_thread.nothing_is_open(), "used": ui_thread.is_used()},
+        )
+    )
+
+
+def where(asked, response):
+    """Answer with the middle of the first control of a class on a part of the screen."""
+    wanted = data.read(asked, "class", "")
+    left, top, width, height = (data.read(asked, name, 0) for name in ("x", "y", "width", "height"))
+    points = {}
+
+    def look():
+        for y in range(top, top + height, 3):
+            for x in range(left, left + width, 3):
+                widget = process._ZN12QApplication8widgetAtERK6QPoint((c_int * 2)(x, y))
+                if ui_thread.is_a(widget, wanted):
+                    points.setdefault(widget, []).append((x, y))
+
+    on_ui_thread(look)
+    found = next(iter(points.values()), [])
+    if found:
+        data.write(response, {name: (min(of) + max(of)) // 2 for name, of in zip("xy", zip(*found))})
+
+
+def on_ui_thread(action):
+    """Call an action there, and wait for it."""
+    task = Task(lambda _: action())
+    lib.obs_queue_task(TASK_UI, task, None, True)
 
 
 def name(asked, response):
@@ -127,6 +161,7 @@ def script_load(settings):
     vendor.answer("press", press)
     vendor.answer("change", change)
     vendor.answer("built", answer_built)
+    vendor.answer("where", where)
     vendor.answer("name", name)
 
 

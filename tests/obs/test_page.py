@@ -11,6 +11,7 @@ import time
 import pytest
 
 from obs_bgremove import home as installed
+from obs_bgremove.filter.options.open_page import OpenPage
 from obs_bgremove.filter.options.settings import PRESETS
 from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.wait import wait_for
@@ -209,6 +210,11 @@ def test_next_stands_beside_what_has_a_next_one(obs, tmp_path):
     wait_for(lambda: status(obs)["condition"] == "running", "nothing is wrong")
     open_page(obs)
     assert not read(obs, "next_background")["visible"]
+    change(obs, "shown_background", "beach")
+    assert read(obs, "next_background")["visible"] == (read(obs, "status")["mark"] == 0)
+    press(obs, "next_background")
+    following = list(PRESETS)[list(PRESETS).index("beach") + 1]
+    wait_for(lambda: chosen(obs)["background_preset"] == following, "the next preset")
     change(obs, "shown_background", "image")
     assert not read(obs, "next_background")["visible"], "no file is chosen yet"
     for name in ("a", "b"):
@@ -273,6 +279,103 @@ def test_it_is_not_built_again_while_something_is_open(obs):
     assert asked(obs, "count") == before
     mouse("mousemove", "600", "200", "click", "1")
     wait_for(lambda: asked(obs, "count") > before, "it is built again when the menu is closed")
+
+
+@pytest.fixture
+def window(obs):
+    """Return (hands, window): OBS' window Filters with our page, blur and the numbers on it."""
+    # The handle of the slider is in its middle.
+    settings = {"background": "blur", "blur": 50.0, "device": "auto", "advanced": True}
+    scene = obs.ws.get_current_program_scene().current_program_scene_name
+    obs.ws.create_input(scene, "Voice", "ffmpeg_source", {}, True)
+    # A machine that is too slow for OBS has other rows on the page.
+    video = obs.ws.get_video_settings()
+    obs.ws.set_video_settings(5, 1, *([video.base_width, video.base_height] * 2))
+    obs.ws.set_source_filter_settings("Clip", FILTER, {**settings, "microphone": "Voice"}, True)
+    wait_for(lambda: len(obs.ws.get_source_filter_list("Clip").filters) == 2, "the room guard is there")
+    obs.ws.send("OpenInputFiltersDialog", {"inputName": "Clip"}, raw=True)
+    hands = Hands(obs.display)
+    found = hands.wait("Clip")
+    hands.picture(found)
+    hands.click(found, *OUR_FILTER)
+    wait_for(lambda: chosen(obs).get("shown_background") == "blur", "the page is shown")
+    open_page(obs)
+    return hands, found
+
+
+def control(obs, hands, window, kind):
+    """Return where the first control of a class of Qt is on the page, in pixels of the display."""
+    x, y, width, height = hands.place(window)
+    # (The lower half, beside the list of filters.)
+    part = {"class": kind, "x": x + 300, "y": y + height // 2, "width": width - 300, "height": height // 2}
+
+    def stands_still():
+        calm = not status(obs)["remedy"]
+        first, second = (obs.vendor("where", part, vendor="page") for _ in range(2))
+        return second if calm and first == second else None
+
+    found = wait_for(stands_still, f"a {kind} on the page")
+    return found["x"], found["y"]
+
+
+def goes_on(obs, what):
+    """Wait until the numbers on the page are new."""
+    before = asked(obs, "count")
+    wait_for(lambda: asked(obs, "count") > before, what)
+
+
+def stays(obs):
+    """Wait, and check that the page is not built again meanwhile."""
+    wait_for(lambda: asked(obs, "used") or not asked(obs, "at_rest"), "somebody is in a control")
+    before = asked(obs, "count")
+    # There is nothing to wait for.
+    time.sleep(2 * OpenPage.NUMBERS)
+    assert asked(obs, "count") == before
+
+
+@needs_hands
+def test_numbers_refresh_by_themselves_and_wait_for_who_types(obs, window):
+    goes_on(obs, "nobody is in a control")
+    hands, dialog = window
+    hands.hold(*control(obs, hands, dialog, "QLineEdit"))
+    hands.let_go()
+    hands.keys("ctrl+a", "7")
+    stays(obs)
+    hands.keys("3")
+    wait_for(lambda: chosen(obs)["blur"] == 73.0, "the number is typed to its end")
+    stays(obs)
+    hands.click(dialog, *OUR_FILTER)
+    goes_on(obs, "nobody is in a control any more")
+
+
+@needs_hands
+def test_numbers_wait_for_a_list_that_is_open(obs, window):
+    hands, dialog = window
+    hands.hold(*control(obs, hands, dialog, "QComboBox"))
+    hands.let_go()
+    wait_for(lambda: not asked(obs, "at_rest"), "the list is open")
+    stays(obs)
+    hands.keys("Home", "Return")
+    wait_for(lambda: chosen(obs)["background"] == "transparent", "the first entry is chosen")
+
+
+@needs_hands
+def test_a_slider_that_is_held_is_not_taken_from_the_hand(obs, window):
+    hands, dialog = window
+    wait_for(lambda: not status(obs)["problem"], "nothing is wrong")
+    x, y = control(obs, hands, dialog, "QSlider")
+    hands.hold(x, y)
+    hands.move(x + 20, y)
+    wait_for(lambda: chosen(obs)["blur"] != 50.0, "it is moved")
+    first = chosen(obs)["blur"]
+    obs.ws.remove_input("Voice")
+    wait_for(lambda: status(obs)["problem"], "something is wrong meanwhile")
+    stays(obs)
+    hands.move(x - 60, y)
+    wait_for(lambda: chosen(obs)["blur"] < first, "it is moved farther")
+    before = asked(obs, "count")
+    hands.let_go()
+    wait_for(lambda: asked(obs, "count") > before, "what is wrong is shown")
 
 
 def test_the_list_of_filters_prints_nothing_into_the_script_log(obs):

@@ -37,19 +37,19 @@ def fold_of(setting: Setting) -> str:
 
 def button_label(fold: str, settings: int) -> str:
     """Return what stands on the button of a fold."""
-    return f"{_OPEN if fold in _unfolded(settings) else _CLOSED}  {tr(FOLDS[fold])}"
+    return f"{_OPEN if fold in unfolded(settings) else _CLOSED}  {tr(FOLDS[fold])}"
 
 
 def turn(fold: str, page: int, settings: int) -> None:
     """Open a fold on a page that is open, or close it."""
-    data.write(settings, {fold: fold not in _unfolded(settings)})
+    data.write(settings, {fold: fold not in unfolded(settings)})
     properties.set_label(page, fold, button_label(fold, settings))
     arrange(page, settings)
 
 
 def arrange(page: int, settings: int) -> bool:
     """Show what applies, and hide the rest; return whether that is something else than before."""
-    chosen, opened = Settings.read(settings), _unfolded(settings)
+    chosen, opened = Settings.read(settings), unfolded(settings)
     visible = {one.name: _applies(one.name, chosen) for one in described()}
     for one in described():
         visible[one.name] &= fold_of(one) in ("", *opened)
@@ -57,7 +57,9 @@ def arrange(page: int, settings: int) -> bool:
         # It fills the bars beside a picture: that belongs to how the picture fits.
         visible["background_color"] &= "looks" in opened
     wrong = properties.mark(page, STATUS) not in (None, Mark.NORMAL)
-    has_next = chosen.background in ("image", "video") and bool(chosen.background_path)
+    has_next = chosen.background == "preset" or (
+        chosen.background in ("image", "video") and bool(chosen.background_path)
+    )
     visible |= {
         NEXT: has_next and not wrong and not properties.has(page, subjects.KEY),
         SUITING: chosen.background == "auto",
@@ -69,7 +71,8 @@ def arrange(page: int, settings: int) -> bool:
     return any(changed)
 
 
-def _unfolded(settings: int) -> list[str]:
+def unfolded(settings: int) -> list[str]:
+    """Return the names of the folds that are open."""
     return [fold for fold in FOLDS if data.read(settings, fold, False)]
 
 

@@ -2,7 +2,7 @@
 """The properties page of the filter, built from the settings' own descriptions.
 
 From the top: how it runs, in a word and a colour, and a button where one mends what is wrong; the background
-and a fold with the edge and the looks; whom to keep, the microphone, what it is set up for; and a fold with
+and a fold with the edge and the looks; whom to keep, the microphone, how much of the machine; and a fold with
 the rest and the numbers.
 """
 
@@ -189,13 +189,9 @@ def _files() -> str:
 
 
 def _add_uses(page: Page) -> None:
-    made = page.choice(
-        uses.KEY,
-        tr("Set up for"),
-        [*((name, tr(use.label)) for name, use in uses.USES.items()), ("", tr("Your own settings"))],
-    )
-    lines = (tr("{name}: {help}", name=tr(use.label), help=tr(use.help)) for use in uses.USES.values())
-    properties.explain(made, "\n".join([tr("Sets several settings at once, in Advanced and here."), *lines]))
+    entries = [*((name, tr(use.entry)) for name, use in uses.USES.items()), ("", tr("Your own settings"))]
+    made = page.choice(uses.KEY, tr("How much of the machine"), entries)
+    properties.explain(made, tr("Sets several settings at once, in Advanced and here."))
     properties.watch(made, _use_chosen)
 
 
@@ -204,7 +200,7 @@ def _add_subjects(page: Page, client: Client) -> None:
     if not offered:
         return
     made = page.choice(subjects.KEY, tr("Subject"), offered)
-    properties.explain(made, tr("What is kept. Each of these is a model of its own; see Model, in Advanced."))
+    properties.explain(made, tr("What is kept: each of these is a model of its own."))
     properties.watch(made, _subject_chosen)
 
 

@@ -69,24 +69,24 @@ OUTFIT_CHANGES = {
     "keep": "Kept as it is",
 }
 FITS = {
-    "cover": "Cover (fill the picture, cut what sticks out)",
-    "contain": "Contain (all of it, bars in the background colour)",
+    "cover": "Cover (what sticks out is cut)",
+    "contain": "Contain (all of it, with bars)",
     "stretch": "Stretch",
 }
 VIEWS = {
     "result": "Result",
-    "alpha": "Alpha (white is shown; red is outside of the area)",
-    "foreground": "Foreground (what is shown, on black)",
-    "comparison": "Comparison (the network's alpha | the refined one)",
-    "memory": "Memory (white: the room behind is known)",
+    "alpha": "Alpha (red: outside of the area)",
+    "foreground": "Foreground (on black)",
+    "comparison": "Comparison (network | refined)",
+    "memory": "Memory (white: known)",
 }
 KEEPS = {
     "everyone": "Everyone",
     "front": "The person in front",
 }
 SYNCS = {
-    "matched": "Matched (each picture is cut with its own alpha)",
-    "lowest_latency": "Lowest latency (the newest alpha at once)",
+    "matched": "Matched",
+    "lowest_latency": "Lowest latency",
 }
 
 
@@ -146,8 +146,8 @@ def _area(default: float, side: str) -> float:
     return _setting(
         default,
         f"Only inside this area: {side}",
-        "Where the area ends in which people are kept, in percent of the picture from its left or its top. "
-        "All beyond it is room: a poster, a mirror, a shelf. The view Alpha shows it in red.",
+        "Where the area ends in which people are kept, in percent of the picture from its left or its top; "
+        "all beyond it is room: a poster, a mirror, a shelf.",
         limits=Range(0.0, 100.0, 0.5),
         unit=" %",
         advanced=True,
@@ -161,8 +161,7 @@ class Settings:
     background: str = _setting(
         "transparent",
         "Background",
-        "What is shown where the room was. The hotkey 'Next background' (Settings > Hotkeys, below the name "
-        "of the source) shows the next preset, or the next picture or video of the folder.",
+        "What is shown where the room was.",
         choices=BACKGROUNDS,
     )
     background_preset: str = _setting(
@@ -175,20 +174,20 @@ class Settings:
         "suggest",
         "When my clothes change",
         "A small network looks every few seconds at what you wear: beachwear, workwear, sportswear or "
-        "something else. Several looks must agree. Something else leaves the background as it is.",
+        "something else.",
         choices=OUTFIT_CHANGES,
     )
     outfit_shown: str = _setting(
         "",
         "Shown",
-        "The background that is shown. It changes when your clothes do, or when you choose another one.",
+        "The background that is shown until your clothes change or you choose another one.",
         choices={"": "The preset", **OUTFITS},
     )
     outfit_folder: str = _setting(
         "",
         "My pictures",
         "A folder with pictures of your own: in folders called beach, office and sports, or with such a word "
-        "in their names. What is missing there is drawn.",
+        "in their names.",
     )
     background_path: str = _setting(
         "", "File", "The picture (also animated) or the video to show; a video loops, muted."
@@ -198,8 +197,7 @@ class Settings:
     background_color: int = _setting(
         0xFF302820,
         "Background colour",
-        "The colour of the background. It also shows where a picture, video or source does not cover "
-        "everything, or is missing.",
+        "The colour of the background.",
     )
     blur: float = _setting(
         40.0,
@@ -211,15 +209,14 @@ class Settings:
     keep: str = _setting(
         "everyone",
         "Whom to keep",
-        "The person in front: somebody who walks behind is room. Whoever comes as near and stays for two "
+        "The person in front: somebody who walks behind is room; whoever comes as near and stays for two "
         "seconds is kept, too.",
         choices=KEEPS,
     )
     microphone: str = _setting(
         "",
         "Microphone to delay",
-        "Delays this microphone by as much as the picture, so that lips and voice stay together. A delay "
-        "that you have set in OBS' mixer is kept, and added to.",
+        "Delays this microphone by as much as the picture, so that lips and voice stay together.",
     )
     edge_softness: float = _setting(
         0.0,
@@ -239,8 +236,7 @@ class Settings:
     brighten: float = _setting(
         0.0,
         "Brighten me",
-        "Makes you brighter where the light on you is dim, by up to two stops. It follows your light slowly, "
-        "and makes nobody darker.",
+        "Makes you brighter where the light on you is dim, by up to two stops.",
         limits=Range(0.0, 100.0, 1.0),
         unit=" %",
         advanced=True,
@@ -259,8 +255,7 @@ class Settings:
     tint: float = _setting(
         0.0,
         "Tint of the background",
-        "Brings the background nearer to shades of one colour; with white it becomes black and white. "
-        "Without effect where the background is transparent or a colour.",
+        "Brings the background nearer to shades of one colour; with white it becomes black and white.",
         limits=Range(0.0, 100.0, 1.0),
         unit=" %",
         advanced=True,
@@ -286,31 +281,29 @@ class Settings:
     )
     machine_share: str = _setting(
         "normal",
-        "How much of the machine",
-        "What the model Automatic may take for the best picture. Little: a twentieth of all processors, or a "
-        "tenth of the graphics card's time. Normal: a tenth, or a quarter. Much: a quarter, or half. While "
-        "OBS is too late with its pictures, or all processors are busy, a quicker model is used.",
+        "What Automatic may take",
+        "Little is a twentieth of all processors or a tenth of the graphics card's time, Normal a tenth or a "
+        "quarter, Much a quarter or half.",
         choices=SHARES,
         advanced=True,
     )
     model: str = _setting(
         AUTO,
         "Model",
-        "The network that finds the person. Models are folders: you can add your own.",
+        "The network that finds the person; you can add your own.",
         advanced=True,
     )
     device: str = _setting(
         AUTO,
         "Device",
-        "Where the model runs. If it cannot run there, the numbers above say why.",
+        "Where the model runs; if it cannot run there, the numbers above say why.",
         advanced=True,
     )
     sync: str = _setting(
         "matched",
         "Sync",
-        "Matched delays the picture by the few frames that the alpha takes; "
-        "your microphone is delayed with it, if you choose it. Lowest latency shows the picture at once; the "
-        "cut-out then trails behind a moving person.",
+        "Matched delays the picture by the few frames that the alpha takes; with Lowest latency, the cut-out "
+        "trails behind a moving person.",
         choices=SYNCS,
         advanced=True,
     )
@@ -329,23 +322,20 @@ class Settings:
     remember_room: bool = _setting(
         True,
         "Remember the room",
-        "While the camera stands still, keeps in the graphics card's memory what the room looks like behind "
-        "you. That shows where hair ends. It is forgotten when the camera moves or the picture is hidden, "
-        "and never saved.",
+        "Cuts hair more exactly: while the camera stands still, the graphics card remembers what the room "
+        "looks like behind you, and nothing of it is saved.",
         advanced=True,
     )
     crop_to_people: bool = _setting(
         True,
         "Look closer at people",
-        "Shows the network only the part of the picture with people in it, so that it sees them larger. "
-        "Every 15th picture it also gets as a whole, to find somebody who comes in elsewhere.",
+        "Shows the network only the part of the picture with people in it, so that it sees them larger.",
         advanced=True,
     )
     invert: bool = _setting(
         False,
         "Invert",
-        "Shows the room and hides the people in it. Somebody whom the network does not find is shown. "
-        "While there is no alpha, everything is hidden, as ever.",
+        "Shows the room and hides the people in it; somebody whom the network does not find is shown.",
         advanced=True,
     )
     area_left: float = _area(0.0, "left")
@@ -355,8 +345,8 @@ class Settings:
     room_guard: bool = _setting(
         True,
         "Room guard",
-        "Keeps a filter of OBS above this one that hides the source. Where this filter does not run (Safe "
-        "Mode, a deleted folder), OBS then shows nothing instead of the room.",
+        "Keeps a filter of OBS above this one that hides the source where this filter does not run (Safe "
+        "Mode, a deleted folder).",
         advanced=True,
     )
     view: str = _setting("result", "View", "See what the filter sees.", choices=VIEWS, advanced=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the filter can be set up for: names that stand for several settings at once.
+"""How much of the machine the filter takes, and what for: names that stand for several settings at once.
 
 Nothing but these settings is kept. Which name is shown follows from them, so it is always true.
 """
@@ -20,10 +20,10 @@ KEY = "set_up_for"
 
 
 class Use(NamedTuple):
-    """A name for some settings; ``help`` is a sentence."""
+    """A name for some settings; ``entry`` is how the list shows it."""
 
     label: str
-    help: str
+    entry: str
     values: Mapping[str, data.Value]
 
 
@@ -43,17 +43,16 @@ def _values(
 
 #: The first one is what the defaults are.
 USES: Mapping[str, Use] = {
-    "usual": Use(N("Usual"), N("Right for most streams and recordings."), _values()),
+    "usual": Use(N("Usual"), N("Usual (normal)"), _values()),
     "meeting": Use(
         N("Meeting"),
-        N("The picture is not delayed, because the program of the meeting takes your microphone by itself."),
+        N("Meeting (normal, not delayed)"),
+        # The program of the meeting takes the microphone by itself.
         _values(sync="lowest_latency"),
     ),
-    "gaming": Use(N("Gaming"), N("The game and the encoder come first."), _values("little")),
-    "low_power": Use(
-        N("Low power"), N("As little as possible: edges are not refined."), _values("little", edge=False)
-    ),
-    "best_picture": Use(N("Best picture"), N("Takes much of the machine for it."), _values("much")),
+    "gaming": Use(N("Gaming"), N("Gaming (little)"), _values("little")),
+    "low_power": Use(N("Low power"), N("Low power (as little as possible)"), _values("little", edge=False)),
+    "best_picture": Use(N("Best picture"), N("Best picture (much)"), _values("much")),
 }
 #: The settings that they set.
 NAMES = tuple(USES["usual"].values)

@@ -47,8 +47,10 @@ def glance(status: Status, room: int) -> tuple[list[str], list[str]]:
     # More than one thing may be wrong: the others are shown when the first one is mended.
     first = status.first_problem or status.problem
     others = status.problem if status.problem != first else ""
-    shown, left, used = list[str](), list[str](), 0
-    for sentence in _those([first, *_slowness(status), *_state(status), others]):
+    wrong, state = _those([first, *_slowness(status)]), _those(_state(status))
+    # Beside what is wrong, the delay would look as if it were part of that.
+    shown, left, used = list[str](), [one for one in state if wrong and one == _delay(status)], 0
+    for sentence in _those([*wrong, *(one for one in state if one not in left), others]):
         used += columns(sentence) + 1
         (shown if used <= room or not shown else left).append(sentence)
     if shown and columns(shown[0]) > max(room, LONGEST):
@@ -112,10 +114,7 @@ def _delay(status: Status) -> str:
         return tr("The picture is not delayed; the cut-out trails behind movement.")
     if status.microphone:
         return tr("Picture and microphone are delayed by {milliseconds} ms.", milliseconds=milliseconds)
-    return tr(
-        "The picture is delayed by {milliseconds} ms: choose your microphone.",
-        milliseconds=milliseconds,
-    )
+    return tr("Picture delayed by {milliseconds} ms: choose your microphone.", milliseconds=milliseconds)
 
 
 def _slowness(status: Status) -> list[str]:
@@ -137,20 +136,20 @@ def _slowness(status: Status) -> list[str]:
     if missing and status.delay_frames:
         slow.append(
             trn(
-                "The model is too slow: {number} picture per second is left out. Choose a faster model, or "
-                "Automatic.",
-                "The model is too slow: {number} pictures per second are left out. Choose a faster model, or "
-                "Automatic.",
+                "The model is too slow: {number} picture per second is left out. Close other programs, or "
+                "choose a faster model.",
+                "The model is too slow: {number} pictures per second are left out. Close other programs, or "
+                "choose a faster model.",
                 missing,
             )
         )
     elif missing:
         slow.append(
             trn(
-                "The model is too slow: {number} picture per second gets an older alpha. Choose a faster "
-                "model, or Automatic.",
-                "The model is too slow: {number} pictures per second get an older alpha. Choose a faster "
-                "model, or Automatic.",
+                "The model is too slow: {number} picture per second gets an older alpha. Close other "
+                "programs, or choose a faster model.",
+                "The model is too slow: {number} pictures per second get an older alpha. Close other "
+                "programs, or choose a faster model.",
                 missing,
             )
         )

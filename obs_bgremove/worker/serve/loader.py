@@ -376,7 +376,7 @@ def _nowhere(model: str) -> str:
     """Return that a model (empty: the one that Automatic chose) runs on no device, a sentence."""
     if model:
         return tr("The model {name} runs on no device.", name=model)
-    return tr("The model that Automatic chose runs on no device.")
+    return tr("The model that Automatic chose runs on no device; run install.py again.")
 
 
 def _load_engine(model: Model, device: Device, plain: bool) -> Engine:

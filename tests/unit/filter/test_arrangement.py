@@ -12,6 +12,7 @@ from obs_bgremove import room_guard, translate
 from obs_bgremove.filter.options import arrangement, background_list, subjects, uses
 from obs_bgremove.filter.options.arrangement import REMEDY
 from obs_bgremove.filter.options.settings import BACKGROUNDS, FITS, PRESETS, Settings, described
+from obs_bgremove.filter.report.sentences import columns
 from obs_bgremove.obs.properties import Mark
 
 #: Rows that are always there: the status in one line, the background, whom to keep, the microphone, and the
@@ -70,6 +71,12 @@ def test_what_the_five_tasks_need_is_there_unless_a_button_does_it(shown):
             assert (uses.KEY in names) != (REMEDY in has)
 
 
+def test_each_background_with_a_next_one_has_a_button_that_shows_it(shown):
+    assert "next_background" in shown(background="preset")
+    assert "next_background" in shown(background="image", background_path="a.png")
+    assert "next_background" not in shown(background="image") | shown(background="blur")
+
+
 @pytest.mark.parametrize("one", described(), ids=lambda one: one.name)
 def test_each_setting_is_shown_somewhere(shown, one):
     pages = [
@@ -98,3 +105,26 @@ def test_the_name_of_the_guard_fits_into_obs_list(path):
     name = translate.read(path.read_text(encoding="utf-8")).find(room_guard.NAME)
     assert sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in name) <= 27
     assert len(room_guard.NAME) <= 27
+
+
+#: Columns of a label and a list beside it that fit into the window: OBS cuts off what is wider.
+_WIDE = 77
+
+
+def wide(text: str) -> float:
+    """Return how wide a text is; letters of Cyrillic are wider than others."""
+    return columns(text) + sum("\u0400" <= one <= "\u04ff" for one in text) / 8
+
+
+@pytest.mark.parametrize("language", ["en", *(path.stem for path in sorted(translate.FOLDER.glob("*.po")))])
+def test_no_list_is_wider_than_the_page(language):
+    """All labels are as wide as the longest, and all lists as the longest entry."""
+    path = translate.FOLDER / f"{language}.po"
+    known = translate.read(path.read_text(encoding="utf-8")) if path.is_file() else None
+    labels = [one.about.label for one in described()]
+    entries = [entry for one in described() for entry in one.about.choices.values()]
+    entries += [use.entry for use in uses.USES.values()]
+    label, entry = (
+        max((known.find(one) if known else one for one in all_of), key=wide) for all_of in (labels, entries)
+    )
+    assert wide(label) + wide(entry) <= _WIDE, (label, entry)

@@ -14,6 +14,7 @@ from obs_bgremove.filter.options.outfits import SUITS, picture_for
 from obs_bgremove.filter.options.settings import OUTFITS, PRESETS, Settings
 from obs_bgremove.filter.passes.drawn_background import DrawnBackground
 from obs_bgremove.filter.passes.techniques import CompositeTechnique
+from obs_bgremove.filter.report.problems import Problem
 from obs_bgremove.filter.wardrobe import Wardrobe
 from obs_bgremove.link.messages import Outfit
 
@@ -81,8 +82,8 @@ def test_the_status_says_what_is_worn_and_shown(channel, changed, worn, settings
 def test_other_backgrounds_say_nothing(channel, changed):
     channel.outfit = Outfit(1, "workwear", problem="The network is missing.")
     wardrobe = Wardrobe(channel, changed.append)
-    assert not wardrobe.sentence(Settings()) and not wardrobe.problem(Settings())
-    assert wardrobe.problem(auto()) == "The network is missing."
+    assert not wardrobe.sentence(Settings()) and not wardrobe.problem(Settings()).text
+    assert wardrobe.problem(auto()) == Problem("The network is missing.", remedy="preset")
 
 
 @pytest.mark.parametrize(

@@ -93,3 +93,38 @@ def test_a_page_that_nobody_has_opened_is_never_built():
     page = OpenPage()
     page.stale()
     assert not page.outdated(RUNNING, 0.0667)
+
+
+@pytest.mark.parametrize(
+    ("unfolded", "changes", "outdated"),
+    [
+        (False, {}, False),
+        (True, {}, False),
+        (False, {"delay_milliseconds": 100.0}, True),
+        (False, {"milliseconds_per_alpha": 5.0}, False),
+        (True, {"milliseconds_per_alpha": 5.0}, True),
+        # That is more than a number: it is built again once it lasts.
+        (True, SLOW, False),
+    ],
+)
+def test_numbers_are_shown_while_nobody_is_in_a_control(page, unfolded, changes, outdated):
+    page.clock.now += OpenPage.NUMBERS
+    seen = changed(**changes), 0.0667
+    assert page.numbers_outdated(*seen, unfolded=unfolded) == outdated
+    page.touched()
+    assert not page.numbers_outdated(*seen, unfolded=unfolded)
+    page.clock.now += OpenPage.QUIET
+    assert page.numbers_outdated(*seen, unfolded=unfolded) == outdated
+    page.built(*seen)
+    assert not page.numbers_outdated(*seen, unfolded=unfolded)
+
+
+def test_numbers_stay_for_a_while(page):
+    seen = changed(milliseconds_per_alpha=5.0), 0.0667
+    assert not page.numbers_outdated(*seen, unfolded=True)
+    page.clock.now += OpenPage.NUMBERS
+    assert page.numbers_outdated(*seen, unfolded=True)
+
+
+def test_the_numbers_of_a_page_that_nobody_has_opened_are_never_shown():
+    assert not OpenPage().numbers_outdated(RUNNING, 0.0667, unfolded=True)

@@ -74,7 +74,10 @@ def test_else_nothing_is_changed_and_the_clicks_are_said(
     monkeypatch.setattr(where, name, value)
     first_use.offer(yes=False)
     assert started == [] and [path.name for path in scenes.iterdir()] == ["Mine.json"]
-    assert GONE in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert GONE in said
+    picture = Path(said.partition("How it looks in OBS: ")[2].splitlines()[0])
+    assert picture.suffix == ".jpg" and picture.is_file()
 
 
 @pytest.mark.parametrize("broken", ["--yes", "no collections"])
