@@ -6,11 +6,13 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sys
 from typing import Any
 
 from .. import __version__, home
 from ..translate import N, joined, tr
-from . import locked, pip, virtual_env
+from ..users_obs import users_settings
+from . import locked, pip, scene_collections, virtual_env
 from .errors import SetupError, say, writing_problem
 from .runtime import ON_DISK, PACKAGES, PLUGINS, Choice, amount, this_machine, without_cuda
 from .stopwatch import Stopwatch
@@ -60,6 +62,9 @@ def ensure(choice: Choice, groups: list[str], fall_back: bool, watch: Stopwatch 
         package = f"{PACKAGES[choice.flavour]} {virtual_env.installed_runtime()}"
         say(tr("The environment is up to date ({package}).", package=package))
         return choice.flavour
+    if sys.platform == "win32" and virtual_env.python().exists():
+        # Windows does not replace files that the worker of a running OBS has open.
+        scene_collections.refuse_while_running(users_settings.configurations())
     with watch.part(N("environment")):
         virtual_env.make()
     # From here until it is done the environment is neither the old one nor the new one.

@@ -104,6 +104,35 @@ def test_groups_add_up_over_runs(pip):
     assert len(pip) == count, "all of it is there"
 
 
+@pytest.mark.parametrize(
+    ("system", "installed", "runs", "refused"),
+    [
+        ("win32", True, True, True),
+        ("win32", True, False, False),
+        # Nothing of the environment can be open yet, or no file is locked by being open.
+        ("win32", False, True, False),
+        ("linux", True, True, False),
+    ],
+)
+def test_windows_changes_no_environment_that_a_running_obs_may_use(
+    pip, monkeypatch, system, installed, runs, refused
+):
+    environment.ensure(Choice("cpu", "why"), [], fall_back=True)
+    monkeypatch.setattr(sys, "platform", system)
+    if installed:
+        virtual_env.python().parent.mkdir(parents=True)
+        virtual_env.python().touch()
+    running = [obs_processes.RunningObs(77, None)] if runs else []
+    monkeypatch.setattr(obs_processes, "running", lambda: running)
+    count, record = len(pip), home.read_record()
+    if refused:
+        with pytest.raises(SetupError, match="close OBS"):
+            environment.ensure(Choice("webgpu", "why"), [], fall_back=True)
+        assert (len(pip), home.read_record()) == (count, record), "what works stays as it is"
+    else:
+        assert environment.ensure(Choice("webgpu", "why"), [], fall_back=True) == "webgpu"
+
+
 def test_a_gpu_flavour_that_fails_becomes_cpu_and_is_not_tried_again(pip, monkeypatch, capsys):
     monkeypatch.setattr(environment, "this_machine", lambda: Machine("linux", "x86_64"))
     pip.broken = frozenset({"worker-cuda"})
