@@ -254,3 +254,22 @@ def test_hair_ends_where_the_room_begins(gpu):
         shown = gpu.texture(seen.passes.encoded.texture).planes[3] / 255
         errors.append(numpy.abs(shown - truth)[30:].mean())
     assert errors[0] < 0.7 * errors[1]
+
+
+def test_what_differs_from_the_room_and_from_the_persons_mean_colour_is_the_person(gpu):
+    """A network that is not sure of someone in clothes of many colours, before a room that is known."""
+    room = a_room()
+    truth = numpy.zeros((SIZE.height, SIZE.width), numpy.float32)
+    truth[HEAD:, RIGHT : RIGHT + WIDE] = 1
+    unsure = cv2.GaussianBlur(truth, (0, 0), 8)
+    differing = cv2.resize(numpy.random.default_rng(3).normal(0, 35, (36, 64, 3)), (256, 144))
+    colours = numpy.where(truth[..., None] > 0, PERSON + differing, room[: SIZE.height, : SIZE.width])
+    errors = []
+    for remember in (True, False):
+        seen = Seen(gpu, remember_room=remember)
+        seen.frames(room, LEFT)
+        for _ in range(4):
+            seen.show(colours, unsure)
+        shown = gpu.texture(seen.passes.encoded.texture).planes[3] / 255
+        errors.append((1 - shown)[truth > 0].mean())
+    assert errors[0] < 0.8 * errors[1]
