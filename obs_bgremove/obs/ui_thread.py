@@ -34,14 +34,14 @@ _FOCUS, _TIP, _HELD, _CAST = (
         "?focusWidget@QApplication@@SAPEAVQWidget@@XZ",
         "?isVisible@QToolTip@@SA_NXZ",
         "?isSliderDown@QAbstractSlider@@QEBA_NXZ",
-        "?cast@QMetaObject@@QEBAPEAVQObject@@PEAV2@@Z",
+        "?cast@QMetaObject@@QEBAPEBVQObject@@PEBV2@@Z",
     )
     if sys.platform == "win32"
     else (
         "_ZN12QApplication11focusWidgetEv",
         "_ZN8QToolTip9isVisibleEv",
         "_ZNK15QAbstractSlider12isSliderDownEv",
-        "_ZNK11QMetaObject4castEP7QObject",
+        "_ZNK11QMetaObject4castEPK7QObject",
     )
 )
 #: What describes a class to ``_CAST``, by its name and the length of that.
