@@ -76,7 +76,7 @@ def _on_ui_thread(number: int) -> None:
     try:
         weak, done, can_wait = _waiting.pop(number)
         with weak.held() as source:
-            if source and nothing_is_open() and not (is_used() if can_wait else _is_held()):
+            if source and nothing_is_open() and not (is_used() if can_wait else is_held()):
                 lib.obs_source_update_properties(source)
                 done()
         weak.release()
@@ -101,7 +101,7 @@ def nothing_is_open() -> bool:
     return not any(function() for function in functions)
 
 
-def _is_held() -> bool:
+def is_held() -> bool:
     """Return whether a slider is held with the mouse (UI thread); False where that cannot be found out."""
     try:
         focus = _function(_FOCUS, ctypes.c_void_p)()

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A script for a private OBS: opens the properties page of a filter, as the window Filters does.
 
-Asked by obs-websocket vendor requests to "page": "open" with ``source`` and ``filter`` keeps the page
-open, "read" with ``name`` answers ``there``, ``visible``, ``mark`` (of a text), ``description``, ``help`` and
+Asked by obs-websocket vendor requests to "page": "open" with ``source`` and ``filter`` keeps the page open,
+"read" with ``name`` answers ``there``, ``visible``, ``mark`` (of a text), ``description``, ``help`` and
 ``values`` (of a list) of one property of it, "press" with ``name`` presses a button of it, "change" with
 ``name`` and ``value`` does what a control of it does. Both answer ``laid_out_anew``. "built" answers
 ``count``, how often OBS was asked to build the page again since it was opened, ``at_rest``, whether no
-dialog and no list is open, and ``used``, whether a control has the keyboard. "where" with ``class``, of Qt,
-and a part of the screen (``x``, ``y``, ``width``, ``height``) answers ``x`` and ``y``, the middle of the
-first such control there. "name" with ``id`` answers the ``name`` of a kind of filter, asked on a thread
-that Python does not know, as OBS' menu is when it lists the filters.
+dialog and no list is open, ``used``, whether a control has the keyboard, and ``held``, whether a slider is
+held. "where" with ``class``, of Qt, and a part of the screen (``x``, ``y``, ``width``, ``height``) answers
+``x`` and ``y``, the middle of the first such control there. "name" with ``id`` answers the ``name`` of a
+kind of filter, asked on a thread that Python does not know, as OBS' menu is when it lists the filters.
 """
 
 import ctypes
@@ -103,7 +103,12 @@ def answer_built(asked, response):
     on_ui_thread(
         lambda: data.write(
             response,
-            {"count": len(built), "at_rest": ui_thread.nothing_is_open(), "used": ui_thread.is_used()},
+            {
+                "count": len(built),
+                "at_rest": ui_thread.nothing_is_open(),
+                "used": ui_thread.is_used(),
+                "held": ui_thread.is_held(),
+            },
         )
     )
 

@@ -363,10 +363,22 @@ def test_numbers_wait_for_a_list_that_is_open(obs, window):
 def test_a_slider_that_is_held_is_not_taken_from_the_hand(obs, window):
     hands, dialog = window
     wait_for(lambda: not status(obs)["problem"], "nothing is wrong")
-    x, y = control(obs, hands, dialog, "QSlider")
-    hands.hold(x, y)
+
+    def taken():
+        place = control(obs, hands, dialog, "QSlider")
+        hands.hold(*place)
+        try:
+            wait_for(lambda: asked(obs, "held"), "it is held", 3)
+        except TimeoutError:
+            # The page was built again at that very moment.
+            hands.let_go()
+            return None
+        return place
+
+    x, y = wait_for(taken, "the slider is taken")
+    before = chosen(obs)["blur"]
     hands.move(x + 20, y)
-    wait_for(lambda: chosen(obs)["blur"] != 50.0, "it is moved")
+    wait_for(lambda: chosen(obs)["blur"] != before, "it is moved")
     first = chosen(obs)["blur"]
     obs.ws.remove_input("Voice")
     wait_for(lambda: status(obs)["problem"], "something is wrong meanwhile")
