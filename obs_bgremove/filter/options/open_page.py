@@ -66,7 +66,7 @@ class OpenPage:
         ``unfolded``: whether it shows those of the fold "Advanced", too.
         """
         now = time.monotonic()
-        if now - self._built < self.NUMBERS or now - self._touched < self.QUIET:
+        if self._shows is None or now - self._built < self.NUMBERS or now - self._touched < self.QUIET:
             return False
         seen, shown = _Numbers(headline(status), numbers(status)), self._numbers
         changed = seen.top != shown.top or (unfolded and seen.folded != shown.folded)
