@@ -52,7 +52,8 @@ def data(tmp_path, monkeypatch):
 def pip(data, monkeypatch):
     """Return the list of pip's calls; nothing is installed, but everything looks as if it were.
 
-    A package named in ``pip.broken`` fails to install. There are no tested versions.
+    A package named in ``pip.broken`` fails to install. There are no tested versions, and the disk has room,
+    however full this machine's is.
     """
 
     class Calls(list):
@@ -65,6 +66,8 @@ def pip(data, monkeypatch):
         if any(argument.rpartition(":")[2] in calls.broken for argument in arguments):
             raise SetupError("pip failed: no matching distribution.")
 
+    usage = environment.shutil.disk_usage(home.PROJECT)._replace(free=100_000_000_000)
+    monkeypatch.setattr(environment.shutil, "disk_usage", lambda _: usage)
     monkeypatch.setattr(environment.pip, "run", run)
     monkeypatch.setattr(locked, "FOLDER", data / "none")
     monkeypatch.setattr(virtual_env, "make", lambda: data.mkdir(exist_ok=True))
