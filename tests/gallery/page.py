@@ -17,9 +17,11 @@ from tests.obs.hands import Hands
 from tests.obs.stage import DRAWN_BY_OTHERS, filtered, one_scene, open_obs, status
 
 if TYPE_CHECKING:
+    import argparse
     from pathlib import Path
 
 SOURCE = "Camera"
+_SETTINGS = {"background": "preset", "background_preset": "beach", "microphone": "Microphone"}
 #: Where the second of the effect filters stands in the window, in pixels: the first one is the room guard.
 _SECOND = (150, 447)
 #: Frames per second, as of a camera. Without a graphics card it takes two cores that are idle.
@@ -28,14 +30,13 @@ _FPS = 30
 _PATIENCE = 240
 
 
-def take(folder: Path, home: Path, settings: dict[str, object], language: str, path: Path) -> None:
-    """Write a picture of the page with these settings."""
+def make(options: argparse.Namespace, folder: Path, data: Path) -> None:
+    """Write a picture of the page in a language."""
     clip = person.write_clip(person.portrait(), folder / "camera.avi")
     microphone = collection.source("ffmpeg_source", "Microphone", {})
-    things = one_scene(collection.clip(SOURCE, clip, [filtered(settings)]), microphone)
-    with open_obs(
-        folder / "page", home, things, fps=_FPS, language=language, environment=dict(DRAWN_BY_OTHERS)
-    ) as obs:
+    things = one_scene(collection.clip(SOURCE, clip, [filtered(_SETTINGS)]), microphone)
+    language, others = options.language, dict(DRAWN_BY_OTHERS)
+    with open_obs(folder / "page", data, things, fps=_FPS, language=language, environment=others) as obs:
         wait_for(lambda: len(obs.ws.get_source_filter_list(SOURCE).filters) == 2, "the room guard is there")
         obs.ws.send("OpenInputFiltersDialog", {"inputName": SOURCE}, raw=True)
         hands = Hands(obs.display)
@@ -57,4 +58,4 @@ def take(folder: Path, home: Path, settings: dict[str, object], language: str, p
             return [shots[1]] if keeps_up and still else []
 
         (shown,) = wait_for(shows_the_page, "the machine keeps up, and the page is drawn", _PATIENCE)
-    cv2.imwrite(str(path), shown, [cv2.IMWRITE_JPEG_QUALITY, 92])
+    cv2.imwrite(str(options.out / f"page-{language}.jpg"), shown, [cv2.IMWRITE_JPEG_QUALITY, 92])

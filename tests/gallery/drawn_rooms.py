@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A person before three kinds of rooms, for pictures of before and after.
+"""Rooms that are drawn, and a person before them: no picture of other people is needed.
 
-One room is the photograph's own. Two are drawn here: the person is put before them with the alpha that OBS
-shows of the photograph. No picture of other people is needed, and none is in the repository.
+The person is put before them with the alpha that OBS shows of a photograph.
 """
 
 from __future__ import annotations
