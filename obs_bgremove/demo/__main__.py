@@ -72,22 +72,8 @@ def scenes(clip: Path, background: Path) -> Entry:
 
 def run(into: Path, leave_open: bool) -> int:
     """Make the clip, start OBS, take both pictures and judge them; see :func:`main`."""
-    if sys.platform in profile.NAMES_PYTHON and not users_python():
-        raise ObsError(
-            tr(
-                "The demo's OBS needs the Python that your OBS uses, and none is set there: set it in OBS, "
-                "Tools > Scripts > Python Settings, close OBS and run this again."
-            )
-        )
-    folder = home.directory() / "demo"
     # Before the folder of the pictures, which may be the same one.
-    if not home.make_own(folder):
-        raise ObsError(
-            tr(
-                "{folder} is in the way, and not of an earlier demo: move it away and run this again.",
-                folder=folder,
-            )
-        )
+    folder = _folder()
     into.mkdir(parents=True, exist_ok=True)
     for name in ("before.png", "after.png"):
         # Old pictures must not pass for new ones.
@@ -129,6 +115,26 @@ def run(into: Path, leave_open: bool) -> int:
     if not wrong:
         console.say(tr("The room is gone: the person stands before the new background."))
     return 1 if wrong else 0
+
+
+def _folder() -> Path:
+    """Return the folder of the demo's files; ObsError if it cannot be had, or if OBS could load no script."""
+    if sys.platform in profile.NAMES_PYTHON and not users_python():
+        raise ObsError(
+            tr(
+                "The demo's OBS needs the Python that your OBS uses, and none is set there: set it in OBS, "
+                "Tools > Scripts > Python Settings, close OBS and run this again."
+            )
+        )
+    folder = home.directory() / "demo"
+    if not home.make_own(folder):
+        raise ObsError(
+            tr(
+                "{folder} is in the way, and not of an earlier demo: move it away and run this again.",
+                folder=folder,
+            )
+        )
+    return folder
 
 
 def write(path: Path, picture: NDArray[numpy.uint8]) -> None:

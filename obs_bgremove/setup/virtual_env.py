@@ -55,21 +55,7 @@ def packages() -> list[str]:
 
 def make() -> None:
     """Make the bare environment, again if its Python is gone; SetupError if that is not possible."""
-    try:
-        home.directory().mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=home.directory()):
-            pass
-    except OSError as error:
-        raise writing_problem(home.directory(), error) from None
-    if _may_be_anybodys():
-        raise SetupError(
-            tr(
-                "{folder} is in the way: install.py has not made it. Move it away, or set {variable} to "
-                "another folder.",
-                folder=folder(),
-                variable=home.VARIABLE,
-            )
-        )
+    _check_folder()
     if works():
         return
     say(tr("Making a virtual environment in {folder}.", folder=folder()))
@@ -91,22 +77,49 @@ def make() -> None:
     # It does not say why what it runs in turn has failed: the disk is tried, while it is as full as it got.
     known = causes.of_words(said) or causes.of_place(home.directory())
     shutil.rmtree(folder(), ignore_errors=True)
-    if known:
-        what = tr("No virtual environment could be made.")
-        raise SetupError(joined([what, known, tr("Then run this again.")]))
-    if bare.returncode == 0 or "ensurepip" in said:
+    if not known and (bare.returncode == 0 or "ensurepip" in said):
         raise SetupError(
             tr(
                 "This Python cannot make virtual environments: install its venv module (Debian, Ubuntu: sudo "
                 "apt install python3-venv) and run this again."
             )
         )
-    raise SetupError(
+    raise _not_made(known, last_line(done))
+
+
+def _check_folder() -> None:
+    """Raise SetupError if the environment must not be made where it is to be."""
+    try:
+        home.directory().mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home.directory()):
+            pass
+    except OSError as error:
+        raise writing_problem(home.directory(), error) from None
+    if _may_be_anybodys():
+        raise SetupError(
+            tr(
+                "{folder} is in the way: install.py has not made it. Move it away, or set {variable} to "
+                "another folder.",
+                folder=folder(),
+                variable=home.VARIABLE,
+            )
+        )
+
+
+def _not_made(known: str, reason: str) -> SetupError:
+    """Return the error of an environment that could not be made.
+
+    ``known``: what is wrong and what to do, a sentence, or empty; ``reason``: what Python said last.
+    """
+    if known:
+        what = tr("No virtual environment could be made.")
+        return SetupError(joined([what, known, tr("Then run this again.")]))
+    return SetupError(
         tr(
             "No virtual environment could be made in {folder} ({reason}): make the folder writable, or set "
             "{variable} to another one.",
             folder=folder(),
-            reason=last_line(done),
+            reason=reason,
             variable=home.VARIABLE,
         )
     )
