@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .. import scene_files
-from ..obs import data, registration, ui_thread
+from ..obs import data, registration, sources, ui_thread
 from ..obs.functions import lib
 from .backgrounds.chosen import ChosenBackground
 from .backgrounds.making import make
@@ -148,6 +148,15 @@ class BackgroundFilter:
         parent = lib.obs_filter_get_parent(self._source)
         if not target or not parent:
             return
+        if target == parent:
+            self._render(target, parent)
+            return
+        # Another filter, which may be removed from the source, and freed, before it is drawn.
+        with sources.kept(target) as there:
+            if there:
+                self._render(target, parent)
+
+    def _render(self, target: int, parent: int) -> None:
         size = Size(lib.obs_source_get_base_width(target), lib.obs_source_get_base_height(target))
         if all(size):
             self._lifetime.remember(parent)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..obs import sources
 from ..obs.signals import Connection
 from ..obs.sources import WeakSource
+from .guards.render_delay import RenderDelay
 from .hotkey_actions import HotkeyActions
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Lifetime:
         self._guards, self._wake, self._changed = guards, wake, changed
         self._wardrobe = wardrobe
         self._switched: Connection | None = None
+        self._ordered: Connection | None = None
+        self._delay = RenderDelay(source)
         self._made_at = time.monotonic()
         # The filtered source. OBS names it only while the filter is drawn.
         self._parents = [WeakSource(None)]
@@ -100,12 +103,20 @@ class Lifetime:
                     self._guards.watch(parent)
                     self.remember(parent)
                     self._switched = Connection(self._source, "enable", self._follow)
+                    self._ordered = Connection(parent, "reorder_filters", self._look_at_order)
+                    self._delay.look(parent)
 
     def _follow(self) -> None:
         # The filter's eye, or a hotkey: any thread, inside OBS' call that switches the filter.
         with self._parents[-1].held() as parent:
             if parent:
                 self._guards.follow(parent, self._wake)
+
+    def _look_at_order(self) -> None:
+        # Any thread, inside OBS' call that changes the order.
+        with self._parents[-1].held() as parent:
+            if parent:
+                self._delay.look(parent)
 
     def act(self) -> None:
         """Do what hotkeys have asked for and may take time; inside ``alive``."""
@@ -125,6 +136,10 @@ class Lifetime:
             self._hotkeys.release()
         if self._switched:
             self._switched.release()
+        with self._parents[-1].held() as parent:
+            # If the source is gone, nobody listens to it any more.
+            if parent and self._ordered:
+                self._ordered.release()
         # Its guard has nothing to guard any more.
         self._wake()
 

@@ -20,7 +20,15 @@ from obs_bgremove.private_obs.own_process import OwnProcess
 from obs_bgremove.private_obs.wait import wait_for
 from obs_bgremove.users_obs import program
 from tests.obs import hands, numbered
-from tests.obs.stage import BLUE, SCRIPT, filtered, one_scene, open_obs, wait_until_running
+from tests.obs.stage import (
+    BLUE,
+    SCRIPT,
+    filtered,
+    one_scene,
+    open_obs,
+    wait_for_frames,
+    wait_until_running,
+)
 
 SETTINGS = {"background": "color", "background_color": BLUE, "model": "green"}
 FILTER = "Background Removal"
@@ -360,3 +368,30 @@ def test_without_the_guard_the_room_would_be_shown(tmp_path, data_home, numbered
     things["modules"]["scripts-tool"] = []
     with open_obs(tmp_path, data_home, things) as obs:
         assert min(room(obs)) > 10000
+
+
+def test_a_render_delay_that_comes_above_the_filter_forgets_the_room(stage):
+    obs = stage()
+    guarded(obs, (room_guard.NAME, True), (FILTER, True))
+    obs.ws.create_source_filter("Clip", "Delay", "gpu_delay", {"delay_ms": 400})
+    obs.start_record()
+    turns = 4
+    for _turn in range(turns):
+        for place in (0, 2):
+            obs.ws.set_source_filter_index("Clip", "Delay", place)
+            wait_for_frames(obs, 20)
+    seen = [numbered.room_visible(frame) for frame in obs.frames(obs.stop_record())]
+    # A frame may be half drawn in the moment of the move. It kept twelve frames.
+    assert sum(map(bool, seen)) <= turns, seen
+
+
+def test_filters_that_come_and_go_below_it_end_nothing(stage):
+    obs = stage()
+    guarded(obs, (room_guard.NAME, True), (FILTER, True))
+    for turn in range(40):
+        obs.ws.create_source_filter("Clip", "Other", "scale_filter", {})
+        obs.ws.set_source_filter_index("Clip", "Other", turn % 2)
+        wait_for_frames(obs, 2)
+        obs.ws.remove_source_filter("Clip", "Other")
+    guarded(obs, (room_guard.NAME, True), (FILTER, True))
+    numbered.assert_none(room(obs))
