@@ -9,7 +9,7 @@ import shutil
 import sys
 from typing import Any
 
-from .. import __version__, home
+from .. import __version__, home, visual_cpp
 from ..translate import N, joined, tr
 from ..users_obs import users_settings
 from . import locked, pip, scene_collections, virtual_env
@@ -149,12 +149,12 @@ def install(flavour: str, groups: list[str]) -> None:
         )
     if not virtual_env.installed_runtime():
         done = virtual_env.run([str(virtual_env.python()), "-c", "import numpy, onnxruntime"])
-        raise SetupError(
-            tr(
-                "onnxruntime was installed but cannot be imported ({reason}).",
-                reason=virtual_env.last_line(done),
-            )
+        what = tr(
+            "onnxruntime was installed but cannot be imported ({reason}).",
+            reason=virtual_env.last_line(done),
         )
+        advice = visual_cpp.advice(done.stderr)
+        raise SetupError(joined([what, advice, tr("Then run this again.")]) if advice else what)
 
 
 def _remove_other_flavours(flavour: str) -> None:

@@ -58,9 +58,9 @@ ON_DISK = {
     "openvino": 650,
 }
 
-#: CUDA 12 needs at least this NVIDIA driver, and its onnxruntime this compute capability (Pascal).
-#: (Linux: no kernels for older ones; Windows: some, which have no half precision.)
-OLDEST_DRIVER, OLDEST_CAPABILITY = 525, 6.0
+#: CUDA 12 needs at least this NVIDIA driver (525.60 on Linux, 528.33 on Windows), and its onnxruntime this
+#: compute capability (Pascal). (Linux: no kernels for older ones; Windows: some, without half precision.)
+OLDEST_DRIVER, OLDEST_DRIVER_OF_WINDOWS, OLDEST_CAPABILITY = 525, 528, 6.0
 #: CUDA 13 needs at least this one, and a card of this compute capability (Turing) or a later one.
 CUDA13_DRIVER, CUDA13_CAPABILITY = 580, 7.5
 #: The package for WebGPU needs at least this Python.
@@ -109,6 +109,11 @@ class Machine:
     vulkan: bool = True
     python: tuple[int, int] = WEBGPU_PYTHON
 
+    @property
+    def oldest_driver(self) -> int:
+        """Major version of the oldest driver that runs CUDA 12 here."""
+        return OLDEST_DRIVER_OF_WINDOWS if self.system == "win32" else OLDEST_DRIVER
+
 
 def this_machine() -> Machine:
     """Look at this machine."""
@@ -145,7 +150,7 @@ def _for_nvidia(machine: Machine) -> Choice | None:
     """Return the flavour of CUDA for a machine; None if it is not for that."""
     if not machine.nvidia or machine.system == "darwin" or machine.processor not in _USUAL:
         return None
-    if 0 < machine.driver < OLDEST_DRIVER or 0 < machine.capability < OLDEST_CAPABILITY:
+    if 0 < machine.driver < machine.oldest_driver or 0 < machine.capability < OLDEST_CAPABILITY:
         return None
     if machine.driver < CUDA13_DRIVER or 0 < machine.capability < CUDA13_CAPABILITY:
         # An unknown driver may be an old one; CUDA 12 runs on new ones too.
@@ -164,12 +169,12 @@ def without_cuda(machine: Machine) -> Choice:
         return Choice("cpu", tr("There is no graphics card here."))
     card = machine.card or machine.nvidia
     why = [_there_is(card)]
-    if machine.nvidia and machine.processor in _USUAL and 0 < machine.driver < OLDEST_DRIVER:
+    if machine.nvidia and machine.processor in _USUAL and 0 < machine.driver < machine.oldest_driver:
         why.append(
             tr(
                 "Its driver {driver} is too old for CUDA ({needed} or newer).",
                 driver=machine.driver,
-                needed=OLDEST_DRIVER,
+                needed=machine.oldest_driver,
             )
         )
     flavour = "webgpu"

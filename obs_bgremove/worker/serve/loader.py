@@ -11,6 +11,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from ... import visual_cpp
 from ...link.memory import MemoryProblem
 from ...link.messages import ONLY, Cannot, Chosen, DeviceInfo, Loading, Ready, RingFailed, RingOpened
 from ...translate import in_english, joined, tr
@@ -408,6 +409,8 @@ def _load_of(key: EngineKey) -> str:
 def cannot_import(error: BaseException) -> str:
     """Return the sentence for onnxruntime (or numpy) that cannot be imported."""
     what = str(error).strip().splitlines() or [type(error).__name__]
-    return tr(
+    sentence = tr(
         "The Python package onnxruntime cannot be loaded ({reason}); run install.py again.", reason=what[0]
     )
+    advice = visual_cpp.advice(str(error))
+    return joined([sentence, advice]) if advice else sentence

@@ -186,6 +186,14 @@ def test_what_another_flavour_left_is_uninstalled(pip, monkeypatch):
     assert uninstalled("openvino") == [("onnxruntime-ep-webgpu", "onnxruntime-openvino")]
 
 
+def test_a_missing_c_runtime_of_windows_is_named(pip, monkeypatch):
+    errors = "ImportError: DLL load failed while importing onnxruntime_pybind11_state: Das Modul fehlt."
+    monkeypatch.setattr(virtual_env, "run", lambda _: subprocess.CompletedProcess([], 1, "", errors))
+    monkeypatch.setattr(virtual_env, "installed_runtime", lambda: "")
+    with pytest.raises(SetupError, match=r"Das Modul fehlt.*Visual C\+\+.*vc_redist.*run this again"):
+        environment.ensure(Choice("cpu", "why"), [], fall_back=False)
+
+
 def test_a_gpu_flavour_that_cannot_be_imported_becomes_cpu(pip, monkeypatch, capsys):
     errors = "Traceback (most recent call last):\nImportError: libcublas.so.13: no such file"
     failed = subprocess.CompletedProcess([], 1, "", errors)
