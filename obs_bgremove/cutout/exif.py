@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import chunks
+from . import chunks, tiff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-_ORIENTATION, _SHORT = 0x0112, 3
+_ORIENTATION = 0x0112
 _UPRIGHT = 1
 _PREFIX = b"Exif\0\0"
 
@@ -23,12 +23,10 @@ _PREFIX = b"Exif\0\0"
 def orientation(content: bytes) -> int:
     """Return the orientation of a JPEG, PNG, WebP or TIFF file, 1 to 8; 1 (upright) if it has none."""
     for data in _exif(content):
-        try:
-            found = _in_tiff(data.removeprefix(_PREFIX))
-        except struct.error:
-            continue
-        if 1 <= found <= 8:
-            return found
+        data = data.removeprefix(_PREFIX)
+        found = tiff.short(data, _ORIENTATION) if data.startswith(tiff.BEGINNINGS) else None
+        if found and 1 <= found[1] <= 8:
+            return found[1]
     return _UPRIGHT
 
 
@@ -49,7 +47,7 @@ def _exif(content: bytes) -> Iterator[bytes]:
         yield from chunks.of_png(content, b"eXIf")
     elif content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         yield from chunks.of_webp(content, b"EXIF")
-    elif content[:4] in (b"II*\0", b"MM\0*"):
+    elif content.startswith(tiff.BEGINNINGS):
         yield content
 
 
@@ -60,17 +58,3 @@ def _of_jpeg(content: bytes) -> Iterator[bytes]:
         if content[at + 1] == 0xE1 and content.startswith(_PREFIX, at + 4):
             yield content[at + 4 : at + 2 + length]
         at += 2 + max(length, 2)
-
-
-def _in_tiff(data: bytes) -> int:
-    """Return the orientation in TIFF data; 0 if there is none. Raises struct.error where it ends too soon."""
-    order = {b"II": "<", b"MM": ">"}.get(data[:2])
-    if order is None:
-        return 0
-    (directory,) = struct.unpack_from(f"{order}I", data, 4)
-    (count,) = struct.unpack_from(f"{order}H", data, directory)
-    for number in range(count):
-        tag, kind, _count, value = struct.unpack_from(f"{order}HHIH", data, directory + 2 + 12 * number)
-        if (tag, kind) == (_ORIENTATION, _SHORT):
-            return int(value)
-    return 0

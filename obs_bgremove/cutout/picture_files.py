@@ -11,7 +11,7 @@ import numpy as np
 
 from ..files import replace_whole
 from ..translate import tr
-from . import chunks
+from . import chunks, tiff
 from .exif import orientation, upright
 from .problem import CutoutProblem
 
@@ -55,17 +55,22 @@ def read(path: Path) -> Bytes:
         raise CutoutProblem(
             tr("{path} cannot be read ({reason}).", path=path, reason=error.strerror or error)
         ) from None
+    is_tiff = content.startswith(tiff.BEGINNINGS)
+    content, alpha = tiff.with_unnamed_alpha(content) if is_tiff else (content, 0)
     try:
         # Not turned by OpenCV, which does so for some formats only.
         found = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED) if content else None
     except cv2.error:
         found = None
-    if found is None:
+    # An alpha beside grey: OpenCV leaves it out, and what it hides would be there again.
+    if found is None or (alpha and (found.ndim == 2 or found.shape[2] < 4)):
         raise CutoutProblem(
             tr("{path} is no picture that can be read: save it as a PNG, JPEG or WebP file.", path=path)
         )
     made = _bgra(found, path)
     made[_without_colour(found, content), 3] = 0
+    if alpha == tiff.ASSOCIATED:
+        _divide(made)
     return upright(made, orientation(content))
 
 
@@ -82,6 +87,12 @@ def _bgra(picture: NDArray[np.generic], path: Path) -> Bytes:
     else:
         made[..., : picture.shape[2]] = picture
     return made
+
+
+def _divide(picture: Bytes) -> None:
+    """Make the colours of a premultiplied picture straight, in place."""
+    alpha = np.maximum(picture[..., 3:], 1).astype(np.float32)
+    picture[..., :3] = np.minimum(picture[..., :3] * (255 / alpha) + 0.5, 255)
 
 
 def _without_colour(picture: NDArray[np.generic], content: bytes) -> NDArray[np.bool_]:
@@ -123,8 +134,11 @@ def write(path: Path, picture: Bytes) -> None:
                 height=height,
             )
         )
+    data = content.tobytes()
+    if picture.shape[2] == 4 and data.startswith(tiff.BEGINNINGS):
+        data = tiff.with_straight_alpha(data)
     try:
-        replace_whole(path, content.tobytes())
+        replace_whole(path, data)
     except OSError as error:
         raise CutoutProblem(
             tr("{path} cannot be written ({reason}).", path=path, reason=error.strerror or error)
