@@ -26,10 +26,14 @@ _KEPT = ("PYTHONIOENCODING", "PYTHONUTF8")
 
 
 def clean_variables() -> dict[str, str]:
-    """Return them; a file of settings for pip does not send packages to the user's own folder either."""
+    """Return them, with two of ours.
+
+    A file of settings for pip does not send packages to the user's own folder either, and onnxruntime sends
+    nothing to its maker.
+    """
     kept = {
         name: value
         for name, value in os.environ.items()
         if name in _KEPT or not name.upper().startswith(_MISLEADING)
     }
-    return {**kept, "PIP_USER": "0"}
+    return {**kept, "PIP_USER": "0", "ORT_DISABLE_TELEMETRY": "1"}

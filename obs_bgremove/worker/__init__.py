@@ -9,3 +9,9 @@ journal     the log, which cannot fail
 memory_use  how much memory the process takes
 reason      errors of libraries as parts of sentences
 """
+
+import os
+
+# onnxruntime sends events to its maker, and keeps a number of this machine in the user's cache, unless this
+# is set before it is imported.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
