@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .. import scene_files
-from ..obs import data, registration, sources, ui_thread
+from ..obs import data, registration, ui_thread
 from ..obs.functions import lib
 from .backgrounds.chosen import ChosenBackground
 from .backgrounds.making import make
@@ -144,28 +144,21 @@ class BackgroundFilter:
 
     def render(self) -> None:
         """Draw the person on the new background; if there is no alpha, the background alone."""
-        target = self._shared.guards.below(lib.obs_filter_get_target(self._source))
-        parent = lib.obs_filter_get_parent(self._source)
+        target, parent = self._target(), lib.obs_filter_get_parent(self._source)
         if not target or not parent:
             return
-        if target == parent:
-            self._render(target, parent)
-            return
-        # Another filter, which may be removed from the source, and freed, before it is drawn.
-        with sources.kept(target) as there:
-            if there:
-                self._render(target, parent)
-
-    def _render(self, target: int, parent: int) -> None:
         size = Size(lib.obs_source_get_base_width(target), lib.obs_source_get_base_height(target))
         if all(size):
             self._lifetime.remember(parent)
-            self._renderer.render(Target(target, parent, size), self._settings)
+            self._renderer.render(Target(self._target, parent, size), self._settings)
 
     def color_space(self, wanted: list[int]) -> int:
         """Return the colour space to draw in: HDR if the source is in HDR and it is wanted."""
-        target = self._shared.guards.below(lib.obs_filter_get_target(self._source))
-        return self._renderer.color_space(target or 0, wanted)
+        return self._renderer.color_space(self._target() or 0, wanted)
+
+    def _target(self) -> int | None:
+        """Return the handle of what the filter draws; None if there is nothing."""
+        return self._shared.guards.below(lib.obs_filter_get_target(self._source))
 
     # --- our own thread -----------------------------------------------------------------
 

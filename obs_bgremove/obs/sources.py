@@ -129,17 +129,6 @@ def contains(tree: int, source: int) -> bool:
 
 
 @contextlib.contextmanager
-def kept(source: int) -> Iterator[bool]:
-    """Keep a source from being freed inside the ``with``; give whether it is still there."""
-    found = lib.obs_source_get_ref(source)
-    try:
-        yield bool(found)
-    finally:
-        if found:
-            lib.obs_source_release(found)
-
-
-@contextlib.contextmanager
 def filters_of(source: int) -> Iterator[list[int]]:
     """Give the handles of a source's filters, from the source outwards; they are held inside the ``with``."""
     held: list[int] = []

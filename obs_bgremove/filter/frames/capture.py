@@ -14,6 +14,8 @@ from ..passes.geometry import WHOLE, Region, Size
 from ..passes.shrink import shrink
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ...link.ring import Ring
     from ...obs.graphics import Effect, RenderTarget
     from ...obs.replays import Replays
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
 class Target(NamedTuple):
     """What the filter draws in one OBS frame."""
 
-    #: The handles of the filter's target and of the filtered source.
-    target: int
+    #: Returns the handle of the filter's target, None if it has none. It is called right before drawing: OBS
+    #: may remove a filter at any moment, and some filters crash when they are drawn after that.
+    now: Callable[[], int | None]
+    #: The handle of the filtered source.
     parent: int
     size: Size
 
@@ -59,11 +63,11 @@ class Capture:
     def draw(self, picture: Picture, target: Target, hdr: bool) -> None:
         """Draw the filter's target into a picture; if ``hdr``, in HDR too."""
         with picture.frame.drawing(*target.size), blending(*AS_IN_SCENE):
-            draw_target(target.target, target.parent)
+            _draw(target)
         picture.has_hdr = hdr
         if hdr:
             with picture.hdr.drawing(*target.size, SPACE_709_EXTENDED), blending(*AS_IN_SCENE):
-                draw_target(target.target, target.parent)
+                _draw(target)
 
     def stage(self, frame: Frame[Picture], size: Size, framing: Framing) -> None:
         """Begin to read the region of a frame back at the model's input size (inside ``replacing``)."""
@@ -112,6 +116,12 @@ class Capture:
         for staging in (self._staging, self._overview_staging):
             if staging:
                 staging.free()
+
+
+def _draw(target: Target) -> None:
+    handle = target.now()
+    if handle:
+        draw_target(handle, target.parent)
 
 
 def _fitting(staging: StagingSurface | None, size: Size) -> StagingSurface:

@@ -23,7 +23,7 @@ from obs_bgremove.filter.shared import Shared
 from obs_bgremove.obs.clock import FrameClock
 from obs_bgremove.obs.library import ObsError
 
-TARGET = Target(target=1_000_001, parent=1_000_002, size=Size(640, 360))
+TARGET = Target(now=lambda: 1_000_001, parent=1_000_002, size=Size(640, 360))
 
 
 class Stage:
