@@ -108,13 +108,13 @@ class Lifetime:
 
     def _follow(self) -> None:
         # The filter's eye, or a hotkey: any thread, inside OBS' call that switches the filter.
-        with self._parents[-1].held() as parent:
+        with self.parent() as parent:
             if parent:
                 self._guards.follow(parent, self._wake)
 
     def _look_at_order(self) -> None:
         # Any thread, inside OBS' call that changes the order.
-        with self._parents[-1].held() as parent:
+        with self.parent() as parent:
             if parent:
                 self._delay.look(parent)
 
@@ -136,7 +136,7 @@ class Lifetime:
             self._hotkeys.release()
         if self._switched:
             self._switched.release()
-        with self._parents[-1].held() as parent:
+        with self.parent() as parent:
             # If the source is gone, nobody listens to it any more.
             if parent and self._ordered:
                 self._ordered.release()
