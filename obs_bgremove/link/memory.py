@@ -17,7 +17,6 @@ import contextlib
 import ctypes
 import mmap
 import os
-import platform
 import re
 import stat
 import sys
@@ -25,7 +24,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from .. import flatpak
+from .. import flatpak, processor
 from ..translate import tr
 from .layout import UNUSABLE
 from .messages import Place
@@ -207,7 +206,7 @@ def remove_leftovers(pid: int) -> None:
                 path.unlink()
 
 
-if platform.machine().lower() in ("x86_64", "amd64", "i386", "i686"):
+if processor.of_this_python().lower() in ("x86_64", "amd64"):
 
     def fence() -> None:
         """Keep stores, and loads, in order. Nothing to do: these processors keep both."""

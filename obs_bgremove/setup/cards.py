@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import ctypes
-import platform
 import re
 import sys
 from pathlib import Path
+
+from .. import processor
 
 #: Makers by their number on the PCI bus. Cards of virtual machines are none for us.
 MAKERS = {0x1002: "AMD", 0x1022: "AMD", 0x8086: "Intel", 0x10DE: "NVIDIA"}
@@ -19,7 +20,7 @@ def cards() -> tuple[str, ...]:
     if sys.platform == "win32":
         return tuple(name for name, key in _displays() if is_card(name, key))
     if sys.platform == "darwin":
-        return ("Apple graphics",) if platform.machine() == "arm64" else ()
+        return ("Apple graphics",) if processor.of_this_python() == "arm64" else ()
     return of_linux(_DRM)
 
 

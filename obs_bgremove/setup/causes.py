@@ -12,7 +12,7 @@ from ..translate import N, tr
 if TYPE_CHECKING:
     from pathlib import Path
 
-_FULL, _READ_ONLY, _NO_RIGHT, _CERTIFICATE, _PROXY, _NETWORK, _REFUSED, _MEMORY = (
+_FULL, _READ_ONLY, _NO_RIGHT, _CERTIFICATE, _PROXY, _NETWORK, _REFUSED, _MEMORY, _IN_USE = (
     N("The disk is full ({place}): free some space, or set {variable} to a folder on another one."),
     N(
         "{place} is on a disk that can only be read: make it writable, or set {variable} to a folder "
@@ -40,6 +40,10 @@ _FULL, _READ_ONLY, _NO_RIGHT, _CERTIFICATE, _PROXY, _NETWORK, _REFUSED, _MEMORY 
         "('pip config list')."
     ),
     N("There is not enough memory: close other programs."),
+    N(
+        "Another program uses a file in {place}: close OBS, wait for the antivirus program if there is one, "
+        "and run this again."
+    ),
 )
 #: In the order of asking: a certificate that is not trusted is also called a connection that failed, and a
 #: full disk a command that failed. One of the words of a line is enough.
@@ -56,6 +60,7 @@ _WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (_NETWORK, ("connection broken by", "Read timed out", "Temporary failure in name resolution")),
     (_NETWORK, ("Name or service not known", "getaddrinfo failed", "Failed to resolve", "nodename nor serv")),
     (_REFUSED, ("403 Client Error", "401 Client Error", "HTTP error 403", "HTTP error 401")),
+    (_IN_USE, ("WinError 32]", "WinError 33]", "Device or resource busy", "Text file busy")),
     (_NO_RIGHT, ("Permission denied", "Access is denied", "Errno 13", "WinError 5]")),
     (_NO_RIGHT, ("Operation not permitted",)),
     (_MEMORY, ("MemoryError", "Cannot allocate memory")),
@@ -69,7 +74,11 @@ _OF_SYSTEM = {
     errno.EACCES: _NO_RIGHT,
     errno.EPERM: _NO_RIGHT,
     errno.ENOMEM: _MEMORY,
+    errno.EBUSY: _IN_USE,
+    errno.ETXTBSY: _IN_USE,
 }
+#: Windows' own numbers: of a full disk, and of files that another program holds or has locked.
+_OF_WINDOWS = {112: _FULL, 32: _IN_USE, 33: _IN_USE}
 
 
 def of_words(said: str, place: Path | None = None) -> str:
@@ -83,8 +92,7 @@ def of_words(said: str, place: Path | None = None) -> str:
 
 def of_error(error: OSError, place: Path | None = None) -> str:
     """Return the same for an error of the system."""
-    # 112: Windows' own number of a full disk.
-    cause = _FULL if getattr(error, "winerror", 0) == 112 else _OF_SYSTEM.get(error.errno or 0, "")
+    cause = _OF_WINDOWS.get(getattr(error, "winerror", None) or 0) or _OF_SYSTEM.get(error.errno or 0, "")
     return _filled(cause, place)
 
 

@@ -165,7 +165,7 @@ def _pythons_of_obs() -> list[Finding]:
             if folder
             else tr("none in {configuration}", configuration=configuration)
         )
-        there = pythons.find(obs_python.newest(configuration))
+        there = pythons.find(obs_python.needs(configuration))
         found.append(
             Finding(tr("Python in OBS"), name, _close() if there else obs_python.missing(configuration))
         )

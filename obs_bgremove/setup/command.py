@@ -22,6 +22,7 @@ from . import (
     models,
     obs_program,
     obs_python,
+    own_window,
     places,
     portable_obs,
     runtime,
@@ -98,6 +99,14 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line asks for; return the exit code."""
+    try:
+        return run(arguments)
+    finally:
+        own_window.keep_open()
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Do the same, and end at once."""
     console.prepare()
     options = parser().parse_args(arguments)
     try:

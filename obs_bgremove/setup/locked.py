@@ -7,10 +7,11 @@ with the SHA-256 of their packages, as ``pip install --require-hashes -r`` reads
 
 from __future__ import annotations
 
-import platform
 import sys
 from pathlib import Path
 from typing import NamedTuple
+
+from .. import processor
 
 FOLDER = Path(__file__).resolve().parent / "requirements"
 #: How a line begins that names a Python and a system which the file was made for.
@@ -18,7 +19,7 @@ MADE_FOR = "# made for: "
 
 
 class Target(NamedTuple):
-    """A Python on a system: its version as "3.12", ``sys.platform``, and ``platform.machine()``."""
+    """A Python on a system: its version as "3.12", ``sys.platform``, and the processor."""
 
     python: str
     system: str
@@ -30,7 +31,7 @@ class Target(NamedTuple):
 
 def this_target() -> Target:
     """Return what this Python is."""
-    return Target(f"{sys.version_info[0]}.{sys.version_info[1]}", sys.platform, platform.machine())
+    return Target(f"{sys.version_info[0]}.{sys.version_info[1]}", sys.platform, processor.of_this_python())
 
 
 def files(flavour: str) -> list[Path]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from .. import home, scene_files
+from .. import home, processor, scene_files
 from ..files import replace_whole
 from ..translate import joined, tr
 from ..users_obs import portable, program, users_settings
@@ -26,14 +26,14 @@ def wanted() -> bool:
     return sys.platform in ("win32", "darwin")
 
 
-def newest(configuration: Path | None) -> int:
-    """Return the 12 of 3.12, the newest Python that the OBS of a configuration loads (None: none yet)."""
+def needs(configuration: Path | None) -> pythons.Needs:
+    """Return what the OBS of a configuration loads (None: none yet)."""
     carried = portable.program(configuration.parent.parent) if configuration else None
     found = carried if carried and carried.is_file() else program.find_program()
     version = program.version(found) if found else ()
     if not version and configuration:
         version = users_settings.last_version(configuration)
-    return pythons.newest_minor(version)
+    return pythons.Needs(pythons.newest_minor(version), processor.of_file(found) if found else "")
 
 
 def named(configuration: Path) -> str:
@@ -50,18 +50,19 @@ def loaded(configuration: Path) -> pythons.Python | None:
     folder = named(configuration)
     if not folder:
         return None
-    found = pythons.inspect(Path(folder), newest(configuration))
+    found = pythons.inspect(Path(folder), needs(configuration))
     # OBS on Windows does not find a folder whose name has other letters, and this one stands there as it is.
     return found if found and (folder.isascii() or sys.platform != "win32") else None
 
 
 def missing(configuration: Path | None) -> str:
     """Return what is wrong where no Python was found for an OBS, and what to do."""
-    minor = newest(configuration)
+    needed = needs(configuration)
     what = tr(
-        "OBS needs Python {version}, and no Python that it loads is on this machine.", version=f"3.{minor}"
+        "OBS needs Python {version}, and no Python that it loads is on this machine.",
+        version=f"3.{needed.newest}",
     )
-    return joined([what, pythons.how_to_get(minor), tr("Then run '{command}' again.", command=COMMAND)])
+    return joined([what, pythons.how_to_get(needed), tr("Then run '{command}' again.", command=COMMAND)])
 
 
 def ensure() -> str:
@@ -72,7 +73,7 @@ def ensure() -> str:
     if not wanted():
         return ""
     configurations = users_settings.configurations()
-    if not configurations and pythons.find(newest(None)) is None:
+    if not configurations and pythons.find(needs(None)) is None:
         return missing(None)
     changes: dict[Path, str] = {}
     chosen: list[pythons.Python] = []
@@ -82,7 +83,7 @@ def ensure() -> str:
         if python:
             say(tr("OBS loads {python}.", python=str(python)))
             continue
-        python = pythons.find(newest(configuration))
+        python = pythons.find(needs(configuration))
         if python is None:
             problem = missing(configuration)
             continue

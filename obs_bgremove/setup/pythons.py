@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .. import processor
 from ..files import users_folder
 from ..translate import joined, tr
 from ..users_obs import registry
@@ -41,6 +42,17 @@ class Python:
         return tr("Python {version} in {folder}", version=f"3.{self.minor}", folder=self.folder)
 
 
+@dataclass(frozen=True)
+class Needs:
+    """What an OBS loads: up to the 12 of 3.12, made for the processor that OBS is made for (Windows).
+
+    ``processor`` as in :mod:`..processor`, "" where that is not known.
+    """
+
+    newest: int
+    processor: str = ""
+
+
 def newest_minor(obs: tuple[int, ...]) -> int:
     """Return the 12 of 3.12, the newest Python that a version of OBS loads (empty: unknown, a new one)."""
     if not obs or obs >= (30, 1):
@@ -48,29 +60,33 @@ def newest_minor(obs: tuple[int, ...]) -> int:
     return 11 if obs >= (29, 1) else 10
 
 
-def find(newest: int) -> Python | None:
+def find(needs: Needs) -> Python | None:
     """Return a Python that an OBS loads, the newest there is; None if there is none."""
-    found = [python for folder in _folders() if (python := inspect(folder, newest))]
+    found = [python for folder in _folders() if (python := inspect(folder, needs))]
     return max(found, key=lambda python: python.minor, default=None)
 
 
-def inspect(folder: Path, newest: int) -> Python | None:
+def inspect(folder: Path, needs: Needs) -> Python | None:
     """Return the Python that OBS loads from a folder; None if it loads none from there, or one that fails."""
-    known = range(newest, interpreter.OLDEST[1] - 1, -1)
+    known = range(needs.newest, interpreter.OLDEST[1] - 1, -1)
     # Another user's folders may not be looked into: to os.path they do not exist, and Path would raise.
     minor = next((one for one in known if os.path.isfile(_library(folder, one))), 0)  # noqa: PTH113
     if not minor or "WindowsApps" in str(folder) or (folder / "conda-meta").exists():
         # OBS does not see what the Store's writes, and Anaconda's finds its libraries only when activated.
         return None
+    if needs.processor and processor.of_file(_library(folder, minor)) not in (needs.processor, ""):
+        return None
     name = _for_obs(folder, _library(folder, minor).name)
     return Python(name, minor) if name and _runs(folder, minor) else None
 
 
-def how_to_get(newest: int) -> str:
+def how_to_get(needs: Needs) -> str:
     """Return what a person does to get a Python that OBS loads, in sentences."""
-    release = _LAST[newest]
+    release = _LAST[needs.newest]
     windows = sys.platform == "win32"
-    file = f"python-{release}-amd64.exe" if windows else f"python-{release}-macos11.pkg"
+    # There is none for ARM64 before 3.11.
+    kind = "arm64" if needs.processor == "ARM64" and needs.newest > 10 else "amd64"
+    file = f"python-{release}-{kind}.exe" if windows else f"python-{release}-macos11.pkg"
     address = f"https://www.python.org/ftp/python/{release}/{file}"
     how = tr("Download {address} and start it.", address=address)
     if windows and not str(users_folder()).isascii():

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import ctypes
-import platform
 import re
 import subprocess
 import sys
 from dataclasses import dataclass
 
+from .. import processor
 from ..translate import joined, tr
 from . import cards
 
@@ -122,7 +122,7 @@ def this_machine() -> Machine:
         name = "NVIDIA GPU"
     return Machine(
         sys.platform,
-        platform.machine().lower(),
+        processor.of_this_python().lower(),
         name,
         driver,
         sys.platform == "win32" and _loads("d3d12.dll"),

@@ -7,6 +7,10 @@ import ctypes
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class _Entry(ctypes.Structure):
@@ -26,6 +30,13 @@ class _Entry(ctypes.Structure):
     ]
 
 
+class _Process(NamedTuple):
+    pid: int
+    parent: int
+    #: Of the program's file, in small letters.
+    name: str
+
+
 _SNAPSHOT_OF_PROCESSES = 2
 _QUERY_LIMITED_INFORMATION = 0x1000
 
@@ -35,21 +46,40 @@ def named(names: tuple[str, ...]) -> dict[int, Path | None]:
     if sys.platform != "win32":
         return {}
     kernel = ctypes.WinDLL("kernel32")
+    ours = _session(kernel, os.getpid())
+    return {
+        process.pid: _program(kernel, process.pid)
+        for process in _all(kernel)
+        if process.name in names and _session(kernel, process.pid) == ours
+    }
+
+
+def parents() -> list[str]:
+    """Return the names of the programs that started this one, its parent first, in small letters."""
+    if sys.platform != "win32":
+        return []
+    processes = {process.pid: process for process in _all(ctypes.WinDLL("kernel32"))}
+    found, pid = [], os.getpid()
+    # A number may be used again after its process has ended, so it could go round in a circle.
+    while pid in processes and len(found) < len(processes):
+        pid = processes[pid].parent
+        if pid in processes:
+            found.append(processes[pid].name)
+    return found
+
+
+def _all(kernel: ctypes.CDLL) -> Iterator[_Process]:
     kernel.CreateToolhelp32Snapshot.restype = ctypes.c_void_p
     for function in (kernel.Process32FirstW, kernel.Process32NextW):
         function.argtypes = (ctypes.c_void_p, ctypes.POINTER(_Entry))
     kernel.CloseHandle.argtypes = (ctypes.c_void_p,)
     snapshot = kernel.CreateToolhelp32Snapshot(_SNAPSHOT_OF_PROCESSES, 0)
     entry = _Entry(size=ctypes.sizeof(_Entry))
-    found: dict[int, Path | None] = {}
-    ours = _session(kernel, os.getpid())
     more = kernel.Process32FirstW(snapshot, ctypes.byref(entry))
     while more:
-        if entry.name.lower() in names and _session(kernel, entry.pid) == ours:
-            found[entry.pid] = _program(kernel, entry.pid)
+        yield _Process(entry.pid, entry.parent, entry.name.lower())
         more = kernel.Process32NextW(snapshot, ctypes.byref(entry))
     kernel.CloseHandle(snapshot)
-    return found
 
 
 def _session(kernel: ctypes.CDLL, pid: int) -> int:

@@ -62,6 +62,11 @@ SAID = {
         "ERROR: Could not install: [Errno 13] Permission denied: '/x'\nCheck the permissions.",
         ("may not",),
     ),
+    "a file that is in use": (
+        "ERROR: Could not install packages due to an OSError: [WinError 32] Der Prozess kann nicht auf die "
+        "Datei zugreifen, da sie von einem anderen Prozess verwendet wird: 'C:\\x'\nCheck the permissions.",
+        ("Another program", "antivirus"),
+    ),
     "Windows' no rights": ("PermissionError: [WinError 5] Access is denied: 'x'", ("may not",)),
 }
 
@@ -93,6 +98,7 @@ def test_npm_has_other_words_for_it(said, word):
         (errno.ENOSPC, "free some space"),
         (errno.EROFS, "only be read"),
         (errno.EACCES, "rights"),
+        (errno.EBUSY, "Another program"),
         (errno.EIO, "make"),
     ],
 )

@@ -163,18 +163,18 @@ def test_letters_that_obs_does_not_find_are_replaced_by_the_short_name(user, mon
     folder = python(user / "Local" / "Jörg O'Brien" / "Python312", 12)
     monkeypatch.setattr(sys, "base_prefix", str(folder))
     monkeypatch.setattr(pythons, "_short_name", lambda _: "C:\\Users\\JRGO~1\\Python312")
-    assert pythons.find(12) == pythons.Python("C:/Users/JRGO~1/Python312", 12)
+    assert pythons.find(pythons.Needs(12)) == pythons.Python("C:/Users/JRGO~1/Python312", 12)
     monkeypatch.setattr(pythons, "_short_name", str)
-    assert pythons.find(12) is None
+    assert pythons.find(pythons.Needs(12)) is None
 
 
 def test_a_path_that_is_too_long_for_obs_is_none(user, monkeypatch):
-    assert pythons.inspect(python(user / "short", 12), 12)
+    assert pythons.inspect(python(user / "short", 12), pythons.Needs(12))
     long = python(user.joinpath(*["a" * 60] * 3), 12)
     monkeypatch.setattr(pythons, "LONGEST_PATH", len(str(long / "python312.dll")) - 1)
-    assert pythons.inspect(long, 12) is None
+    assert pythons.inspect(long, pythons.Needs(12)) is None
     monkeypatch.setattr(pythons, "LONGEST_PATH", len(str(long / "python312.dll")))
-    assert pythons.inspect(long, 12)
+    assert pythons.inspect(long, pythons.Needs(12))
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_where_pythons_are_found(user, monkeypatch, place):
         monkeypatch.setattr(pythons, "_of_the_launcher", lambda: iter([folder]))
     if place == "this very one":
         monkeypatch.setattr(sys, "base_prefix", str(folder))
-    assert pythons.find(12) == pythons.Python(folder.as_posix(), 12)
+    assert pythons.find(pythons.Needs(12)) == pythons.Python(folder.as_posix(), 12)
 
 
 def test_what_the_launcher_lists(monkeypatch):
@@ -424,7 +424,7 @@ def test_folders_of_another_user_that_may_not_be_looked_into_are_passed_over(use
     monkeypatch.setattr(os, "stat", denied)
     monkeypatch.setattr(shutil, "which", lambda _name: None)  # Windows' own cannot be asked elsewhere
     assert users_settings.configurations() == [user / "Roaming" / "obs-studio"]
-    assert pythons.find(12) == pythons.Python(ours.as_posix(), 11)
+    assert pythons.find(pythons.Needs(12)) == pythons.Python(ours.as_posix(), 11)
     assert not portable.is_marked(user / "theirs" / "OBS")
     assert FIND_PROGRAM() is None
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from obs_bgremove import home
+from obs_bgremove import home, processor
 from obs_bgremove.setup import pythons
 from obs_bgremove.users_obs import file_version, obs_processes, portable, program, registry
 from tests.unit.libobs_files import ini_values, json_text, libobs  # noqa: F401  (fixture)
@@ -41,6 +41,18 @@ def registered():
     yield
     for path in keys:
         winreg.DeleteKey(winreg.HKEY_CURRENT_USER, path)
+
+
+def test_what_programs_are_made_for():
+    (library,) = Path(sys.base_prefix).glob("python31?.dll")
+    for file in (OBS / "bin" / "64bit" / "obs64.exe", library):
+        assert processor.of_file(file) == "AMD64" == processor.of_this_python()
+
+
+def test_who_started_a_program():
+    script = "from obs_bgremove.users_obs import windows_processes; print(*windows_processes.parents())"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=home.PROJECT)
+    assert done.stdout.split()[:1] == ["python.exe"], done.stderr
 
 
 class User:
@@ -173,7 +185,7 @@ def test_obs_and_pythons_are_found_in_the_registry(registered, monkeypatch):
     assert list(pythons._registered()) == [PYTHON]
     assert registry.value(r"SOFTWARE\None") == "" and registry.below(r"SOFTWARE\None") == []
     minor = int(PYTHON.name.removeprefix("python3"))
-    assert pythons.find(12) == pythons.Python(PYTHON.as_posix(), minor)
+    assert pythons.find(pythons.Needs(12)) == pythons.Python(PYTHON.as_posix(), minor)
 
 
 def test_a_folder_that_obs_does_not_find_by_its_name_has_a_short_one(tmp_path):

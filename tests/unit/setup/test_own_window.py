@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""install.py when it is double-clicked on Windows: what it said can be read. The processes are made up."""
+
+import builtins
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from obs_bgremove import home
+from obs_bgremove.setup import command, own_window
+from obs_bgremove.users_obs import windows_processes
+
+
+@pytest.mark.parametrize(
+    ("parents", "expected"),
+    [
+        (["py.exe", "explorer.exe", "userinit.exe"], True),
+        (["explorer.exe"], True),
+        (["python.exe", "py.exe", "explorer.exe"], True),
+        (["py.exe", "cmd.exe", "explorer.exe"], False),
+        (["cmd.exe", "explorer.exe"], False),
+        (["py.exe", "powershell.exe", "windowsterminal.exe", "explorer.exe"], False),
+        (["py.exe"], False),
+        ([], False),
+    ],
+)
+@pytest.mark.parametrize("somebody", [True, False])
+def test_the_window_of_a_double_click_waits_for_a_key(monkeypatch, parents, expected, somebody):
+    asked = []
+    monkeypatch.setattr(windows_processes, "parents", lambda: parents)
+    monkeypatch.setattr(own_window, "someone_there", lambda: somebody)
+    monkeypatch.setattr(builtins, "input", asked.append)
+    with pytest.raises(SystemExit):
+        command.main(["--help"])
+    assert asked == (["Press Enter to close this window."] if expected and somebody else [])
+
+
+def test_closing_it_in_another_way_is_no_error(monkeypatch):
+    def closed(_):
+        raise EOFError
+
+    monkeypatch.setattr(windows_processes, "parents", lambda: ["explorer.exe"])
+    monkeypatch.setattr(own_window, "someone_there", lambda: True)
+    monkeypatch.setattr(builtins, "input", closed)
+    own_window.keep_open()
+
+
+@pytest.mark.parametrize("option", ["-B", "-I"])
+def test_without_the_folder_beside_it_install_py_says_what_to_do(tmp_path, option):
+    """As Explorer starts it out of a ZIP file."""
+    alone = shutil.copy(home.PROJECT / "install.py", tmp_path)
+    done = subprocess.run([sys.executable, option, alone], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr.startswith("Error: ") and "unpack the whole ZIP file" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
