@@ -29,6 +29,7 @@ FILTER = "Background Removal"
 #: A script that counts what is allocated in OBS.
 MEMORY = Path(__file__).with_name("memory_script.py")
 BASE = {"background": "color", "background_color": BLUE, "model": "green"}
+WHITE = {"background_color": 0xFFFFFFFF}
 #: OBS' canvas in pixels. Small: all its frames are looked at, on a machine that may have other things to do.
 #: In twice the size an edge that is 3 pixels soft would reach as far as ``numbered.room_visible`` allows.
 SIZE = 320, 180
@@ -197,7 +198,8 @@ class Steps:
             # Sound takes no such filter, and not every system has this kind of it.
             with contextlib.suppress(obsws_python.error.OBSSDKRequestError):
                 self._obs.ws.create_input(self._scene, "Guest", kind, settings, True)
-                self._obs.ws.create_source_filter("Guest", FILTER, "obs_bgremove", BASE)
+                # White, as the people are: at its border the edges of those behind it are told from the room.
+                self._obs.ws.create_source_filter("Guest", FILTER, "obs_bgremove", BASE | WHITE)
             self._moment()
             # It was not made, or is gone: OBS lists a source that is removed for as long as anybody holds it.
             with contextlib.suppress(obsws_python.error.OBSSDKRequestError):
