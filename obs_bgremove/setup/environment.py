@@ -61,6 +61,9 @@ def ensure(choice: Choice, groups: list[str], fall_back: bool, watch: Stopwatch 
     ):
         package = f"{PACKAGES[choice.flavour]} {virtual_env.installed_runtime()}"
         say(tr("The environment is up to date ({package}).", package=package))
+        if record["python"] != str(virtual_env.python()):
+            # It runs as well where the user has moved it: the data directory, or their own folder.
+            _record({**record, "python": str(virtual_env.python())})
         return choice.flavour
     if sys.platform == "win32" and virtual_env.python().exists():
         # Windows does not replace files that the worker of a running OBS has open.

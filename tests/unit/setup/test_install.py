@@ -98,6 +98,18 @@ def test_a_second_run_installs_nothing(pip):
     assert home.record_file().read_bytes() == record
 
 
+def test_an_environment_that_was_moved_is_recorded_where_it_is(pip, data, tmp_path, monkeypatch):
+    environment.ensure(Choice("cpu", "why"), [], fall_back=True)
+    home.make_own(data / "venv")
+    data.rename(tmp_path / "renamed")
+    monkeypatch.setenv(home.VARIABLE, str(tmp_path / "renamed"))
+    count, before = len(pip), home.read_record()
+    environment.ensure(Choice("cpu", "why"), [], fall_back=True)
+    assert len(pip) == count
+    assert home.read_record() == {**before, "python": str(virtual_env.python())}
+    assert virtual_env.python().is_relative_to(tmp_path / "renamed")
+
+
 def test_groups_add_up_over_runs(pip):
     environment.ensure(Choice("cpu", "why"), ["demo"], fall_back=True)
     environment.ensure(Choice("cpu", "why"), ["export"], fall_back=True)
