@@ -32,12 +32,13 @@ class _Entry(ctypes.Structure):
 
 class _Process(NamedTuple):
     pid: int
-    parent: int
     #: Of the program's file, in small letters.
     name: str
 
 
 _SNAPSHOT_OF_PROCESSES = 2
+#: More programs than we ask for share no console's window.
+_MOST_OF_A_CONSOLE = 256
 _QUERY_LIMITED_INFORMATION = 0x1000
 
 
@@ -54,18 +55,15 @@ def named(names: tuple[str, ...]) -> dict[int, Path | None]:
     }
 
 
-def parents() -> list[str]:
-    """Return the names of the programs that started this one, its parent first, in small letters."""
+def of_this_console() -> list[str]:
+    """Return the names of the programs in our console's window, this one's too, in small letters."""
     if sys.platform != "win32":
         return []
-    processes = {process.pid: process for process in _all(ctypes.WinDLL("kernel32"))}
-    found, pid = [], os.getpid()
-    # A number may be used again after its process has ended, so it could go round in a circle.
-    while pid in processes and len(found) < len(processes):
-        pid = processes[pid].parent
-        if pid in processes:
-            found.append(processes[pid].name)
-    return found
+    kernel = ctypes.WinDLL("kernel32")
+    numbers = (ctypes.c_uint32 * _MOST_OF_A_CONSOLE)()
+    count = min(kernel.GetConsoleProcessList(numbers, len(numbers)), len(numbers))
+    names = {process.pid: process.name for process in _all(kernel)}
+    return [names[pid] for pid in numbers[:count] if pid in names]
 
 
 def _all(kernel: ctypes.CDLL) -> Iterator[_Process]:
@@ -77,7 +75,7 @@ def _all(kernel: ctypes.CDLL) -> Iterator[_Process]:
     entry = _Entry(size=ctypes.sizeof(_Entry))
     more = kernel.Process32FirstW(snapshot, ctypes.byref(entry))
     while more:
-        yield _Process(entry.pid, entry.parent, entry.name.lower())
+        yield _Process(entry.pid, entry.name.lower())
         more = kernel.Process32NextW(snapshot, ctypes.byref(entry))
     kernel.CloseHandle(snapshot)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""install.py when it is double-clicked on Windows: what it said can be read. The processes are made up."""
+"""install.py when it is double-clicked on Windows: what it said can be read. The programs are made up."""
 
 import builtins
 import shutil
@@ -14,22 +14,22 @@ from obs_bgremove.users_obs import windows_processes
 
 
 @pytest.mark.parametrize(
-    ("parents", "expected"),
+    ("programs", "expected"),
     [
-        (["py.exe", "explorer.exe", "userinit.exe"], True),
-        (["explorer.exe"], True),
-        (["python.exe", "py.exe", "explorer.exe"], True),
-        (["py.exe", "cmd.exe", "explorer.exe"], False),
-        (["cmd.exe", "explorer.exe"], False),
-        (["py.exe", "powershell.exe", "windowsterminal.exe", "explorer.exe"], False),
-        (["py.exe"], False),
+        (["python.exe", "py.exe"], True),
+        (["python.exe", "python.exe"], True),
+        (["python.exe", "pymanager.exe"], True),
+        (["python3.12.exe"], True),
+        (["python.exe", "py.exe", "cmd.exe"], False),
+        (["python.exe", "py.exe", "powershell.exe", "cmd.exe"], False),
+        (["python.exe", "far.exe"], False),
         ([], False),
     ],
 )
 @pytest.mark.parametrize("somebody", [True, False])
-def test_the_window_of_a_double_click_waits_for_a_key(monkeypatch, parents, expected, somebody):
+def test_the_window_of_a_double_click_waits_for_a_key(monkeypatch, programs, expected, somebody):
     asked = []
-    monkeypatch.setattr(windows_processes, "parents", lambda: parents)
+    monkeypatch.setattr(windows_processes, "of_this_console", lambda: programs)
     monkeypatch.setattr(own_window, "someone_there", lambda: somebody)
     monkeypatch.setattr(builtins, "input", asked.append)
     with pytest.raises(SystemExit):
@@ -41,7 +41,7 @@ def test_closing_it_in_another_way_is_no_error(monkeypatch):
     def closed(_):
         raise EOFError
 
-    monkeypatch.setattr(windows_processes, "parents", lambda: ["explorer.exe"])
+    monkeypatch.setattr(windows_processes, "of_this_console", lambda: ["python.exe"])
     monkeypatch.setattr(own_window, "someone_there", lambda: True)
     monkeypatch.setattr(builtins, "input", closed)
     own_window.keep_open()

@@ -49,10 +49,12 @@ def test_what_programs_are_made_for():
         assert processor.of_file(file) == "AMD64" == processor.of_this_python()
 
 
-def test_who_started_a_program():
-    script = "from obs_bgremove.users_obs import windows_processes; print(*windows_processes.parents())"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=home.PROJECT)
-    assert done.stdout.split()[:1] == ["python.exe"], done.stderr
+def test_who_is_in_the_window_of_a_double_click():
+    script = "from obs_bgremove.users_obs import windows_processes as w; print(*w.of_this_console())"
+    command = [sys.executable, "-c", script]
+    new = subprocess.CREATE_NEW_CONSOLE
+    done = subprocess.run(command, capture_output=True, text=True, cwd=home.PROJECT, creationflags=new)
+    assert done.stdout.split() == ["python.exe"], done.stderr
 
 
 class User:
