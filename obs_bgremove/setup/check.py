@@ -136,7 +136,9 @@ def _obs() -> list[Finding]:
 
 def _seen(folder: Path) -> bool:
     """Return whether an OBS in Flatpak sees a folder at its own path."""
-    shared = (users_folder(), Path("/run/media"))
+    # Fedora's atomic desktops have /home and /mnt in /var, and links to them, which the sandbox has too.
+    led_to = (place.resolve() for place in ROOT.iterdir() if place.name not in UNSEEN)
+    shared = (users_folder(), Path("/run/media"), *led_to)
     return folder.parts[1] not in UNSEEN or any(folder.is_relative_to(place) for place in shared)
 
 
@@ -213,5 +215,9 @@ def _close() -> str:
     return tr("Close OBS and run '{command}'.", command=COMMAND)
 
 
+ROOT = Path("/")
 #: Folders of the system that a Flatpak has of its own, or not at all.
-UNSEEN = ("app", "boot", "dev", "etc", "proc", "root", "run", "sys", "tmp", "usr", "var")
+UNSEEN = (
+    *("app", "bin", "boot", "dev", "etc", "lib", "lib32", "lib64"),
+    *("proc", "root", "run", "sbin", "sys", "tmp", "usr", "var"),
+)

@@ -888,6 +888,20 @@ def test_a_folder_that_the_flatpak_does_not_see_is_named(sound, monkeypatch, cap
     assert any(f"does not see {folder} - Move it" in line for line in lines(capsys, "OBS")) is not seen
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Flatpak is for Linux")
+def test_the_flatpak_sees_what_a_link_of_the_system_leads_to(tmp_path, monkeypatch):
+    """As on Fedora's atomic desktops: /home leads to /var/home, and the user's folder is /home/me."""
+    for name in ("var/home/me", "var/mnt", "var/lib"):
+        (tmp_path / name).mkdir(parents=True)
+    for name in ("home", "mnt"):
+        (tmp_path / name).symlink_to(Path("var", name))
+    monkeypatch.setattr(check, "ROOT", tmp_path)
+    monkeypatch.setattr(check, "UNSEEN", (*check.UNSEEN, tmp_path.parts[1]))
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home" / "me")
+    seen = {name: check._seen(tmp_path / "var" / name) for name in ("home/me/it", "mnt/it", "lib/it")}
+    assert seen == {"home/me/it": True, "mnt/it": True, "lib/it": False}
+
+
 def test_the_demo_asks_for_an_obs_beside_the_flatpak(monkeypatch):
     monkeypatch.setattr(program, "find_program", lambda: None)
     monkeypatch.setattr(program, "has_flatpak", lambda: True)
