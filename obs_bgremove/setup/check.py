@@ -144,9 +144,7 @@ def _seen(folder: Path) -> bool:
 
 def _version(version: tuple[int, ...], where: str, oldest: int) -> Finding:
     number = f"{'.'.join(map(str, version))} " if version else ""
-    too_old = bool(version) and version[0] < oldest
-    todo = tr("Install OBS {version} or newer.", version=oldest) if too_old else ""
-    return Finding("OBS", f"{number}({where})", todo)
+    return Finding("OBS", f"{number}({where})", obs_program.too_old(version, oldest))
 
 
 def _pythons_of_obs() -> list[Finding]:

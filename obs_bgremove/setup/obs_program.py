@@ -62,4 +62,11 @@ def ensure(screenless: bool, demo: bool = False) -> str:
         missing += SCREENLESS_PACKAGES
     if missing:
         apt.install(*missing)
-    return ""
+    found = program.find_program()
+    # Beside a Flatpak, which is the newer one as a rule, it need not be the one that is used.
+    return too_old(program.version(found), OLDEST) if found and (demo or not program.has_flatpak()) else ""
+
+
+def too_old(version: tuple[int, ...], oldest: int) -> str:
+    """Return what a person does about an OBS of a version; empty if it is new enough, or not known."""
+    return tr("Install OBS {version} or newer.", version=oldest) if version and version[0] < oldest else ""

@@ -910,6 +910,33 @@ def test_the_demo_asks_for_an_obs_beside_the_flatpak(monkeypatch):
     assert obs_program.ensure(screenless=False) == ""
 
 
+@pytest.mark.parametrize(
+    ("version", "flatpak", "todo"),
+    [
+        # As Ubuntu 22.04 has it.
+        ((27, 2, 3), False, "Install OBS 28 or newer."),
+        ((28, 0, 0), False, ""),
+        ((), False, ""),
+        ((27, 2, 3), True, ""),
+    ],
+)
+def test_an_obs_that_is_too_old_is_named(monkeypatch, version, flatpak, todo):
+    monkeypatch.setattr(program, "find_program", lambda: Path("/usr/bin/obs"))
+    monkeypatch.setattr(program, "has_flatpak", lambda: flatpak)
+    monkeypatch.setattr(program, "version", lambda _: version)
+    assert obs_program.ensure(screenless=False) == todo
+
+
+def test_an_old_obs_that_apt_has_just_installed_is_named(monkeypatch):
+    there: list[str] = []
+    monkeypatch.setattr(program, "find_program", lambda: Path("/usr/bin/obs") if there else None)
+    monkeypatch.setattr(program, "has_flatpak", lambda: False)
+    monkeypatch.setattr(program, "version", lambda _: (27, 2, 3))
+    monkeypatch.setattr(apt, "available", lambda: True)
+    monkeypatch.setattr(apt, "install", lambda *names: there.extend(names))
+    assert obs_program.ensure(screenless=False) == "Install OBS 28 or newer."
+
+
 def test_check_tells_which_collections_run_the_script(sound, tmp_path, monkeypatch, capsys):
     folder = tmp_path / "obs-studio" / "basic" / "scenes"
     folder.mkdir(parents=True)
