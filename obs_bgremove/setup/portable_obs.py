@@ -4,15 +4,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from .. import home
 from ..translate import tr
 from ..users_obs import portable
 from .errors import SetupError, writing_problem
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def remember(folder: Path) -> None:
@@ -21,7 +18,8 @@ def remember(folder: Path) -> None:
         raise SetupError(
             tr("--obs names the folder of a portable OBS, which only Windows has: leave it out.")
         )
-    folder = folder.expanduser().resolve()
+    # PowerShell completes it to 'D:\My OBS\', and a program of Windows reads \" as a quotation mark.
+    folder = Path(str(folder).rstrip('"')).expanduser().resolve()
     if not portable.program(folder).is_file():
         raise SetupError(
             tr(

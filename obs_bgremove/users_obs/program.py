@@ -16,6 +16,11 @@ from .output import output
 
 #: The name of OBS as a Flatpak.
 FLATPAK = "com.obsproject.Studio"
+#: Where Windows' registry says in which folder each edition of OBS lies: its own set-up's, and Steam's.
+_INSTALLED = (
+    (r"SOFTWARE\OBS Studio", ""),
+    (r"SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\Steam App 1905180", "InstallLocation"),
+)
 
 
 def find_program() -> Path | None:
@@ -25,9 +30,8 @@ def find_program() -> Path | None:
         return Path(found)
     places: list[Path] = []
     if sys.platform == "win32":
-        installed = registry.value(r"SOFTWARE\OBS Studio")
-        if installed:
-            places.append(portable.program(Path(installed)))
+        folders = (registry.value(key, name) for key, name in _INSTALLED)
+        places += [portable.program(Path(folder)) for folder in folders if folder]
         for variable in ("ProgramFiles", "ProgramW6432"):
             if os.environ.get(variable):
                 places.append(portable.program(Path(os.environ[variable]) / "obs-studio"))

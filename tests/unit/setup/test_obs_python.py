@@ -372,6 +372,26 @@ def test_a_portable_obs_that_is_named_is_remembered(user):
     assert users_settings.configurations()[1:] == [portable.configuration(folder)]
 
 
+def test_a_portable_obs_may_be_named_as_shells_complete_it(user):
+    folder = carried(user / "My OBS", marked=False)
+    portable_obs.remember(Path(f'{folder}"'))
+    assert home.read_record() == {portable.NAMED: [str(folder)]}
+
+
+@pytest.mark.parametrize("edition", [r"OBS Studio", r"Uninstall\Steam App 1905180"])
+def test_each_edition_of_obs_is_found_where_the_registry_has_it(user, monkeypatch, edition):
+    folder = user / "Steam" / "steamapps" / "common" / "OBS Studio"
+    carried(folder, marked=False)
+    names = {r"OBS Studio": "", r"Uninstall\Steam App 1905180": "InstallLocation"}
+    monkeypatch.setattr(
+        registry,
+        "value",
+        lambda path, name="": str(folder) if path.endswith(edition) and name == names[edition] else "",
+    )
+    monkeypatch.setattr(program.shutil, "which", lambda _: None)
+    assert FIND_PROGRAM() == portable.program(folder)
+
+
 @pytest.mark.parametrize(
     ("make", "said"),
     [
