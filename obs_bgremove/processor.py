@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Which processor a Python, or a program of Windows, is made for: "AMD64" or "ARM64" there.
+"""Which processor a Python or a program is made for, as "AMD64" (Windows) or "x86_64", "ARM64" or "arm64".
 
-Windows on ARM runs programs for AMD64 too, but none of them loads a library that is made for the other.
+Both run programs for AMD64 on ARM too, but none of them loads a library that is made for the other.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _OF_WINDOWS = {"win-amd64": "AMD64", "win-arm64": "ARM64"}
 #: PE format, section "Machine types".
 _MACHINES = {0x8664: "AMD64", 0xAA64: "ARM64"}
+#: The beginning of a Mach-O file for one processor, and the number of that.
+_MACH_O, _OF_MACOS = 0xFEEDFACF, {0x01000007: "x86_64", 0x0100000C: "arm64"}
 
 
 def of_this_python() -> str:
@@ -32,10 +34,13 @@ def of_this_python() -> str:
 
 
 def of_file(file: Path) -> str:
-    """Return the processor that a program or library of Windows is made for; "" where that is not known."""
+    """Return the processor that a program or library is made for; "" if that is not known, or for several."""
     try:
         with file.open("rb") as opened:
             start = opened.read(64)
+            mark, machine = struct.unpack_from("<II", start)
+            if mark == _MACH_O:
+                return _OF_MACOS.get(machine, "")
             opened.seek(struct.unpack_from("<I", start, 60)[0])
             signature, machine = struct.unpack("<4sH", opened.read(6))
     except (OSError, struct.error):

@@ -44,7 +44,7 @@ class Python:
 
 @dataclass(frozen=True)
 class Needs:
-    """What an OBS loads: up to the 12 of 3.12, made for the processor that OBS is made for (Windows).
+    """What an OBS loads: up to the 12 of 3.12, made for the processor that OBS is made for.
 
     ``processor`` as in :mod:`..processor`, "" where that is not known.
     """

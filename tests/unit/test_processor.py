@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Windows on ARM: which processor a Python or an OBS is made for. The files and systems are made up."""
+"""Which processor a Python or an OBS is made for. The files and systems are made up."""
 
 import platform
 import struct
@@ -24,6 +24,29 @@ def library(path, machine):
 @pytest.mark.parametrize(("machine", "name"), [(AMD64, "AMD64"), (ARM64, "ARM64"), (I386, "")])
 def test_a_program_says_what_it_is_made_for(tmp_path, machine, name):
     assert processor.of_file(library(tmp_path / "x.dll", machine)) == name
+
+
+@pytest.mark.parametrize(("machine", "name"), [(0x01000007, "x86_64"), (0x0100000C, "arm64"), (7, "")])
+def test_so_does_one_of_macos(tmp_path, machine, name):
+    path = tmp_path / "x.dylib"
+    path.write_bytes(struct.pack("<II56x", 0xFEEDFACF, machine))
+    assert processor.of_file(path) == name
+
+
+@pytest.mark.parametrize("library", ["x86_64", "arm64", "both"])
+@pytest.mark.parametrize("obs", ["x86_64", "arm64", ""])
+def test_on_macos_obs_loads_no_python_of_homebrew_for_another_processor(tmp_path, monkeypatch, obs, library):
+    """A Mac with Apple's processor may still have that of the Intel Mac before it in /usr/local."""
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(pythons, "_runs", lambda *_: True)
+    path = pythons._library(tmp_path, 12)
+    path.parent.mkdir(parents=True)
+    machines = {"x86_64": 0x01000007, "arm64": 0x0100000C}
+    # The beginning of a file for several processors.
+    both = struct.pack(">II56x", 0xCAFEBABE, 2)
+    path.write_bytes(both if library == "both" else struct.pack("<II56x", 0xFEEDFACF, machines[library]))
+    found = pythons.inspect(tmp_path, pythons.Needs(12, obs))
+    assert (found is not None) == (obs in ("", library) or library == "both")
 
 
 @pytest.mark.parametrize("content", [b"", b"MZ", b"MZ" + bytes(100), b"\x7fELF" + bytes(200), None])
