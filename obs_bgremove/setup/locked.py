@@ -30,8 +30,10 @@ class Target(NamedTuple):
 
 
 def this_target() -> Target:
-    """Return what this Python is."""
-    return Target(f"{sys.version_info[0]}.{sys.version_info[1]}", sys.platform, processor.of_this_python())
+    """Return what this Python is. The t of 3.14t, which has packages of its own, means without the GIL."""
+    kind = "t" if "free-threading" in sys.version else ""
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}{kind}"
+    return Target(version, sys.platform, processor.of_this_python())
 
 
 def files(flavour: str) -> list[Path]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 
 import pytest
@@ -141,3 +142,15 @@ def test_a_file_is_found_by_what_it_was_made_for(tmp_path, monkeypatch):
     assert locked.file_for("cuda", WINDOWS) == tmp_path / "cuda-2.txt"
     assert locked.file_for("cuda", WINDOWS._replace(python="3.9")) is None
     assert locked.file_for("cuda12", WINDOWS) is None
+
+
+@pytest.mark.parametrize(
+    ("says", "version"),
+    [("3.14.2 free-threading build (main)", "3.14t"), ("3.14.2 (tags/v3.14.2:1a2b3c4)", "3.14")],
+)
+def test_a_python_without_the_gil_has_packages_of_its_own(monkeypatch, says, version):
+    monkeypatch.setattr(sys, "version_info", (3, 14, 2))
+    monkeypatch.setattr(sys, "version", says)
+    assert locked.this_target().python == version
+    tested = locked.file_for("cpu", Target(version, "win32", "AMD64"))
+    assert (tested is None) == version.endswith("t")
