@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Which processor a Python or a program is made for, as "AMD64" (Windows) or "x86_64", "ARM64" or "arm64".
 
-Both run programs for AMD64 on ARM too, but none of them loads a library that is made for the other.
+On ARM, Windows and macOS run programs for AMD64 too, but none of them loads a library for the other.
 """
 
 from __future__ import annotations

@@ -21,6 +21,8 @@ from .stopwatch import Stopwatch
 OF_LIBRARIES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH")
 
 
+#: Flavours that come with NVIDIA's libraries.
+_WITH_NVIDIAS = ("cuda", "cuda12")
 #: Packages that earlier versions installed.
 _OLDER = ("onnxruntime-openvino",)
 
@@ -165,9 +167,10 @@ def _remove_other_flavours(flavour: str) -> None:
     # (One package of two versions stays: pip replaces it where its version does not suit the flavour.)
     others = {*PACKAGES.values(), *PLUGINS.values(), *_OLDER} - {PACKAGES[flavour], PLUGINS.get(flavour)}
     # So do NVIDIA's libraries for CUDA 12 and 13; where neither is needed they are gigabytes of nothing.
-    changed = home.read_record().get("flavour", flavour) != flavour
+    # (One that failed just now is not recorded. One that was stopped goes on with what it has.)
+    useless = flavour not in _WITH_NVIDIAS or home.read_record().get("flavour", flavour) != flavour
     in_the_way = [
-        name for name in virtual_env.packages() if name in others or (changed and name.startswith("nvidia-"))
+        name for name in virtual_env.packages() if name in others or (useless and name.startswith("nvidia-"))
     ]
     if in_the_way:
         pip.run(virtual_env.python(), "uninstall", "--yes", *in_the_way, quiet=True)

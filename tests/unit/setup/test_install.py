@@ -198,6 +198,16 @@ def test_what_another_flavour_left_is_uninstalled(pip, monkeypatch):
     assert uninstalled("openvino") == [("onnxruntime-ep-webgpu", "onnxruntime-openvino")]
 
 
+def test_what_a_first_flavour_left_that_failed_is_uninstalled(pip, monkeypatch):
+    listed = subprocess.CompletedProcess([], 0, "nvidia-cudnn-cu13==9.1\nonnxruntime-gpu==1.32.0", "")
+    monkeypatch.setattr(virtual_env, "run", lambda _: listed)
+    monkeypatch.setattr(environment, "this_machine", lambda: Machine("linux", "x86_64"))
+    pip.broken = frozenset({"worker-cuda"})
+    assert environment.ensure(Choice("cuda", "there is one"), [], fall_back=True) == "cpu"
+    uninstalled = [call[2:] for call in pip if call[0] == "uninstall"]
+    assert uninstalled == [("nvidia-cudnn-cu13", "onnxruntime-gpu")], "not before the first had its try"
+
+
 def test_a_missing_c_runtime_of_windows_is_named(pip, monkeypatch):
     errors = "ImportError: DLL load failed while importing onnxruntime_pybind11_state: Das Modul fehlt."
     monkeypatch.setattr(virtual_env, "run", lambda _: subprocess.CompletedProcess([], 1, "", errors))
