@@ -11,6 +11,7 @@ def refuse(sentence):  # noqa: ANN001, ANN201 (Python 2 reads this, and says so,
     """End with a sentence. On Windows the window, which may end with us, stays until it has been read."""
     sys.stderr.write("Error: " + sentence + "\n")
     if sys.platform == "win32" and sys.stdin is not None and sys.stdin.isatty():
+        sys.stderr.write("Press Enter.\n")
         sys.stdin.readline()
     sys.exit(1)
 

@@ -7,6 +7,7 @@ import argparse
 import contextlib
 import os
 import sys
+import traceback
 from pathlib import Path
 
 from .. import console, home
@@ -101,6 +102,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Do what the command line asks for; return the exit code."""
     try:
         return run(arguments)
+    except Exception:  # noqa: BLE001 - Python itself prints it when the window is gone
+        traceback.print_exc()
+        return 1
     finally:
         own_window.keep_open()
 

@@ -37,6 +37,16 @@ def test_the_window_of_a_double_click_waits_for_a_key(monkeypatch, programs, exp
     assert asked == (["Press Enter to close this window."] if expected and somebody else [])
 
 
+def test_what_nobody_expected_is_read_too(monkeypatch, capsys):
+    said = []
+    monkeypatch.setattr(windows_processes, "of_this_console", lambda: ["python.exe"])
+    monkeypatch.setattr(own_window, "someone_there", lambda: True)
+    monkeypatch.setattr(builtins, "input", lambda _: said.append(capsys.readouterr().err))
+    monkeypatch.setattr(command, "check", lambda: {}["unheard of"])
+    assert command.main(["--check"]) == 1
+    assert "KeyError: 'unheard of'" in said[0]
+
+
 def test_closing_it_in_another_way_is_no_error(monkeypatch):
     def closed(_):
         raise EOFError
