@@ -71,6 +71,11 @@ class HotkeyActions:
         """Take the hotkeys out of OBS."""
         self._hotkeys.release()
 
+    @property
+    def called_here(self) -> bool:
+        """Whether this thread is inside one of the hotkeys: OBS has locked them."""
+        return self._hotkeys.called_here
+
     def act(self) -> None:
         """Do what was put off: no thread of OBS waits while a folder is listed."""
         with contextlib.suppress(queue.Empty):

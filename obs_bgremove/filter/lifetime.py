@@ -108,6 +108,10 @@ class Lifetime:
 
     def _follow(self) -> None:
         # The filter's eye, or a hotkey: any thread, inside OBS' call that switches the filter.
+        if self._hotkeys and self._hotkeys.called_here:
+            # The filters of the source must not be asked for here, see ``obs.hotkeys.Hotkey``.
+            self._wake()
+            return
         with self.parent() as parent:
             if parent:
                 self._guards.follow(parent, self._wake)

@@ -7,6 +7,7 @@ obs-websocket never reports: after one hotkey of the pair, the other would do no
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import log
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 
 
 class Hotkey(NamedTuple):
-    """``action`` runs on any thread, with OBS' hotkeys locked: quick, and outside the graphics context."""
+    """``action`` runs on any thread, with OBS' hotkeys locked: quick, and outside the graphics context.
+
+    It must not ask for the filters of a source. OBS locks those, and then its hotkeys, while it saves a
+    source (28 to 30.0) and when filters are pasted (32.2, too).
+    """
 
     name: str
     description: str
@@ -29,10 +34,12 @@ class Hotkeys:
     """Registers hotkeys for a source; OBS calls none of them after ``release``."""
 
     def __init__(self, source: int, wanted: Iterable[Hotkey]) -> None:
+        #: The thread on which OBS calls one of them at present; 0 if it calls none.
+        self._thread = 0
         # OBS keeps the pointers of the callbacks.
         self._registered: list[tuple[int, object]] = []
         for one in wanted:
-            callback = HotkeyPressed(_when_pressed(one))
+            callback = HotkeyPressed(self._when_pressed(one))
             number = lib.obs_hotkey_register_source(
                 source, one.name.encode(), one.description.encode(), callback, None
             )
@@ -43,13 +50,22 @@ class Hotkeys:
         for number, _callback in self._registered:
             lib.obs_hotkey_unregister(number)
 
+    @property
+    def called_here(self) -> bool:
+        """Whether this thread is inside the action of one of them."""
+        return self._thread == threading.get_ident()
 
-def _when_pressed(hotkey: Hotkey) -> Callable[[int | None, int, int, bool], None]:
-    def changed(_data: int | None, _number: int, _hotkey: int, pressed: bool) -> None:
-        if pressed:
+    def _when_pressed(self, hotkey: Hotkey) -> Callable[[int | None, int, int, bool], None]:
+        def changed(_data: int | None, _number: int, _hotkey: int, pressed: bool) -> None:
+            if not pressed:
+                return
+            # One at a time: OBS' hotkeys are locked.
+            self._thread = threading.get_ident()
             try:
                 hotkey.action()
             except Exception:  # noqa: BLE001 - an exception must not cross C
                 log.exception(f"hotkey {hotkey.name}")
+            finally:
+                self._thread = 0
 
-    return changed
+        return changed
