@@ -60,8 +60,14 @@ class Guards:
 
     def watch(self, source: int) -> None:
         """Look after a source from now on."""
-        if source not in self._watched:
-            self._watched[source] = WeakSource(source)
+        before = self._watched.get(source)
+        if before:
+            with before.held() as there:
+                if there:
+                    return
+            # It is gone, and another source has its address.
+            before.release()
+        self._watched[source] = WeakSource(source)
 
     @property
     def arriving(self) -> bool:
