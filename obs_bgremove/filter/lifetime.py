@@ -140,7 +140,7 @@ class Lifetime:
             self._hotkeys.release()
         if self._switched:
             self._switched.release()
-        with self.parent() as parent:
+        with self._parents[-1].held(removed=True) as parent:
             # If the source is gone, nobody listens to it any more.
             if parent and self._ordered:
                 self._ordered.release()

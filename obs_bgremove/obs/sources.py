@@ -53,11 +53,14 @@ class WeakSource:
         self._weak: int | None = lib.obs_source_get_weak_source(source) if source else None
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[int | None]:
-        """Give the handle, valid inside the ``with``; None if the source is gone."""
+    def held(self, *, removed: bool = False) -> Iterator[int | None]:
+        """Give the handle, valid inside the ``with``; None if the source is gone.
+
+        ``removed``: give it also if the user has removed it and somebody still holds it.
+        """
         found = lib.obs_weak_source_get_source(self._weak) if self._weak else None
         try:
-            yield found if found and not lib.obs_source_removed(found) else None
+            yield found if found and (removed or not lib.obs_source_removed(found)) else None
         finally:
             if found:
                 lib.obs_source_release(found)

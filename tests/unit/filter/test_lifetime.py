@@ -42,3 +42,21 @@ def test_a_failure_of_the_thread_that_asks_does_not_keep_the_filter(lifetime):
     lifetime.end()
     with lifetime.alive() as alive:
         assert not alive
+
+
+def test_after_the_end_nobody_listens_to_a_source_that_was_removed_and_is_still_held(gpu):
+    source, handle, listening = 1_000_001, 1_000_002, []
+    gpu.obs_enum_all_sources = lambda look, _parameter: look(None, source)
+    gpu.obs_source_enum_filters = lambda parent, found, _parameter: found(parent, handle, None)
+    for name in ("get_ref", "get_weak_source", "get_signal_handler"):
+        setattr(gpu, f"obs_source_{name}", lambda asked: asked)
+    gpu.obs_weak_source_get_source = lambda weak: weak
+    gpu.obs_hotkey_register_source = lambda *_arguments: 1
+    gpu.signal_handler_connect = lambda one, signal, *_rest: listening.append((one, signal))
+    gpu.signal_handler_disconnect = lambda one, signal, *_rest: listening.remove((one, signal))
+    lifetime = Lifetime(handle, Guards(), lambda: None, lambda: None, None)
+    lifetime.bind()
+    assert (source, b"reorder_filters") in listening
+    gpu.obs_source_removed = lambda _source: True
+    lifetime.end()
+    assert not listening
