@@ -59,6 +59,8 @@ FORMATS = {
         "libopus",
     ),
 }
+#: What ffmpeg says when a full disk has cut off what it writes. Up to 5.1 it exits with 0 all the same.
+_UNFINISHED = "Error writing trailer"
 _QUIETLY = ("-hide_banner", "-loglevel", "error")
 #: How ffmpeg is to convert colours: its quickest way is off by some levels.
 _EXACTLY = "bicubic+accurate_rnd+full_chroma_int"
@@ -172,7 +174,7 @@ def _writing(command: list[str], target: Path) -> Iterator[Callable[[Bytes], Non
             raise CutoutProblem(
                 tr("{path} cannot be written ({reason}).", path=target, reason=_said(errors))
             ) from None
-        if process.wait():
+        if process.wait() or _UNFINISHED in _all_said(errors):
             raise CutoutProblem(tr("{path} cannot be written ({reason}).", path=target, reason=_said(errors)))
 
 
@@ -200,5 +202,9 @@ def _started(
 
 
 def _said(errors: IO[bytes]) -> str:
+    return ffmpeg.last_line(_all_said(errors))
+
+
+def _all_said(errors: IO[bytes]) -> str:
     errors.seek(0)
-    return ffmpeg.last_line(errors.read().decode(errors="replace"))
+    return errors.read().decode(errors="replace")

@@ -302,3 +302,14 @@ def test_the_first_seconds_of_a_clip_decide_what_suits_the_clothes(tmp_path, cap
     assert cut(tmp_path / "clip.mp4", tmp_path / "out.mp4", "--background", "auto") == 0
     assert ": beachwear; Beach is shown." in capsys.readouterr().out
     assert len(frames(tmp_path / "out.mp4")[0]) == 16
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full disk to write to")
+def test_a_disk_that_is_full_leaves_the_older_file(clip, tmp_path, monkeypatch, capsys):
+    target = tmp_path / "out.mkv"
+    target.write_bytes(b"older")
+    monkeypatch.setattr("os.urandom", bytes)
+    (tmp_path / ".out.00000000.unfinished.mkv").symlink_to("/dev/full")
+    assert cut(clip, target, "--background", "white", "--overwrite") == 1
+    assert target.read_bytes() == b"older"
+    assert "out.mkv cannot be written (" in capsys.readouterr().err
