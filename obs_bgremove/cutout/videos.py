@@ -45,6 +45,10 @@ class _Format(NamedTuple):
 _H264 = ("-c:v", "libx264", "-crf", "16", "-preset", "medium", "-pix_fmt", "yuv420p")
 _VP9 = ("-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "20", "-row-mt", "1", "-pix_fmt")
 _PRORES = ("-c:v", "prores_ks", "-profile:v", "4444", "-alpha_bits", "16", "-pix_fmt", "yuva444p10le")
+#: What ffmpeg calls the codec of sound that it has no decoder for, as that of iPhones' spatial sound.
+_UNKNOWN = "none"
+#: The places of loudspeakers that Opus knows: it refuses those of AC-3's 5.1.
+_OF_OPUS = "aformat=channel_layouts=mono|stereo|3.0|quad|5.0|5.1|6.1|7.1"
 #: Sound that a .mp4 file takes.
 _OF_MP4 = ("aac", "mp3", "ac3", "eac3", "alac")
 FORMATS = {
@@ -143,12 +147,15 @@ def _written(source: Path, video: Video, unfinished: Path, target: Path, transpa
     # Without an alpha colours are kept for blocks of two by two pixels: an odd row or column has none.
     even = "" if transparent else ",crop=trunc(iw/2)*2:trunc(ih/2)*2"
     sound: list[str] = []
-    for number, there in enumerate(video.audio):
+    known = [(number, there) for number, there in enumerate(video.audio) if there != _UNKNOWN]
+    for into, (number, there) in enumerate(known):
         taken = form.audio is None or there in form.audio
-        sound += [f"-c:a:{number}", "copy" if taken else form.instead]
+        sound += ["-map", f"1:a:{number}", f"-c:a:{into}", "copy" if taken else form.instead]
+        if not taken and form.instead == "libopus":
+            sound += [f"-filter:a:{into}", _OF_OPUS]
     return [
         *("-y", "-f", "rawvideo", "-pix_fmt", "bgra", "-s", f"{width}x{height}", "-r", str(video.rate)),
-        *("-i", "-", "-i", ffmpeg.named(source), "-map", "0:v", "-map", "1:a?", "-map_metadata", "1"),
+        *("-i", "-", "-i", ffmpeg.named(source), "-map", "0:v", "-map_metadata", "1"),
         *("-vf", f"scale=out_color_matrix=bt709:out_range=tv:flags={_EXACTLY}{even},{_TAGGED}", *codec),
         *sound,
         *("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"),

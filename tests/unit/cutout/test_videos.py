@@ -313,3 +313,23 @@ def test_a_disk_that_is_full_leaves_the_older_file(clip, tmp_path, monkeypatch, 
     assert cut(clip, target, "--background", "white", "--overwrite") == 1
     assert target.read_bytes() == b"older"
     assert "out.mkv cannot be written (" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["out.mp4", "out.mov", "out.mkv", "out.webm"])
+def test_sound_that_ffmpeg_has_no_decoder_for_is_left_out(clip, tmp_path, name):
+    """An iPhone keeps its spatial sound beside the usual one."""
+    two = tmp_path / "two.mp4"
+    run("-i", clip, "-map", "0:v", "-map", "0:a", "-map", "0:a", "-c", "copy", two)
+    before, _, after = two.read_bytes().rpartition(b"mp4a\0\0\0\0")
+    two.write_bytes(before + b"apac\0\0\0\0" + after.replace(b"esds", b"free"))
+    assert ffmpeg.probe("ffmpeg", two).audio == ("aac", "none")
+    assert cut(two, tmp_path / name, "--background", "white") == 0
+    made = ffmpeg.probe("ffmpeg", tmp_path / name)
+    assert made.audio == ("opus" if name == "out.webm" else "aac",)
+
+
+def test_all_loudspeakers_stay_in_webm(clip, tmp_path):
+    sound = ("-filter:a", "aformat=channel_layouts=5.1(side)", "-c:a", "ac3")
+    run("-i", clip, "-c:v", "copy", *sound, tmp_path / "camera.mkv")
+    assert cut(tmp_path / "camera.mkv", tmp_path / "out.webm", "--background", "white") == 0
+    assert "Audio: opus, 48000 Hz, 5.1" in frames(tmp_path / "out.webm")[1]
