@@ -126,6 +126,7 @@ def _frames(program: str, source: Path, video: Video) -> Generator[Bytes, None, 
     command = [program, *_QUIETLY, "-nostdin", *video.decoder, "-i", ffmpeg.named(source), "-map", "0:v:0"]
     command += ["-vf", f"{ffmpeg.SQUARE}:in_color_matrix={video.matrix}:flags={_EXACTLY},format=bgra"]
     command += ["-r", str(video.rate), "-f", "rawvideo", "-"]
+    command += _also_counted([f"0:a:{number}" for number, _ in _sound(video)])
     size, count = width * height * 4, 0
     with tempfile.TemporaryFile() as errors, _started(command, errors, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
@@ -147,8 +148,7 @@ def _written(source: Path, video: Video, unfinished: Path, target: Path, transpa
     # Without an alpha colours are kept for blocks of two by two pixels: an odd row or column has none.
     even = "" if transparent else ",crop=trunc(iw/2)*2:trunc(ih/2)*2"
     sound: list[str] = []
-    known = [(number, there) for number, there in enumerate(video.audio) if there != _UNKNOWN]
-    for into, (number, there) in enumerate(known):
+    for into, (number, there) in enumerate(_sound(video)):
         taken = form.audio is None or there in form.audio
         sound += ["-map", f"1:a:{number}", f"-c:a:{into}", "copy" if taken else form.instead]
         if not taken and form.instead == "libopus":
@@ -160,7 +160,23 @@ def _written(source: Path, video: Video, unfinished: Path, target: Path, transpa
         *sound,
         *("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"),
         *("-f", form.container, ffmpeg.named(unfinished)),
+        *_also_counted(["1:v:0"] if sound else []),
     ]
+
+
+def _sound(video: Video) -> list[tuple[int, str]]:
+    """Return the number and the codec of each sound that ffmpeg knows."""
+    return [(number, codec) for number, codec in enumerate(video.audio) if codec != _UNKNOWN]
+
+
+def _also_counted(streams: list[str]) -> list[str]:
+    """Return ffmpeg's options for streams that are read and thrown away.
+
+    Where clocks may jump (.ts, .mpg), ffmpeg takes the first time of the streams that are read for the
+    beginning. So picture and sound, which two programs read, are read by both.
+    """
+    mapped = [option for stream in streams for option in ("-map", stream)]
+    return [*mapped, "-c", "copy", "-f", "null", "-"] if streams else []
 
 
 @contextlib.contextmanager

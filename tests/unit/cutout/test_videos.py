@@ -333,3 +333,18 @@ def test_all_loudspeakers_stay_in_webm(clip, tmp_path):
     run("-i", clip, "-c:v", "copy", *sound, tmp_path / "camera.mkv")
     assert cut(tmp_path / "camera.mkv", tmp_path / "out.webm", "--background", "white") == 0
     assert "Audio: opus, 48000 Hz, 5.1" in frames(tmp_path / "out.webm")[1]
+
+
+@pytest.mark.parametrize("late", ["picture", "sound"])
+def test_sound_stays_with_the_picture_where_one_of_them_begins_later(clip, tmp_path, late):
+    """In containers whose clock may jump, ffmpeg takes the first time of the streams in use for 0."""
+    first, second = ("0:v", "1:a") if late == "sound" else ("0:a", "1:v")
+    command = ("-i", clip, "-itsoffset", "1", "-i", clip, "-map", first, "-map", second, "-c", "copy")
+    run(*command, tmp_path / "late.ts")
+    assert cut(tmp_path / "late.ts", tmp_path / "out.mkv", "--background", "white") == 0
+    # The first picture is there from the beginning.
+    pictures = FRAMES + (24 if late == "picture" else 0)
+    assert len(frames(tmp_path / "out.mkv")[0]) == pytest.approx(pictures, abs=2)
+    listed, _said = run("-i", tmp_path / "out.mkv", "-map", "0:a", "-c", "copy", "-f", "framecrc", "-")
+    times = [int(line.split(b",")[1]) / 1000 for line in listed.splitlines() if not line.startswith(b"#")]
+    assert times[0] == pytest.approx(1 if late == "sound" else 0, abs=0.1)
