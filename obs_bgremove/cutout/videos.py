@@ -65,6 +65,8 @@ FORMATS = {
 }
 #: What ffmpeg says when a full disk has cut off what it writes. Up to 5.1 it exits with 0 all the same.
 _UNFINISHED = "Error writing trailer"
+#: Seconds that may be missing at the end of a video.
+_MISSED = 1
 _QUIETLY = ("-hide_banner", "-loglevel", "error")
 #: How ffmpeg is to convert colours: its quickest way is off by some levels.
 _EXACTLY = "bicubic+accurate_rnd+full_chroma_int"
@@ -88,28 +90,32 @@ def read(source: Path) -> tuple[float, Generator[Bytes, None, None]]:
     """Return the frames per second of a video, and its frames, uint8 [H, W, 4] BGRA; raise CutoutProblem."""
     program = ffmpeg.program()
     video = ffmpeg.probe(program, source)
-    return float(video.rate), _frames(program, source, video)
+    return float(video.rate), _frames(program, source, video, [])
 
 
 def cut(source: Path, target: Path, cutter: Cutter, transparent: bool, progress: Progress) -> None:
     """Write a video with its room replaced and its own sound, whole or not at all; raise CutoutProblem.
 
+    If the source is cut off, what it has is written, and CutoutProblem raised then.
     ``transparent``: whether it has an alpha. Frames come at a steady rate, the usual one of the video.
     """
     program = ffmpeg.program()
     video = ffmpeg.probe(program, source)
+    complaints: list[str] = []
+    seconds = 0.0
     # With its ending, by which players and people know what it is.
     unfinished = target.with_name(f".{target.stem}.{os.urandom(4).hex()}.unfinished{target.suffix}")
     command = [program, *_QUIETLY, *_written(source, video, unfinished, target, transparent)]
     try:
         with (
-            contextlib.closing(_frames(program, source, video)) as frames,
+            contextlib.closing(_frames(program, source, video, complaints)) as frames,
             _writing(command, target) as write,
         ):
             cutter.begin()
             for number, frame in enumerate(frames, start=1):
                 write(cutter.frame(frame, float(1 / video.rate)))
-                progress.at(number / float(video.rate), video.seconds)
+                seconds = number / float(video.rate)
+                progress.at(seconds, video.seconds)
         unfinished.replace(target)
     except OSError as error:
         raise CutoutProblem(
@@ -118,10 +124,26 @@ def cut(source: Path, target: Path, cutter: Cutter, transparent: bool, progress:
     finally:
         with contextlib.suppress(OSError):
             unfinished.unlink(missing_ok=True)
+    # Sound may be longer than the picture: without a complaint that is no damage.
+    if complaints and seconds < video.seconds - _MISSED:
+        raise CutoutProblem(
+            tr(
+                "{path} is damaged or cut off after {seconds} of {all} s ({reason}). What could be read is "
+                "in {made}.",
+                path=source,
+                seconds=f"{seconds:.1f}",
+                all=f"{video.seconds:.1f}",
+                reason=complaints[-1],
+                made=target,
+            )
+        )
 
 
-def _frames(program: str, source: Path, video: Video) -> Generator[Bytes, None, None]:
-    """Yield the frames of a video, uint8 [H, W, 4] BGRA; raise CutoutProblem."""
+def _frames(program: str, source: Path, video: Video, complaints: list[str]) -> Generator[Bytes, None, None]:
+    """Yield the frames of a video, uint8 [H, W, 4] BGRA; raise CutoutProblem.
+
+    What ffmpeg says is wrong, though it goes on, is added to ``complaints``.
+    """
     width, height = video.size
     command = [program, *_QUIETLY, "-nostdin", *video.decoder, "-i", ffmpeg.named(source), "-map", "0:v:0"]
     command += ["-vf", f"{ffmpeg.SQUARE}:in_color_matrix={video.matrix}:flags={_EXACTLY},format=bgra"]
@@ -137,6 +159,8 @@ def _frames(program: str, source: Path, video: Video) -> Generator[Bytes, None, 
             raise CutoutProblem(
                 tr("{path} cannot be read to its end ({reason}).", path=source, reason=_said(errors))
             )
+        if _all_said(errors):
+            complaints.append(_said(errors))
 
 
 def _written(source: Path, video: Video, unfinished: Path, target: Path, transparent: bool) -> list[str]:

@@ -348,3 +348,24 @@ def test_sound_stays_with_the_picture_where_one_of_them_begins_later(clip, tmp_p
     listed, _said = run("-i", tmp_path / "out.mkv", "-map", "0:a", "-c", "copy", "-f", "framecrc", "-")
     times = [int(line.split(b",")[1]) / 1000 for line in listed.splitlines() if not line.startswith(b"#")]
     assert times[0] == pytest.approx(1 if late == "sound" else 0, abs=0.1)
+
+
+@pytest.mark.parametrize("name", ["whole.mp4", "whole.mkv"])
+def test_a_video_that_is_cut_off_is_kept_as_far_as_it_goes(clip, tmp_path, capsys, name):
+    """ffmpeg reads on as if that was the end."""
+    whole = tmp_path / name
+    slow = ("-vf", "setpts=16*PTS,fps=4", "-af", "apad=whole_dur=8", "-movflags", "+faststart", "-t", "5")
+    run("-i", clip, *slow, "-c:v", "libx264", "-g", "1", "-bf", "0", whole)
+    assert cut(whole, tmp_path / "all.mov") == 0
+    content = whole.read_bytes()
+    whole.write_bytes(content[: len(content) // 2])
+    assert cut(whole, tmp_path / "half.mov") == 1
+    assert f"{name} is damaged or cut off after" in capsys.readouterr().err
+    half, everything = (len(frames(tmp_path / made)[0]) for made in ("half.mov", "all.mov"))
+    assert 0 < half < everything
+
+
+def test_sound_that_goes_on_after_the_picture_is_no_damage(clip, tmp_path):
+    run("-i", clip, "-c:v", "copy", "-af", "apad=whole_dur=4", tmp_path / "long.mp4")
+    assert ffmpeg.probe("ffmpeg", tmp_path / "long.mp4").seconds > 3.5
+    assert cut(tmp_path / "long.mp4", tmp_path / "out.mov") == 0
