@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _DURATION = re.compile(r"^  Duration: (\d+):(\d+):(\d+\.\d+)", re.MULTILINE)
-_VIDEO = re.compile(r"^  Stream #.*: Video: (.*)$", re.MULTILINE)
-_AUDIO = re.compile(r"^  Stream #.*: Audio: (\w+)", re.MULTILINE)
+# ffmpeg 4 has two spaces more.
+_VIDEO = re.compile(r"^ +Stream #.*: Video: (.*)$", re.MULTILINE)
+_AUDIO = re.compile(r"^ +Stream #.*: Audio: (\w+)", re.MULTILINE)
 _HEADER = re.compile(rb"YUV4MPEG2 W(\d+) H(\d+) F(\d+):(\d+) ")
 #: A filter that makes the pixels of a picture square.
 SQUARE = "scale=w=iw*sar:h=ih"

@@ -281,6 +281,14 @@ def test_a_clock_is_no_frame_rate(monkeypatch, rate, said, frames_per_second):
     assert video.rate == frames_per_second and video.seconds == 62.5 and video.size == (64, 48)
 
 
+@pytest.mark.parametrize("indent", ["  ", "    "])
+def test_ffmpeg_4_indents_its_streams_deeper(monkeypatch, indent):
+    words = f"{indent}Stream #0:0: Video: h264, 25 fps\n{indent}Stream #0:1: Audio: aac\n".encode()
+    done = subprocess.CompletedProcess([], 0, b"YUV4MPEG2 W64 H48 F25:1 Ip", words)
+    monkeypatch.setattr(ffmpeg, "run", lambda command: done)
+    assert ffmpeg.probe("ffmpeg", Path("clip.mp4")).audio == ("aac",)
+
+
 def test_hdr_is_refused(monkeypatch):
     words = b"  Stream #0:0: Video: hevc, yuv420p10le(tv, bt2020nc/bt2020/arib-std-b67), 30 fps\n"
     done = subprocess.CompletedProcess([], 0, b"YUV4MPEG2 W64 H48 F30:1 Ip", words)
