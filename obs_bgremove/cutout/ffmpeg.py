@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import shutil
 import subprocess
@@ -62,6 +63,15 @@ def program() -> str:
     return path
 
 
+def environment() -> dict[str, str]:
+    """Return the variables that ffmpeg is to be run with.
+
+    The ffmpeg of imageio-ffmpeg is linked with a glibc of its own, and crashes at names in .ts files where it
+    loads the system's converters of letters. It finds none where it is sent.
+    """
+    return {**os.environ, "GCONV_PATH": os.devnull}
+
+
 def named(path: Path) -> str:
     """Return a file as ffmpeg is to be given it: a colon in its name ("20:15.mp4") is no protocol."""
     return f"file:{path}"
@@ -111,7 +121,9 @@ def _rate(rate: Fraction, stream: str) -> Fraction:
 def run(command: list[str]) -> subprocess.CompletedProcess[bytes]:
     """Run ffmpeg to its end; CutoutProblem if it cannot be started."""
     try:
-        return subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False)
+        return subprocess.run(
+            command, capture_output=True, stdin=subprocess.DEVNULL, env=environment(), check=False
+        )
     except OSError as error:
         raise CutoutProblem(
             tr("{program} cannot be run ({reason}).", program=command[0], reason=error.strerror or error)

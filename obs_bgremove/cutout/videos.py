@@ -231,7 +231,9 @@ def _started(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Give a running ffmpeg; it is ended at the end of the ``with``."""
     try:
-        process = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=errors)
+        process = subprocess.Popen(
+            command, stdin=stdin, stdout=stdout, stderr=errors, env=ffmpeg.environment()
+        )
     except OSError as error:
         raise CutoutProblem(
             tr("{program} cannot be run ({reason}).", program=command[0], reason=error.strerror or error)

@@ -231,6 +231,18 @@ def test_without_ffmpeg_it_says_how_to_get_one(clip, tmp_path, monkeypatch, caps
     assert "run install.py --cutout, or install ffmpeg" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc is Linux'")
+def test_the_converters_of_the_system_are_not_for_the_ffmpeg_of_a_package(clip, tmp_path, monkeypatch):
+    """It crashes with them, as the program here does."""
+    program = tmp_path / "bin" / "ffmpeg"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\n[ "$GCONV_PATH" ] || kill -SEGV $$\nexec {shutil.which("ffmpeg")} "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+    monkeypatch.delenv("GCONV_PATH", raising=False)
+    assert cut(clip, tmp_path / "out.mov") == 0
+
+
 @pytest.mark.parametrize("broken", ["the clip", "the disk", "the user"])
 def test_nothing_half_made_stays(clip, tmp_path, monkeypatch, capsys, broken):
     (tmp_path / "into").mkdir()
