@@ -37,15 +37,13 @@ def read(table: Path, images: Path) -> list[Label]:
     """
     with table.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.DictReader(file)
-        missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
-        if missing:
-            raise ExportError(
-                f"{table} lacks the columns {', '.join(missing)}; it needs {', '.join(_COLUMNS)}."
-            )
         try:
             rows = list(reader)
         except (csv.Error, UnicodeDecodeError) as error:
             raise ExportError(f"{table} is no table of comma-separated values in UTF-8 ({error}).") from None
+    missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
+    if missing:
+        raise ExportError(f"{table} lacks the columns {', '.join(missing)}; it needs {', '.join(_COLUMNS)}.")
     labels = [_label(row, number, table, images) for number, row in enumerate(rows, 2)]
     judged = [label for label in labels if label.outfit != UNCLEAR]
     if not judged:

@@ -39,8 +39,9 @@ def of_mask(sizes: list[int], height: int, width: int) -> tuple[int, int, int, b
 
     Raises ExportError if it is not the shape of a mask of a picture of ``height`` x ``width``.
     """
-    rows, columns, channels, last = _by_rank(sizes)
-    if min(rows, columns) < 4 or not 0.8 < rows / columns * width / height < 1.25:
+    readings = _readings(sizes)
+    rows, columns, channels, last = min(readings, key=lambda one: _stretched(one[0], one[1], height, width))
+    if min(rows, columns) < 4 or _stretched(rows, columns, height, width) >= 1.25:
         raise ExportError(
             f"Its output has the shape {sizes}, which is no mask of a picture of {height}x{width}. A network "
             "that says what is in a picture, but not where, cannot cut it out."
@@ -48,16 +49,23 @@ def of_mask(sizes: list[int], height: int, width: int) -> tuple[int, int, int, b
     return rows, columns, channels, last
 
 
-def _by_rank(sizes: list[int]) -> tuple[int, int, int, bool]:
+def _readings(sizes: list[int]) -> list[tuple[int, int, int, bool]]:
+    """Return what a shape may mean, the likelier first: rows, columns, channels, whether these come last."""
     if len(sizes) == 2:
-        return sizes[0], sizes[1], 1, False
+        return [(sizes[0], sizes[1], 1, False)]
     if len(sizes) == 3 and sizes[0] == 1:
-        return sizes[1], sizes[2], 1, False
+        return [(sizes[1], sizes[2], 1, False)]
     if len(sizes) == 4 and sizes[0] == 1:
-        # The channels are the smaller end: there are fewer classes than rows or columns.
-        if sizes[1] <= sizes[3]:
-            return sizes[2], sizes[3], sizes[1], False
-        return sizes[1], sizes[2], sizes[3], True
+        first = sizes[2], sizes[3], sizes[1], False
+        last = sizes[1], sizes[2], sizes[3], True
+        # There are fewer classes than rows or columns, as a rule.
+        return [first, last] if sizes[1] <= sizes[3] else [last, first]
     raise ExportError(
         f"Its output has the shape {sizes}; a mask must be [1, C, H, W], [1, H, W, C], [1, H, W] or [H, W]."
     )
+
+
+def _stretched(rows: int, columns: int, height: int, width: int) -> float:
+    """Return how far a mask has other proportions than its picture: 1 for the same, 2 for twice as wide."""
+    ratio = rows * width / (columns * height)
+    return max(ratio, 1 / ratio)

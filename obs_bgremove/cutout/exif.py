@@ -21,7 +21,7 @@ _PREFIX = b"Exif\0\0"
 
 
 def orientation(content: bytes) -> int:
-    """Return the orientation of a JPEG, PNG, WebP or TIFF file, 1 to 8; 1 (upright) if it has none."""
+    """Return the orientation of a JPEG, PNG or WebP file, 1 to 8; 1 (upright) if it has none."""
     for data in _exif(content):
         data = data.removeprefix(_PREFIX)
         found = tiff.short(data, _ORIENTATION) if data.startswith(tiff.BEGINNINGS) else None
@@ -47,8 +47,6 @@ def _exif(content: bytes) -> Iterator[bytes]:
         yield from chunks.of_png(content, b"eXIf")
     elif content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         yield from chunks.of_webp(content, b"EXIF")
-    elif content.startswith(tiff.BEGINNINGS):
-        yield content
 
 
 def _of_jpeg(content: bytes) -> Iterator[bytes]:

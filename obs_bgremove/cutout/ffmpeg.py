@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import shutil
 import subprocess
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _DURATION = re.compile(r"^  Duration: (\d+):(\d+):(\d+\.\d+)", re.MULTILINE)
-_VIDEO = re.compile(r"^  Stream #.*: Video: (.*)$", re.MULTILINE)
-_AUDIO = re.compile(r"^  Stream #.*: Audio: (\w+)", re.MULTILINE)
+# ffmpeg 4 has two spaces more.
+_VIDEO = re.compile(r"^ +Stream #.*: Video: (.*)$", re.MULTILINE)
+_AUDIO = re.compile(r"^ +Stream #.*: Audio: (\w+)", re.MULTILINE)
 _HEADER = re.compile(rb"YUV4MPEG2 W(\d+) H(\d+) F(\d+):(\d+) ")
 #: A filter that makes the pixels of a picture square.
 SQUARE = "scale=w=iw*sar:h=ih"
@@ -59,6 +61,15 @@ def program() -> str:
             tr("Videos need ffmpeg, and there is none: run install.py --cutout, or install ffmpeg.")
         ) from None
     return path
+
+
+def environment() -> dict[str, str]:
+    """Return the variables that ffmpeg is to be run with.
+
+    The ffmpeg of imageio-ffmpeg is linked with a glibc of its own, and crashes at names in .ts files where it
+    loads the system's converters of letters. It finds none where it is sent.
+    """
+    return {**os.environ, "GCONV_PATH": os.devnull}
 
 
 def named(path: Path) -> str:
@@ -110,7 +121,9 @@ def _rate(rate: Fraction, stream: str) -> Fraction:
 def run(command: list[str]) -> subprocess.CompletedProcess[bytes]:
     """Run ffmpeg to its end; CutoutProblem if it cannot be started."""
     try:
-        return subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False)
+        return subprocess.run(
+            command, capture_output=True, stdin=subprocess.DEVNULL, env=environment(), check=False
+        )
     except OSError as error:
         raise CutoutProblem(
             tr("{program} cannot be run ({reason}).", program=command[0], reason=error.strerror or error)

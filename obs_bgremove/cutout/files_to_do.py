@@ -93,7 +93,8 @@ def _of_folder(source: Path, target: Path, transparent: bool, overwrite: bool) -
 
 
 def _is_known(path: Path) -> bool:
-    return picture_files.is_picture(path) or videos.is_video(path)
+    # Hidden files are no pictures: a Mac puts a "._photo.jpg" beside each photo.jpg on other systems' disks.
+    return not path.name.startswith(".") and (picture_files.is_picture(path) or videos.is_video(path))
 
 
 def _keeps_alpha(path: Path) -> bool:

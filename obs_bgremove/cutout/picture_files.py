@@ -58,7 +58,7 @@ def read(path: Path) -> Bytes:
     is_tiff = content.startswith(tiff.BEGINNINGS)
     content, alpha = tiff.with_unnamed_alpha(content) if is_tiff else (content, 0)
     try:
-        # Not turned by OpenCV, which does so for some formats only.
+        # OpenCV turns TIFF files alone, whatever it is asked for.
         found = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED) if content else None
     except cv2.error:
         found = None
@@ -71,7 +71,7 @@ def read(path: Path) -> Bytes:
     made[_without_colour(found, content), 3] = 0
     if alpha == tiff.ASSOCIATED:
         _divide(made)
-    return upright(made, orientation(content))
+    return made if is_tiff else upright(made, orientation(content))
 
 
 def _bgra(picture: NDArray[np.generic], path: Path) -> Bytes:

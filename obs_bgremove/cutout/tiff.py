@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import struct
 
-#: How a TIFF file begins, in either order of bytes.
-BEGINNINGS = b"II*\0", b"MM\0*"
+#: How a BigTIFF file begins, in either order of bytes: its sizes have 64 bits.
+_BIG = b"II+\0", b"MM\0+"
+#: How a TIFF file begins.
+BEGINNINGS = b"II*\0", b"MM\0*", *_BIG
 _EXTRA, _SHORT = 338, 3
 #: Values of ExtraSamples: what the sample beside the colours is. The colours are premultiplied with an
 #: associated alpha.
@@ -20,13 +22,18 @@ _UNNAMED, ASSOCIATED, _STRAIGHT = 0, 1, 2
 def short(content: bytes, tag: int) -> tuple[int, int] | None:
     """Return where the value of a tag of 16 bits is, and the value; None if the first page has none."""
     order = _order(content)
+    # A directory is its number of tags, then each: which one, its type, how many values, and the first.
+    place, size, number, form, width = (
+        (8, "Q", "Q", "HHQH", 20) if content.startswith(_BIG) else (4, "I", "H", "HHIH", 12)
+    )
     try:
-        (directory,) = struct.unpack_from(f"{order}I", content, 4)
-        (count,) = struct.unpack_from(f"{order}H", content, directory)
-        for at in range(directory + 2, directory + 2 + 12 * count, 12):
-            there, kind, _count, value = struct.unpack_from(f"{order}HHIH", content, at)
+        (directory,) = struct.unpack_from(order + size, content, place)
+        (count,) = struct.unpack_from(order + number, content, directory)
+        first = directory + struct.calcsize(order + number)
+        for at in range(first, min(first + width * count, len(content)), width):
+            there, kind, _count, value = struct.unpack_from(order + form, content, at)
             if (there, kind) == (tag, _SHORT):
-                return at + 8, value
+                return at + struct.calcsize(order + form[:-1]), value
     except struct.error:
         pass  # it ends too soon
     return None

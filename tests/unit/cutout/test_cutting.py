@@ -112,6 +112,7 @@ def test_a_folder_of_pictures(photo, tmp_path, capsys):
     for name in ("a.png", "a.bmp", "b.webp"):
         cv2.imwrite(str(folder / name), read(photo), [cv2.IMWRITE_WEBP_QUALITY, 101])
     (folder / "notes.txt").write_text("no picture")
+    (folder / "._a.png").write_bytes(b"\0\5\x16\7")
     assert cut(folder, tmp_path / "out") == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.bmp.png", "a.png", "b.webp"]
     assert all(is_cut_out(read(path)) for path in (tmp_path / "out").iterdir())

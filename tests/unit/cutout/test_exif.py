@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Photographs are turned as their EXIF data says, in each format that has such data."""
+"""Photographs are turned as their EXIF data or their tags say, in each format that has them."""
 
 from __future__ import annotations
 
@@ -90,6 +90,27 @@ def test_a_webp_is_turned_and_keeps_its_alpha(tmp_path, shown):
     file.write_bytes(with_exif(".webp", content, exif(3, "big")))
     found = picture_files.read(file)
     assert (found[:8, :12, 3] == 0).all() and (found[8:, 12:, 3] == 255).all()
+
+
+def with_orientation(content, turned):
+    """Return the bytes of a TIFF file (little endian, no orientation) with one, in a new directory."""
+    (directory,) = struct.unpack_from("<I", content, 4)
+    (count,) = struct.unpack_from("<H", content, directory)
+    tags = [content[at : at + 12] for at in range(directory + 2, directory + 2 + 12 * count, 12)]
+    tags = sorted([*tags, struct.pack("<HHIHH", 0x0112, 3, 1, turned, 0)], key=lambda tag: tag[1::-1])
+    content += bytes(len(content) % 2)
+    there = struct.pack("<I", len(content))
+    return content[:4] + there + content[8:] + struct.pack("<H", len(tags)) + b"".join(tags) + bytes(4)
+
+
+@pytest.mark.parametrize("kind", [numpy.uint8, numpy.uint16])
+@pytest.mark.parametrize("turned", STORED)
+def test_a_tiff_is_turned_once(tmp_path, shown, turned, kind):
+    stored = STORED[turned](shown).astype(kind) * (numpy.iinfo(kind).max // 255)
+    content = cv2.imencode(".tif", stored.astype(kind))[1].tobytes()
+    file = tmp_path / "photo.tif"
+    file.write_bytes(with_orientation(content, turned))
+    assert (picture_files.read(file)[..., :3] == shown).all()
 
 
 def test_what_has_no_such_data_is_upright(shown):

@@ -107,6 +107,42 @@ def test_colours_beside_an_alpha_of_a_tiff_are_straight(
     assert picture_files.read(file)[0].tolist() == [[0, 0, 200, 102], [0, 0, 0, 0], [0, 250, 0, 255]]
 
 
+def _big_tiff(order: str, pixels: list[tuple[int, ...]], extra: int) -> bytes:
+    """Return a BigTIFF file of 8 bits, as ``_tiff``."""
+    row = b"".join(bytes(pixel) for pixel in pixels)
+    samples = len(pixels[0])
+    tags: list[tuple[int, str, list[int]]] = [
+        (256, "H", [len(pixels)]),
+        (257, "H", [1]),
+        (258, "H", [8] * samples),
+        (259, "H", [1]),
+        (262, "H", [1 if samples == 2 else 2]),
+        (273, "I", [16]),
+        (277, "H", [samples]),
+        (278, "H", [1]),
+        (279, "I", [len(row)]),
+        (338, "H", [extra]),
+    ]
+    directory = 16 + len(row)
+    made = {"<": b"II+\0", ">": b"MM\0+"}[order] + struct.pack(f"{order}HHQ", 8, 0, directory) + row
+    made += struct.pack(f"{order}Q", len(tags))
+    for tag, letter, values in tags:
+        made += struct.pack(f"{order}HHQ", tag, {"H": 3, "I": 4}[letter], len(values))
+        made += struct.pack(f"{order}{len(values)}{letter}", *values).ljust(8, b"\0")
+    return made + bytes(8)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_big_tiff_keeps_its_alpha(tmp_path: Path, order: str) -> None:
+    """And one whose alpha would be lost is refused, too."""
+    file = tmp_path / "picture.tif"
+    file.write_bytes(_big_tiff(order, [(200, 0, 0, 102), (0, 0, 0, 0)], 2))
+    assert picture_files.read(file)[0].tolist() == [[0, 0, 200, 102], [0, 0, 0, 0]]
+    file.write_bytes(_big_tiff(order, [(200, 0), (200, 255)], 2))
+    with pytest.raises(CutoutProblem, match="save it as a PNG"):
+        picture_files.read(file)
+
+
 @pytest.mark.parametrize("bits", [8, 16])
 def test_a_tiff_whose_alpha_would_be_lost_is_refused(tmp_path: Path, bits: int) -> None:
     """What it hides would be there again."""

@@ -231,6 +231,18 @@ def test_without_ffmpeg_it_says_how_to_get_one(clip, tmp_path, monkeypatch, caps
     assert "run install.py --cutout, or install ffmpeg" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc is Linux'")
+def test_the_converters_of_the_system_are_not_for_the_ffmpeg_of_a_package(clip, tmp_path, monkeypatch):
+    """It crashes with them, as the program here does."""
+    program = tmp_path / "bin" / "ffmpeg"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\n[ "$GCONV_PATH" ] || kill -SEGV $$\nexec {shutil.which("ffmpeg")} "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+    monkeypatch.delenv("GCONV_PATH", raising=False)
+    assert cut(clip, tmp_path / "out.mov") == 0
+
+
 @pytest.mark.parametrize("broken", ["the clip", "the disk", "the user"])
 def test_nothing_half_made_stays(clip, tmp_path, monkeypatch, capsys, broken):
     (tmp_path / "into").mkdir()
@@ -281,6 +293,14 @@ def test_a_clock_is_no_frame_rate(monkeypatch, rate, said, frames_per_second):
     assert video.rate == frames_per_second and video.seconds == 62.5 and video.size == (64, 48)
 
 
+@pytest.mark.parametrize("indent", ["  ", "    "])
+def test_ffmpeg_4_indents_its_streams_deeper(monkeypatch, indent):
+    words = f"{indent}Stream #0:0: Video: h264, 25 fps\n{indent}Stream #0:1: Audio: aac\n".encode()
+    done = subprocess.CompletedProcess([], 0, b"YUV4MPEG2 W64 H48 F25:1 Ip", words)
+    monkeypatch.setattr(ffmpeg, "run", lambda command: done)
+    assert ffmpeg.probe("ffmpeg", Path("clip.mp4")).audio == ("aac",)
+
+
 def test_hdr_is_refused(monkeypatch):
     words = b"  Stream #0:0: Video: hevc, yuv420p10le(tv, bt2020nc/bt2020/arib-std-b67), 30 fps\n"
     done = subprocess.CompletedProcess([], 0, b"YUV4MPEG2 W64 H48 F30:1 Ip", words)
@@ -302,3 +322,70 @@ def test_the_first_seconds_of_a_clip_decide_what_suits_the_clothes(tmp_path, cap
     assert cut(tmp_path / "clip.mp4", tmp_path / "out.mp4", "--background", "auto") == 0
     assert ": beachwear; Beach is shown." in capsys.readouterr().out
     assert len(frames(tmp_path / "out.mp4")[0]) == 16
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full disk to write to")
+def test_a_disk_that_is_full_leaves_the_older_file(clip, tmp_path, monkeypatch, capsys):
+    target = tmp_path / "out.mkv"
+    target.write_bytes(b"older")
+    monkeypatch.setattr("os.urandom", bytes)
+    (tmp_path / ".out.00000000.unfinished.mkv").symlink_to("/dev/full")
+    assert cut(clip, target, "--background", "white", "--overwrite") == 1
+    assert target.read_bytes() == b"older"
+    assert "out.mkv cannot be written (" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["out.mp4", "out.mov", "out.mkv", "out.webm"])
+def test_sound_that_ffmpeg_has_no_decoder_for_is_left_out(clip, tmp_path, name):
+    """An iPhone keeps its spatial sound beside the usual one."""
+    two = tmp_path / "two.mp4"
+    run("-i", clip, "-map", "0:v", "-map", "0:a", "-map", "0:a", "-c", "copy", two)
+    before, _, after = two.read_bytes().rpartition(b"mp4a\0\0\0\0")
+    two.write_bytes(before + b"apac\0\0\0\0" + after.replace(b"esds", b"free"))
+    assert ffmpeg.probe("ffmpeg", two).audio == ("aac", "none")
+    assert cut(two, tmp_path / name, "--background", "white") == 0
+    made = ffmpeg.probe("ffmpeg", tmp_path / name)
+    assert made.audio == ("opus" if name == "out.webm" else "aac",)
+
+
+def test_all_loudspeakers_stay_in_webm(clip, tmp_path):
+    sound = ("-filter:a", "aformat=channel_layouts=5.1(side)", "-c:a", "ac3")
+    run("-i", clip, "-c:v", "copy", *sound, tmp_path / "camera.mkv")
+    assert cut(tmp_path / "camera.mkv", tmp_path / "out.webm", "--background", "white") == 0
+    assert "Audio: opus, 48000 Hz, 5.1" in frames(tmp_path / "out.webm")[1]
+
+
+@pytest.mark.parametrize("late", ["picture", "sound"])
+def test_sound_stays_with_the_picture_where_one_of_them_begins_later(clip, tmp_path, late):
+    """In containers whose clock may jump, ffmpeg takes the first time of the streams in use for 0."""
+    first, second = ("0:v", "1:a") if late == "sound" else ("0:a", "1:v")
+    command = ("-i", clip, "-itsoffset", "1", "-i", clip, "-map", first, "-map", second, "-c", "copy")
+    run(*command, tmp_path / "late.ts")
+    assert cut(tmp_path / "late.ts", tmp_path / "out.mkv", "--background", "white") == 0
+    # The first picture is there from the beginning.
+    pictures = FRAMES + (24 if late == "picture" else 0)
+    assert len(frames(tmp_path / "out.mkv")[0]) == pytest.approx(pictures, abs=2)
+    listed, _said = run("-i", tmp_path / "out.mkv", "-map", "0:a", "-c", "copy", "-f", "framecrc", "-")
+    times = [int(line.split(b",")[1]) / 1000 for line in listed.splitlines() if not line.startswith(b"#")]
+    assert times[0] == pytest.approx(1 if late == "sound" else 0, abs=0.1)
+
+
+@pytest.mark.parametrize("name", ["whole.mp4", "whole.mkv"])
+def test_a_video_that_is_cut_off_is_kept_as_far_as_it_goes(clip, tmp_path, capsys, name):
+    """ffmpeg reads on as if that was the end."""
+    whole = tmp_path / name
+    slow = ("-vf", "setpts=16*PTS,fps=4", "-af", "apad=whole_dur=8", "-movflags", "+faststart", "-t", "5")
+    run("-i", clip, *slow, "-c:v", "libx264", "-g", "1", "-bf", "0", whole)
+    assert cut(whole, tmp_path / "all.mov") == 0
+    content = whole.read_bytes()
+    whole.write_bytes(content[: len(content) // 2])
+    assert cut(whole, tmp_path / "half.mov") == 1
+    assert f"{name} is damaged or cut off after" in capsys.readouterr().err
+    half, everything = (len(frames(tmp_path / made)[0]) for made in ("half.mov", "all.mov"))
+    assert 0 < half < everything
+
+
+def test_sound_that_goes_on_after_the_picture_is_no_damage(clip, tmp_path):
+    run("-i", clip, "-c:v", "copy", "-af", "apad=whole_dur=4", tmp_path / "long.mp4")
+    assert ffmpeg.probe("ffmpeg", tmp_path / "long.mp4").seconds > 3.5
+    assert cut(tmp_path / "long.mp4", tmp_path / "out.mov") == 0

@@ -63,6 +63,14 @@ def test_a_missing_column_or_photograph_is_named(tmp_path):
         labels.read(table, images)
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_table_that_a_spreadsheet_saved_otherwise_is_refused(tmp_path, encoding):
+    table, images = write_table(tmp_path, [("Jürgen.png", "other", 1, 5)])
+    table.write_bytes(table.read_text(encoding="utf-8").encode(encoding))
+    with pytest.raises(ExportError, match="no table of comma-separated values in UTF-8"):
+        labels.read(table, images)
+
+
 def test_scores_with_known_answers():
     truth = np.array([BEACH, BEACH, BEACH, BEACH, WORK, OTHER])
     found = np.array([BEACH, BEACH, BEACH, OTHER, BEACH, OTHER])

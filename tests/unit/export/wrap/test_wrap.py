@@ -225,6 +225,20 @@ def test_channels_last_two_classes_already_softmax():
     assert np.abs(Runner(model.SerializeToString()).alpha(frame) - expected).max() <= 0.51
 
 
+def test_more_classes_than_rows():
+    """A mask of [1, 150, 128, 128] has 150 classes; it is not one of 150 rows."""
+    model = network(shape=(1, 3, 24, 24), out=(1, 1, 24, 24))
+    model.graph.node.append(helper.make_node("Concat", ["mask"] * 7, ["many"], axis=1))
+    sizes = {"kernel_shape": [4, 4], "strides": [4, 4]}
+    model.graph.node.append(helper.make_node("AveragePool", ["many"], ["small"], **sizes))
+    del model.graph.output[:]
+    model.graph.output.append(helper.make_tensor_value_info("small", TensorProto.FLOAT, (1, 7, 6, 6)))
+    frame = probe.frames(24, 24, 1)[0]
+    alpha = Runner(wrapped(model, Reading(channels=(3,))).SerializeToString()).alpha(frame)
+    small = frame[..., 2].reshape(6, 4, 6, 4).mean((1, 3))
+    assert np.abs(alpha - cv2.resize(small, (24, 24), interpolation=cv2.INTER_LINEAR)).max() <= 1
+
+
 def classes(path):
     """Save a network of three classes whose shares are blue, green and red."""
     onnx.save(last(3, ("Identity", ["picture"], ["mask"])), path)
