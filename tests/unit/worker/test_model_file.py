@@ -162,3 +162,24 @@ def test_what_was_looked_at_is_looked_at_again_when_it_changes(directory):
     assert model_file.fault(folder / "model.onnx") == ""
     worker_home.add_model(directory, "model", leaking("../secret.bin"))
     assert model_file.fault(folder / "model.onnx")
+
+
+def test_data_that_comes_later_is_found(directory):
+    folder = worker_home.add_model(directory, "lacking", leaking("data.bin"))
+    assert "a part of it is missing" in catalogue.read()["lacking"].problem
+    before = catalogue.signature()
+    (folder / "data.bin").write_bytes(bytes(100))
+    half = catalogue.signature()
+    assert half != before
+    (folder / "data.bin").write_bytes(bytes(24 * 32))
+    assert catalogue.signature() != half
+    assert catalogue.read()["lacking"].problem is None
+
+
+def test_a_file_of_countless_fields_is_not_read_to_its_end(directory, monkeypatch):
+    monkeypatch.setattr(model_file, "_MOST_FIELDS", 1000, raising=False)
+    folder = worker_home.add_model(directory, "countless", worker_models.green())
+    with (folder / "model.onnx").open("ab") as file:
+        # Empty words about the model (metadata_props).
+        file.write(b"\x72\x00" * 1001)
+    assert "it is not an ONNX model" in catalogue.read()["countless"].problem
