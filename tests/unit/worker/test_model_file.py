@@ -10,6 +10,7 @@ from onnx import TensorProto, helper
 
 from obs_bgremove.worker.choice import catalogue, model_file
 from obs_bgremove.worker.choice.catalogue import ModelProblem
+from obs_bgremove.worker.inference import providers
 from obs_bgremove.worker.inference.engine import Engine
 from obs_bgremove.worker.inference.providers import CPU
 from tests.unit import worker_home, worker_models
@@ -183,3 +184,13 @@ def test_a_file_of_countless_fields_is_not_read_to_its_end(directory, monkeypatc
         # Empty words about the model (metadata_props).
         file.write(b"\x72\x00" * 1001)
     assert "it is not an ONNX model" in catalogue.read()["countless"].problem
+
+
+def test_what_is_made_of_a_model_is_made_again_for_other_data(directory):
+    folder = worker_home.add_model(directory, "parted", leaking("data.bin"))
+    (folder / "data.bin").write_bytes(bytes(24 * 32))
+    model = catalogue.read()["parted"]
+    before = providers.cache("float16", model)
+    assert providers.cache("float16", model) == before
+    (folder / "data.bin").write_bytes(b"1" * 24 * 32)
+    assert providers.cache("float16", model) != before
