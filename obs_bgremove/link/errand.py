@@ -29,6 +29,7 @@ class Errand:
         self.printed: str | None = None
         self._command = command
         self._process: subprocess.Popen[str] | None = None
+        self._ended = False
         self._thread = own_thread.start("obs_bgremove errand", self._run)
 
     def _run(self) -> None:
@@ -48,6 +49,8 @@ class Errand:
                 env=variables,
                 **options,
             )
+            if self._ended:
+                self._process.kill()
             self.printed = self._process.communicate()[0].strip()
         except StartProblem as problem:
             self.printed = str(problem)
@@ -55,7 +58,8 @@ class Errand:
             self.printed = str(getattr(error, "strerror", None) or error)
 
     def end(self) -> None:
-        """End it, if it still runs."""
+        """End it, if it still runs, also where it has not begun yet."""
+        self._ended = True
         process = self._process
         if process is not None:
             with contextlib.suppress(OSError):

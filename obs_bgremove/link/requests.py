@@ -110,9 +110,10 @@ class Requests:
 
     def on_loading(self, message: Loading) -> None:
         """Note that a ring's model is being loaded."""
-        self._loading[message.ring] = message
         for channel in self._channels:
+            # Of a ring that was given back meanwhile nothing more would be said, also not its end.
             if message.ring in (channel.pending, channel.live):
+                self._loading[message.ring] = message
                 channel.note = message.note
 
     def on_opened(self, message: RingOpened) -> None:

@@ -133,12 +133,13 @@ def signature() -> tuple[tuple[Path, str, int, int], ...]:
     """Return something that changes when a model is installed, removed or replaced."""
     found = []
     for folder in _folders():
-        for name in ("card.toml", "model.onnx"):
+        file = folder / "model.onnx"
+        for path in (folder / "card.toml", file, *model_file.parts(file)):
             try:
-                status = (folder / name).stat()
+                status = path.stat()
             except OSError:
                 continue
-            found.append((folder, name, status.st_size, status.st_mtime_ns))
+            found.append((folder, path.name, status.st_size, status.st_mtime_ns))
     return tuple(found)
 
 

@@ -26,6 +26,8 @@ _LARGEST = (1 << 31) - 1
 _DEEPEST = 20
 #: Bytes of a name or a path that we read.
 _LONGEST = 4096
+#: Fields and other files of a model, at most. A file of nothing but empty fields would keep us for an hour.
+_MOST_FIELDS, _MOST_PARTS = 1_000_000, 1000
 
 #: Messages by the number of the field that holds them.
 _Fields = dict[int, str]
@@ -59,43 +61,84 @@ class _Field(NamedTuple):
     end: int
 
 
+class _Seen(NamedTuple):
+    """What is wrong with a file by itself, half a sentence; and where the files lie that it wants to read."""
+
+    fault: str
+    locations: tuple[str, ...] = ()
+
+
 def fault(file: Path) -> str:
     """Return what is wrong with an ONNX file, half a sentence; empty if nothing is seen.
 
-    It looks at the file alone: onnxruntime may still refuse it.
+    It looks at the file and its parts alone: onnxruntime may still refuse it.
     """
     try:
-        status = file.stat()
-        return _fault(file, status.st_size, status.st_mtime_ns)
+        seen = _look_at(file)
+        # Each time: the parts may come later than the file that names them.
+        return seen.fault or next(filter(None, (_part_fault(file, one) for one in seen.locations)), "")
     except FileNotFoundError:
         return tr("it is not there")
     except OSError as error:
         return tr("it cannot be read ({reason})", reason=error.strerror or error)
 
 
+def parts(file: Path) -> list[Path]:
+    """Return the other files of its folder that an ONNX file wants to read; none if there is no such file."""
+    try:
+        return [file.parent / one for one in _look_at(file).locations if not _part_fault(file, one)]
+    except OSError:
+        return []
+
+
+def _look_at(file: Path) -> _Seen:
+    status = file.stat()
+    return _seen(file, status.st_size, status.st_mtime_ns)
+
+
 @functools.lru_cache(maxsize=256)
-def _fault(file: Path, size: int, _modified_ns: int) -> str:
+def _seen(file: Path, size: int, _modified_ns: int) -> _Seen:
     if size == 0:
-        return tr("it is empty")
+        return _Seen(tr("it is empty"))
     if size > _LARGEST:
-        return tr("it has {size} GB, more than an ONNX file can have", size=f"{size / 1e9:.1f}")
+        return _Seen(tr("it has {size} GB, more than an ONNX file can have", size=f"{size / 1e9:.1f}"))
     with file.open("rb") as opened:
         if opened.read(len(_GIT_LFS)) == _GIT_LFS:
-            return tr("it is only a Git LFS pointer")
+            return _Seen(tr("it is only a Git LFS pointer"))
+        walk = _Walk(opened)
         try:
-            _Walk(opened, file.parent).model(os.fstat(opened.fileno()).st_size)
+            walk.model(os.fstat(opened.fileno()).st_size)
         except _Fault as found:
-            return str(found)
-    return ""
+            return _Seen(str(found))
+    return _Seen("", tuple(walk.locations))
+
+
+def _part_fault(file: Path, location: str) -> str:
+    """Return what is wrong with another file that a model wants to read, half a sentence; or nothing."""
+    named = repr(location[:200])
+    beyond = tr("it wants to read a file outside of its folder, {file}", file=named)
+    for kind in (PurePosixPath, PureWindowsPath):
+        path = kind(location)
+        if path.is_absolute() or path.drive or path.root or ".." in path.parts:
+            return beyond
+    try:
+        target = (file.parent / location).resolve()
+        if not target.is_relative_to(file.parent.resolve()):
+            return beyond
+        there = target.is_file()
+    except (OSError, ValueError, RuntimeError):
+        there = False
+    return "" if there else tr("a part of it is missing, the file {file}", file=named)
 
 
 class _Walk:
     """Goes over one file."""
 
-    def __init__(self, file: BinaryIO, folder: Path) -> None:
-        """``folder``: where the file lies, beyond which it may not reach."""
+    def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._folder = folder
+        self._count = 0
+        #: Where other files lie that it wants to read; a dict, for their order.
+        self.locations: dict[str, None] = {}
 
     def model(self, size: int) -> None:
         """Look at all of it; raise _Fault."""
@@ -148,29 +191,17 @@ class _Walk:
         """Look at a word about data that lies in another file."""
         words = {field.number: self._text(field) for field in self._fields(entry.start, entry.end)}
         if words.get(_KEY) == "location":
-            self._look_at_location(words.get(_VALUE, ""))
-
-    def _look_at_location(self, location: str) -> None:
-        named = repr(location[:200])
-        beyond = tr("it wants to read a file outside of its folder, {file}", file=named)
-        for kind in (PurePosixPath, PureWindowsPath):
-            path = kind(location)
-            if path.is_absolute() or path.drive or path.root or ".." in path.parts:
-                raise _Fault(beyond)
-        try:
-            target = (self._folder / location).resolve()
-            if not target.is_relative_to(self._folder.resolve()):
-                raise _Fault(beyond)
-            there = target.is_file()
-        except (OSError, ValueError, RuntimeError):
-            there = False
-        if not there:
-            raise _Fault(tr("a part of it is missing, the file {file}", file=named))
+            self.locations[words.get(_VALUE, "")] = None
+            if len(self.locations) > _MOST_PARTS:
+                raise _Damage
 
     def _fields(self, start: int, end: int) -> Iterator[_Field]:
         """Yield the fields between two places; the last may claim to end later. Raise _Damage, EOFError."""
         place = start
         while place < end:
+            self._count += 1
+            if self._count > _MOST_FIELDS:
+                raise _Damage
             self._file.seek(place)
             tag = self._varint(5)
             number, kind = tag >> 3, tag & 7

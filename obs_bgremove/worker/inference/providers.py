@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ... import home
 from ...translate import N, tr
+from ..choice import model_file
 from . import nvidia, plugins
 
 if TYPE_CHECKING:
@@ -220,9 +221,10 @@ def cache(kind: str, model: Model, maker: str = "") -> Path:
 
     size = model.height, model.width
     made_for = hashlib.sha256(repr((*nvidia.identity(), onnxruntime.__version__, maker, *size)).encode())
-    with model.file.open("rb") as file:
-        while piece := file.read(1 << 20):
-            made_for.update(piece)
+    for part in (model.file, *model_file.parts(model.file)):
+        with part.open("rb") as file:
+            while piece := file.read(1 << 20):
+                made_for.update(piece)
     ours = home.make_own(home.directory() / "cache")
     parent = home.directory() / "cache" / kind / model.name
     folder = parent / made_for.hexdigest()[:16]

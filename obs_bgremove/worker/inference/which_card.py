@@ -27,7 +27,9 @@ def of_obs(cards: list[onnxruntime.OrtEpDevice]) -> onnxruntime.OrtEpDevice | No
     card = os.environ.get(CARD, "").strip().casefold()
     if not card or len(cards) < 2:
         return None
-    found = [one for one in cards if _is_called(one, card)] or [one for one in cards if _is_by(one, card)]
+    # The very name first: one card's name may begin with another's (RTX 3060, RTX 3060 Ti).
+    ways = (_is_named, _is_called, _is_by)
+    found = next(filter(None, ([one for one in cards if fits(one, card)] for fits in ways)), [])
     # Of two cards by one maker, names of OpenGL do not tell which.
     return found[0] if len(found) == 1 else None
 
@@ -47,6 +49,10 @@ def name(card: onnxruntime.OrtEpDevice) -> str:
     """Return the name of a card, or its maker's; empty if nobody knows."""
     found = card.device.metadata.get(_NAME, "").strip()
     return found or _MAKERS.get(card.device.vendor_id, ("",))[0]
+
+
+def _is_named(one: onnxruntime.OrtEpDevice, card: str) -> bool:
+    return bool(one.device.metadata.get(_NAME, "").strip().casefold() == card)
 
 
 def _is_called(one: onnxruntime.OrtEpDevice, card: str) -> bool:

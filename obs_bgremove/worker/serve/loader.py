@@ -224,6 +224,7 @@ class Loader:
         ``has``: the engine that the filter has already; no stream is made if that is the one to take.
         Where the choice of the model is ours, one that cannot be used is passed over.
         """
+        self._forget_builds(request.number)
         devices, reasons = fallback.candidates(request)
         passed: list[str] = []
         #: The request as it is after the failures so far.
@@ -342,6 +343,11 @@ class Loader:
         build.waiting[request.number] = request
         self._tell_of(build, request.number)
         return build
+
+    def _forget_builds(self, number: int) -> None:
+        """Let a filter wait for none: what it waited for before may be ready after what it gets now."""
+        for build in self._builds.values():
+            build.waiting.pop(number, None)
 
     def _built(self, key: EngineKey, made: Engine | str) -> None:
         """Move the filters that waited over to the engine, or let them know why there is none."""

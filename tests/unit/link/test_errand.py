@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 
 import psutil
 
@@ -34,3 +35,18 @@ def test_it_does_not_outlive_obs(directory):
     child = wait_for(lambda: errand._process, "the program").pid
     errand.end()
     assert not psutil.pid_exists(child) and errand.printed == ""
+
+
+def test_one_that_begins_after_its_end_does_not_outlive_obs(directory, monkeypatch):
+    monkeypatch.setattr("obs_bgremove.link.errand._FAREWELL", 0.0)
+    may_begin = threading.Event()
+
+    def command():
+        may_begin.wait()
+        return [sys.executable, "-c", "import time; time.sleep(20); print('to its end')"]
+
+    errand = Errand(command)
+    errand.end()
+    may_begin.set()
+    assert wait_for(lambda: errand.printed is not None, "its end")
+    assert errand.printed == ""

@@ -5,14 +5,18 @@ import os
 import sys
 import threading
 import time
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from obs_bgremove.link.channel import Channel
-from obs_bgremove.link.messages import CloseRing, Loading, OpenRing, RingOpened, encode
+from obs_bgremove.link.messages import ONLY, USUAL, CloseRing, Loading, OpenRing, RingOpened, encode
 from obs_bgremove.link.requests import Requests
+from obs_bgremove.worker.choice.catalogue import ModelProblem
 from obs_bgremove.worker.inference.slots import Slots
+from obs_bgremove.worker.serve import loader
 from obs_bgremove.worker.serve.fallback import Request
 from obs_bgremove.worker.serve.server import Server
 from tests.unit import worker_home
@@ -126,3 +130,39 @@ def test_obs_takes_the_better_ring_and_says_what_is_going_on(monkeypatch):
     assert [type(message) for message in asked] == [OpenRing]
     for one in slots:
         one.close()
+
+
+def test_a_ring_that_was_given_back_is_not_waited_for():
+    """The worker may be given the patience of a loading one only while it loads for somebody."""
+    requests = Requests(lambda sentence: None)
+    requests.connect(SimpleNamespace(outlet=None, send=lambda message: None))
+    channel = Channel(requests.look_at)
+    channel.request("green", "webgpu")
+    requests.on_loading(Loading(1, "webgpu", "It is being prepared."))
+    assert requests.loading
+    channel.close()
+    # On its way when the ring was given back; the worker says nothing of that ring after it.
+    requests.on_loading(Loading(1, "webgpu", "It is being prepared, 5 s."))
+    assert not requests.loading
+
+
+def test_a_filter_that_wants_another_model_meanwhile_does_not_go_back_to_the_first(monkeypatch):
+    monkeypatch.setattr(loader.Build, "start", lambda build, done: None)
+    made = loader.Loader(lambda message: None, lambda request, stream: None)
+    served = []
+    monkeypatch.setattr(made, "_load", served.append)
+    model = SimpleNamespace(title="a model")
+    device = SimpleNamespace(name="webgpu", title="WebGPU", slow_start="{model} on {device}, {seconds} s")
+    keys = [loader.EngineKey(Path(name), 24, 32, 1, 1, "webgpu", False) for name in ("large", "small")]
+    requests = [Request(1, "", "auto", allowance=replace(USUAL, step=step)) for step in (0, 1)]
+    monkeypatch.setattr(loader.fallback, "candidates", lambda request: ([device], []))
+    monkeypatch.setattr(loader, "_pick", lambda models, request, device: (model, "", ONLY))
+    monkeypatch.setattr(loader, "_key", lambda model, device, plain: keys[request.allowance.step])
+    for request in requests:
+        with pytest.raises(ModelProblem):
+            # There is nothing else here that could serve meanwhile.
+            made._on_best_device(request, {})
+    # The small one is ready first.
+    for key in reversed(keys):
+        made._built(key, "a reason")
+    assert served == [requests[1]]

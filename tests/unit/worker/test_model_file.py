@@ -10,6 +10,7 @@ from onnx import TensorProto, helper
 
 from obs_bgremove.worker.choice import catalogue, model_file
 from obs_bgremove.worker.choice.catalogue import ModelProblem
+from obs_bgremove.worker.inference import providers
 from obs_bgremove.worker.inference.engine import Engine
 from obs_bgremove.worker.inference.providers import CPU
 from tests.unit import worker_home, worker_models
@@ -162,3 +163,34 @@ def test_what_was_looked_at_is_looked_at_again_when_it_changes(directory):
     assert model_file.fault(folder / "model.onnx") == ""
     worker_home.add_model(directory, "model", leaking("../secret.bin"))
     assert model_file.fault(folder / "model.onnx")
+
+
+def test_data_that_comes_later_is_found(directory):
+    folder = worker_home.add_model(directory, "lacking", leaking("data.bin"))
+    assert "a part of it is missing" in catalogue.read()["lacking"].problem
+    before = catalogue.signature()
+    (folder / "data.bin").write_bytes(bytes(100))
+    half = catalogue.signature()
+    assert half != before
+    (folder / "data.bin").write_bytes(bytes(24 * 32))
+    assert catalogue.signature() != half
+    assert catalogue.read()["lacking"].problem is None
+
+
+def test_a_file_of_countless_fields_is_not_read_to_its_end(directory, monkeypatch):
+    monkeypatch.setattr(model_file, "_MOST_FIELDS", 1000, raising=False)
+    folder = worker_home.add_model(directory, "countless", worker_models.green())
+    with (folder / "model.onnx").open("ab") as file:
+        # Empty words about the model (metadata_props).
+        file.write(b"\x72\x00" * 1001)
+    assert "it is not an ONNX model" in catalogue.read()["countless"].problem
+
+
+def test_what_is_made_of_a_model_is_made_again_for_other_data(directory):
+    folder = worker_home.add_model(directory, "parted", leaking("data.bin"))
+    (folder / "data.bin").write_bytes(bytes(24 * 32))
+    model = catalogue.read()["parted"]
+    before = providers.cache("float16", model)
+    assert providers.cache("float16", model) == before
+    (folder / "data.bin").write_bytes(b"1" * 24 * 32)
+    assert providers.cache("float16", model) != before

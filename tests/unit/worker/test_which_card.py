@@ -26,6 +26,7 @@ def card(vendor, name="", discrete=None, kind=GPU):
 
 INTEL = card(0x8086, "Intel(R) UHD Graphics 770", discrete=False)
 NVIDIA = card(0x10DE, "NVIDIA GeForce RTX 3060", discrete=True)
+TI = card(0x10DE, "NVIDIA GeForce RTX 3060 Ti", discrete=True)
 BIGGER = card(0x10DE, "NVIDIA GeForce RTX 4090", discrete=True)
 LINUX_INTEL, LINUX_NVIDIA = card(0x8086, discrete=False), card(0x10DE, discrete=True)
 #: Whether it has memory of its own is not known of every card.
@@ -75,6 +76,8 @@ def added(monkeypatch):
         ([LINUX_AMD, LINUX_NVIDIA], "AMD Radeon RX 6600 (radeonsi, navi23)", LINUX_AMD, "low-power"),
         # Two with memory of their own: which comes first is all that can be said.
         ([NVIDIA, BIGGER], "NVIDIA GeForce RTX 4090", BIGGER, None),
+        # One name begins with the other.
+        ([TI, NVIDIA], "NVIDIA GeForce RTX 3060", NVIDIA, None),
         # Nobody knows: WebGPU takes the stronger one.
         ([INTEL, NVIDIA], "", INTEL, None),
         ([INTEL, NVIDIA], "llvmpipe (LLVM 15.0.6, 256 bits)", INTEL, None),
