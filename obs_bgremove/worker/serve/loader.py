@@ -82,19 +82,10 @@ class Served(NamedTuple):
 class Loader:
     """Owns the engines: one for each model and device in use, however many filters use it."""
 
-    def __init__(
-        self,
-        tell: Callable[[Tell], None],
-        made: Callable[[Request, Stream], None],
-        rests: Callable[[], None] = lambda: None,
-    ) -> None:
-        """``tell`` sends a message to OBS; ``made`` gets each stream when it is warm (on this thread).
-
-        ``rests`` is called after each thing done: streams may have waited for the device meanwhile.
-        """
+    def __init__(self, tell: Callable[[Tell], None], made: Callable[[Request, Stream], None]) -> None:
+        """``tell`` sends a message to OBS; ``made`` gets each stream when it is warm (on this thread)."""
         self._tell = tell
         self._made = made
-        self._rests = rests
         self._queue: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
         self._engines: dict[EngineKey, Engine] = {}
@@ -170,7 +161,6 @@ class Loader:
                 # It may hold the last reference to something on a GPU.
                 del function
             self.busy_since = 0.0
-            self._rests()
 
     def _load(self, request: Request) -> None:
         if request.number in self._cancelled:
