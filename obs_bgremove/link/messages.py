@@ -212,11 +212,12 @@ class RingOpened:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The ring stays as it is after ``Allow``."""
+    """The ring stays as it is after ``Allow``; if not ``settled``, until another model is prepared for it."""
 
     ring: int
     note: str
     rung: Rung = ONLY
+    settled: bool = True
 
 
 @dataclass(frozen=True)

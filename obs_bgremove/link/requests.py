@@ -151,7 +151,7 @@ class Requests:
 
     def on_said(self, message: Chosen | Outfit) -> None:
         """Note that a ring stays as it is, and why; or what the person in it wears."""
-        if isinstance(message, Chosen):
+        if isinstance(message, Chosen) and message.settled:
             self._loading.pop(message.ring, None)
         for channel in self._channels:
             if isinstance(message, Outfit):

@@ -79,6 +79,13 @@ class Served(NamedTuple):
     rung: Rung
 
 
+class Lacking(NamedTuple):
+    """Why an engine cannot be used now: what is said while it is made, or why it cannot be made."""
+
+    building: str
+    failures: list[str]
+
+
 class Loader:
     """Owns the engines: one for each model and device in use, however many filters use it."""
 
@@ -184,7 +191,7 @@ class Loader:
     def _serve(self, request: Request, served: Served) -> None:
         stream = served.stream
         if stream is None:
-            self._tell(Chosen(request.number, served.note, served.rung))
+            self._tell(Chosen(request.number, served.note, served.rung, served.settled))
             return
         self._made(request, stream)
         model, device = stream.engine.model.name, stream.engine.device.name
@@ -193,12 +200,12 @@ class Loader:
 
     def _reconsider(self, request: Request) -> None:
         """Move a filter to another model, if another one is to be taken now; a failure leaves it as it is."""
-        has = [key for stream, key in self._users.items() if stream.number == request.number]
-        if not has:
+        has = self._has(request.number)
+        if has is None:
             # It was given back meanwhile, or never came.
             return
         try:
-            self._serve(request, self._on_best_device(request, self._known(), has[-1]))
+            self._serve(request, self._on_best_device(request, self._known(), has))
         except (ModelProblem, MemoryProblem) as problem:
             self._tell(Chosen(request.number, str(problem)))
         except Exception as error:  # noqa: BLE001 (whatever it is: the filter has a model that works)
@@ -211,7 +218,8 @@ class Loader:
     ) -> Served:
         """Return a stream on the first device on which the model runs; raise ModelProblem.
 
-        ``has``: the engine that the filter has already; no stream is made if that is the one to take.
+        ``has``: the engine that the filter has already; no stream is made if that is the one to take, nor
+        while the one to take is prepared on the same device.
         Where the choice of the model is ours, one that cannot be used is passed over.
         """
         self._forget_builds(request.number)
@@ -224,13 +232,14 @@ class Loader:
             model, chosen, rung = _pick(models, request, device)
             plain = fallback.goes_plainly(now, device)
             key = _key(model, device, plain)
-            if key in self._unbuildable:
-                reasons.append(fallback.failure(device.title, self._unbuildable[key]))
-                continue
             if key == has:
                 return Served(None, joined([building, chosen]), not building, rung)
-            if device.slow_start and key not in self._engines:
-                building = self._build(key, request._replace(plain=now.plain), model, device).sentence()
+            lacking = self._lacking(key, request._replace(plain=now.plain), model, device)
+            if lacking is not None:
+                building = lacking.building or building
+                reasons += lacking.failures
+                if has is not None and has.device == device.name:
+                    return Served(None, joined([*reasons, building, chosen]), not building, rung)
                 continue
             try:
                 stream = self._make(request.number, model, device, key)
@@ -261,6 +270,17 @@ class Loader:
             notes = [*fallback.notes(now, device, reasons), building, *passed, chosen]
             return Served(stream, joined([*notes, stream.engine.elsewhere]), not building, rung)
         raise ModelProblem(joined([_nowhere(request.model), *reasons, tr("Choose another model.")]))
+
+    def _lacking(self, key: EngineKey, request: Request, model: Model, device: Device) -> Lacking | None:
+        """Return why an engine that takes long to make cannot be used now; None if none is in the way.
+
+        It is made in the background from now on.
+        """
+        if key in self._unbuildable:
+            return Lacking("", [fallback.failure(device.title, self._unbuildable[key])])
+        if device.slow_start and key not in self._engines:
+            return Lacking(self._build(key, request, model, device).sentence(), [])
+        return None
 
     def _make(self, number: int, model: Model, device: Device, key: EngineKey) -> Stream:
         """Return a warm stream on the engine of that key, which is loaded if it is not there.
@@ -304,6 +324,11 @@ class Loader:
         stream.free()
         if key not in self._users.values():
             self._engines.pop(key).free()
+
+    def _has(self, number: int) -> EngineKey | None:
+        """Return the engine that a filter has at present; None if it has none."""
+        has = [key for stream, key in self._users.items() if stream.number == number]
+        return has[-1] if has else None
 
     def _known(self) -> dict[str, Model]:
         """Return the catalogue; what ended workers before cannot be used, as far as that is known."""
@@ -349,7 +374,9 @@ class Loader:
         else:
             self._engines[key] = made
         for request in build.waiting.values():
-            self._load(request)
+            has = self._has(request.number)
+            # A filter that has another model on that device keeps it where this one could not be prepared.
+            (self._reconsider if has is not None and has.device == key.device else self._load)(request)
         if key not in self._users.values():
             # Nobody wants it any more; the next time it comes from the cache.
             forgotten = self._engines.pop(key, None)

@@ -8,11 +8,22 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
 from obs_bgremove.link.channel import Channel
-from obs_bgremove.link.messages import ONLY, USUAL, CloseRing, Loading, OpenRing, RingOpened, encode
+from obs_bgremove.link.messages import (
+    ONLY,
+    USUAL,
+    Chosen,
+    CloseRing,
+    Loading,
+    OpenRing,
+    RingOpened,
+    Rung,
+    encode,
+)
 from obs_bgremove.link.requests import Requests
 from obs_bgremove.worker.choice.catalogue import ModelProblem
 from obs_bgremove.worker.inference.slots import Slots
@@ -144,6 +155,43 @@ def test_a_ring_that_was_given_back_is_not_waited_for():
     # On its way when the ring was given back; the worker says nothing of that ring after it.
     requests.on_loading(Loading(1, "webgpu", "It is being prepared, 5 s."))
     assert not requests.loading
+
+
+@pytest.mark.parametrize("problem", ["", "there is no room"])
+def test_a_model_that_is_prepared_is_waited_for_on_the_same_device(monkeypatch, problem):
+    """A machine that is too busy for one model of its card does not get another one on its processor."""
+    monkeypatch.setattr(loader.Build, "start", lambda build, done: None)
+    told = []
+    made = loader.Loader(told.append, lambda request, stream: None)
+    model = SimpleNamespace(title="a model")
+    device = SimpleNamespace(name="webgpu", title="WebGPU", slow_start="{model} on {device}, {seconds} s")
+    keys = [loader.EngineKey(Path(name), 24, 32, 1, 1, "webgpu", False) for name in ("large", "small")]
+    monkeypatch.setattr(loader.fallback, "candidates", lambda request: ([device, loader.CPU], []))
+    monkeypatch.setattr(loader, "_pick", lambda models, request, device: (model, "", Rung(1, 2, 0.5)))
+    monkeypatch.setattr(loader, "_key", lambda model, device, plain: keys[1])
+    monkeypatch.setattr(made, "_known", dict)
+    served = Mock(number=1, engine=Mock(elsewhere=""))
+    made._users[served] = keys[0]
+    moved = []
+    monkeypatch.setattr(made, "_make", lambda *arguments: moved.append(arguments[2].name) or served)
+    monkeypatch.setattr(made, "_serve", lambda request, served: told.append(served))
+    made._reconsider(Request(1, "", "auto", allowance=replace(USUAL, step=1)))
+    assert not moved and not told[-1].settled and told[-1].rung.step == 1
+    made._built(keys[1], problem or SimpleNamespace(free=lambda: None))
+    assert moved == ([] if problem else ["webgpu"])
+    assert told[-1].settled and problem in told[-1].note
+
+
+def test_obs_is_patient_with_a_model_that_is_prepared_for_a_filter_that_stays():
+    requests = Requests(lambda sentence: None)
+    requests.connect(SimpleNamespace(outlet=None, send=lambda message: None))
+    channel = Channel(requests.look_at)
+    channel.request("green", "webgpu")
+    for settled in (False, True):
+        requests.on_loading(Loading(1, "webgpu", "It is being prepared."))
+        requests.on_said(Chosen(1, "Another one serves.", settled=settled))
+        assert bool(requests.loading) is not settled
+    channel.close()
 
 
 def test_a_filter_that_wants_another_model_meanwhile_does_not_go_back_to_the_first(monkeypatch):
