@@ -14,7 +14,7 @@ import pytest
 
 from obs_bgremove import home
 from obs_bgremove.link import memory, patience
-from obs_bgremove.link.messages import Loading, RingFailed
+from obs_bgremove.link.messages import Chosen, Loading
 from tests.unit import worker_home, worker_models
 from tests.unit.worker_home import Camera, add_model, plain, ring, until
 
@@ -122,7 +122,7 @@ def test_silent_while_it_loads_it_is_let_be(directory, monkeypatch):
         # As if it had just been told: the worker itself loads too quickly to be stopped meanwhile.
         supervisor = client._supervisor
         process = supervisor.run.process
-        supervisor.hear(process, Loading(99, "cpu", ""))
+        supervisor.hear(process, Loading(channel.live, "cpu", ""))
         os.kill(pid, signal.SIGSTOP)
         try:
             until(lambda: "started again if that lasts 300 s" in client.problem, "a problem")
@@ -132,7 +132,7 @@ def test_silent_while_it_loads_it_is_let_be(directory, monkeypatch):
             os.kill(pid, signal.SIGCONT)
         until(lambda: not client.problem, "no problem")
         assert client.pid == pid
-        supervisor.hear(process, RingFailed(99, "cannot"))
+        supervisor.hear(process, Chosen(channel.live, ""))
         os.kill(pid, signal.SIGSTOP)
         until(lambda: client.pid != pid, "the end of the process")
 
