@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> None:
         mean, std = mean[::-1], std[::-1]
     if not all(map(math.isfinite, [options.scale, *mean, *std])) or 0 in std:
         raise ExportError("--scale, --mean and --std are to be numbers, and --std none that is 0.")
-    channels = tuple(options.channel) if options.channel else None
+    channels = tuple(dict.fromkeys(options.channel)) if options.channel else None
     reading = Reading(
         options.scale, tuple(mean), tuple(std), options.order, options.logits, channels, options.output
     )

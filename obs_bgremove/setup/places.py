@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Whether the folders that this project lies in and installs into serve on Windows."""
+"""Whether the folders that this project lies in and installs into serve."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 
 from .. import home
+from ..files import users_folder
 from ..translate import tr, trn
 from ..users_obs import registry
 from .errors import COMMAND
@@ -26,7 +27,7 @@ _ONEDRIVE = ("OneDrive", "OneDriveConsumer", "OneDriveCommercial")
 def problem() -> str:
     """Return what is wrong with the folders and what to do; "" if they serve."""
     if sys.platform != "win32":
-        return ""
+        return _of_root()
     longest = max(len(str(path)) for path in (home.PROJECT / "obs_bgremove").rglob("*"))
     if longest > LONGEST_PATH:
         return trn(
@@ -79,6 +80,22 @@ def notes() -> list[str]:
             )
         ]
     return []
+
+
+def _of_root() -> str:
+    """Return what is wrong where sudo has kept the user's folder, as on macOS and with ``sudo -E``."""
+    if sys.platform == "win32" or os.geteuid() != 0 or not os.environ.get("SUDO_USER"):
+        return ""
+    try:
+        owner = users_folder().stat().st_uid
+    except OSError:
+        return ""
+    if owner == 0:
+        return ""
+    return tr(
+        "OBS could not change what root writes into your folder {folder}: run this without sudo.",
+        folder=users_folder(),
+    )
 
 
 def _is_below(path: Path, folder: str) -> bool:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Folders that do not serve on Windows, or may not one day."""
+"""Folders that do not serve, or may not one day; most of it is about Windows."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path, PureWindowsPath
 
@@ -65,6 +66,23 @@ def test_onedrive_is_noted(windows, monkeypatch, folder, noted):
     assert bool(places.notes()) == noted
     if noted:
         assert "Always keep on this device" in places.notes()[0]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
+@pytest.mark.parametrize(
+    ("owner", "sudo", "refused"), [(1000, "me", True), (0, "me", False), (1000, "", False)]
+)
+def test_root_does_not_write_into_a_users_folder(tmp_path, monkeypatch, capsys, owner, sudo, refused):
+    """As sudo keeps it on macOS."""
+    os.chown(tmp_path, owner, owner)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("SUDO_USER", sudo)
+    assert bool(places.problem()) is refused
+    if refused:
+        monkeypatch.setattr(command.interpreter, "problem", lambda: "")
+        assert command.main([]) == 1
+        assert "run this without sudo" in capsys.readouterr().err
+        assert not list(tmp_path.iterdir())
 
 
 def test_other_systems_have_nothing_to_say(windows, monkeypatch):

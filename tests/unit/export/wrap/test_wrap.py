@@ -254,7 +254,9 @@ def test_several_subjects_become_a_model_each(tmp_path, monkeypatch):
         "own",
         "--order",
         "bgr",
+        # A channel that is named twice counts once.
         "--channel",
+        "2",
         "2",
     ]
     assert run([*command, "--subject", "Person and pets=1, 2", "--subject", "Pets=1"]) == 0
