@@ -13,12 +13,16 @@ from pathlib import Path
 
 from .. import home
 from ..files import users_folder
+from . import registry
 
 #: Key of the installation record: the folders that were named.
 NAMED = "portable_obs"
 _MARKS = ("portable_mode", "obs_portable_mode", "portable_mode.txt", "obs_portable_mode.txt")
 #: Where a portable OBS is looked for, below the user's folder.
-_PLACES = ("", "Desktop", "Downloads", "Documents", "OneDrive/Desktop", "OneDrive/Documents")
+_PLACES = ("", "Desktop", "Downloads", "Documents")
+#: Where Windows says which folders those are; in OneDrive they have names in the user's language.
+_FOLDERS = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer\Shell Folders"
+_DOWNLOADS = "{374DE290-123F-4565-9164-39C4925E467B}"
 
 
 def program(folder: Path) -> Path:
@@ -59,7 +63,9 @@ def folders(installed: Path | None) -> list[Path]:
 def _places() -> list[Path]:
     user = users_folder()
     drive = os.environ.get("SYSTEMDRIVE", "")
-    return [*(user / name for name in _PLACES), *([Path(f"{drive}\\")] if drive else [])]
+    found = [registry.value(_FOLDERS, name) for name in ("Desktop", _DOWNLOADS, "Personal")]
+    places = [*(user / name for name in _PLACES), *(Path(folder) for folder in found if folder)]
+    return [*dict.fromkeys(places), *([Path(f"{drive}\\")] if drive else [])]
 
 
 def _programs(place: Path) -> list[Path]:

@@ -362,6 +362,14 @@ def test_a_portable_obs_is_found_where_it_is_marked(user):
         assert scene_files.lists_script(scene_files.read(path))
 
 
+def test_a_portable_obs_is_found_on_a_desktop_that_onedrive_keeps(user, monkeypatch):
+    folder = carried(user / "OneDrive" / "Bureau" / "OBS", marked=True)
+    assert portable.configuration(folder) not in users_settings.configurations()
+    known = {"Desktop": str(folder.parent)}
+    monkeypatch.setattr(registry, "value", lambda path, name="": known.get(name, ""))
+    assert portable.configuration(folder) in users_settings.configurations()
+
+
 def test_a_portable_obs_that_is_named_is_remembered(user):
     folder = carried(user / "anywhere" / "Jörg's", marked=False)
     assert portable.configuration(folder) not in users_settings.configurations()
