@@ -25,8 +25,8 @@ _MACH_O, _OF_MACOS = 0xFEEDFACF, {0x01000007: "x86_64", 0x0100000C: "arm64"}
 def of_this_python() -> str:
     """Return the processor that this Python is made for, as packages' names have it; "" if it is another one.
 
-    On Windows not ``platform.machine()``: that names the machine's own there, and asks a service for it, which
-    can take long and which OBS would wait for.
+    On Windows ``platform.machine()`` names the machine's own, and asks a service for it, which can take long
+    and which OBS would wait for.
     """
     if sys.platform == "win32":
         return _OF_WINDOWS.get(sysconfig.get_platform(), "")
