@@ -84,7 +84,7 @@ def notes() -> list[str]:
 
 def _of_root() -> str:
     """Return what is wrong where sudo has kept the user's folder, as on macOS and with ``sudo -E``."""
-    if sys.platform == "win32" or os.geteuid() != 0 or not os.environ.get("SUDO_USER"):
+    if not hasattr(os, "geteuid") or os.geteuid() != 0 or not os.environ.get("SUDO_USER"):
         return ""
     try:
         owner = users_folder().stat().st_uid

@@ -2,6 +2,7 @@
 """The bench with a real worker process, on a tiny model: that it measures, not how fast this machine is."""
 
 import json
+import sys
 from dataclasses import asdict
 
 import pytest
@@ -27,6 +28,8 @@ FIELDS = (
     "bare_mb",
     "first_alpha_ms",
 )
+#: Windows counts processor time in steps of 16 ms: that of a tiny model may be none.
+COARSE = sys.platform == "win32"
 
 
 @pytest.fixture
@@ -48,7 +51,8 @@ def test_it_measures_prints_and_records(directory, capsys):
     assert row["ratio"] == pytest.approx(row["round_trip_ms"] / row["bare_ms"])
     # Each is a process with an onnxruntime in it, and the shares are of a processor that exists.
     assert row["memory_mb"] > 10 and row["bare_mb"] > 10
-    assert row["cpu_percent_still"] >= 0 and row["cpu_percent_30fps"] > 0
+    assert row["cpu_percent_still"] >= 0
+    assert row["cpu_percent_30fps"] > 0 or COARSE
     assert [asdict(recorded) for recorded in measured.read().speed] == [row]
     table = capsys.readouterr().out
     assert "counter" in table and "On cpu, 30 pictures per second: " in table
@@ -57,7 +61,8 @@ def test_it_measures_prints_and_records(directory, capsys):
 def test_briefly_it_measures_what_automatic_goes_by_and_no_more(directory, capsys):
     assert bench(["counter"], "cpu", 1.0, None, record=True, brief=True) == 0
     (row,) = measured.read().speed
-    assert row.round_trip_ms > 0 and row.cpu_percent_60fps > 0
+    assert row.round_trip_ms > 0
+    assert row.cpu_percent_60fps > 0 or COARSE
     assert (row.alphas_per_second, row.cpu_percent_still, row.bare_mb) == (None, None, None)
     assert measured.read().threads
     # Who installs the filter reads what the figures mean, and no figures.
