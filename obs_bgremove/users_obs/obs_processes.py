@@ -11,8 +11,8 @@ from pathlib import Path
 from . import portable, windows_processes
 from .output import output
 
-#: Names of OBS' process (Linux cuts names at 15 characters, which these are below).
-NAMES = ("obs", "obs-studio", "obs64.exe", "obs32.exe", "OBS")
+#: Names of OBS' process (Linux cuts names at 15 characters, which these are below). NixOS wraps programs.
+NAMES = ("obs", "obs-studio", ".obs-wrapped", "obs64.exe", "obs32.exe", "OBS")
 
 
 @dataclass(frozen=True)

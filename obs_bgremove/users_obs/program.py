@@ -37,7 +37,8 @@ def find_program() -> Path | None:
                 places.append(portable.program(Path(os.environ[variable]) / "obs-studio"))
         places += [portable.program(folder) for folder in portable.folders(None)]
     elif sys.platform == "darwin":
-        places.append(Path("/Applications/OBS.app/Contents/MacOS/OBS"))
+        for place in (Path("/"), users_folder()):
+            places.append(place / "Applications" / "OBS.app" / "Contents" / "MacOS" / "OBS")
     return next((place for place in places if os.path.exists(place)), None)  # noqa: PTH110 (as in portable.py)
 
 

@@ -988,6 +988,17 @@ def test_obs_tells_its_version(tmp_path, monkeypatch, output, version):
     assert program.version(tmp_path / "obs") == (), "it would open a window"
 
 
+def test_on_macos_a_user_may_have_an_obs_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(program.sys, "platform", "darwin")
+    monkeypatch.setattr(program.shutil, "which", lambda name: None)
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    obs = tmp_path / "Applications" / "OBS.app" / "Contents" / "MacOS" / "OBS"
+    assert program.find_program() is None
+    obs.parent.mkdir(parents=True)
+    obs.touch()
+    assert program.find_program() == obs
+
+
 @pytest.mark.parametrize(
     ("output", "reason"),
     [

@@ -217,11 +217,13 @@ def test_linux_processes_tell_their_configuration(tmp_path):
     proc = tmp_path / "proc"
     process(proc, 10, "obs", b"HOME=/home/a\0LANG=C\0")
     process(proc, 11, "obs", b"HOME=/home/a\0XDG_CONFIG_HOME=/tmp/x\0")
+    process(proc, 14, ".obs-wrapped", b"HOME=/home/b\0")
     process(proc, 12, "bash", b"HOME=/home/a\0")
     process(proc, 13, "obs", b"HOME=/home/a\0", state="Z")
     (proc / "self").mkdir()
     found = {obs.pid: obs.configuration and obs.configuration.as_posix() for obs in obs_processes.linux(proc)}
-    assert found == {10: "/home/a/.config/obs-studio", 11: "/tmp/x/obs-studio"}
+    usual = {10: "/home/a/.config/obs-studio", 14: "/home/b/.config/obs-studio"}
+    assert found == {**usual, 11: "/tmp/x/obs-studio"}
 
 
 def test_on_windows_the_configuration_of_a_portable_obs_is_known(tmp_path, monkeypatch):
