@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import sysconfig
-
+from . import processor
 from .translate import tr
 
 #: Python's own words; the rest of that line is in the language of Windows.
@@ -19,7 +18,7 @@ def advice(said: str) -> str:
     """
     if _SAID not in said:
         return ""
-    kind = "arm64" if sysconfig.get_platform() == "win-arm64" else "x64"
+    kind = "arm64" if processor.of_this_python() == "ARM64" else "x64"
     return tr(
         "Most often Microsoft's Visual C++ runtime is missing or too old: install {address}.",
         address=f"https://aka.ms/vs/17/release/vc_redist.{kind}.exe",

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import sys
 import traceback
 from pathlib import Path
@@ -209,7 +208,7 @@ def note_place() -> None:
 
 def prepare_obs() -> list[str]:
     """Write into OBS' settings what the filter needs, and say so; return what is wrong, in sentences."""
-    if hasattr(os, "geteuid") and os.geteuid() == 0 and os.environ.get("SUDO_USER"):
+    if places.under_sudo():
         say(tr("Note: under sudo, these are the OBS settings of root; run install.py as yourself for yours."))
     problems: list[str] = []
     for step in (add_script, obs_python.ensure):

@@ -55,6 +55,11 @@ def problem() -> str:
     return ""
 
 
+def under_sudo() -> bool:
+    """Return whether this is root by sudo."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0 and bool(os.environ.get("SUDO_USER"))
+
+
 def notes() -> list[str]:
     """Return what may go wrong later, each in a sentence or two."""
     if sys.platform != "win32":
@@ -84,7 +89,7 @@ def notes() -> list[str]:
 
 def _of_root() -> str:
     """Return what is wrong where sudo has kept the user's folder, as on macOS and with ``sudo -E``."""
-    if not hasattr(os, "geteuid") or os.geteuid() != 0 or not os.environ.get("SUDO_USER"):
+    if not under_sudo():
         return ""
     try:
         owner = users_folder().stat().st_uid

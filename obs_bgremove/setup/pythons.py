@@ -74,9 +74,10 @@ def inspect(folder: Path, needs: Needs) -> Python | None:
     if not minor or "WindowsApps" in str(folder) or (folder / "conda-meta").exists():
         # OBS does not see what the Store's writes, and Anaconda's finds its libraries only when activated.
         return None
-    if needs.processor and processor.of_file(_library(folder, minor)) not in (needs.processor, ""):
+    library = _library(folder, minor)
+    if needs.processor and processor.of_file(library) not in (needs.processor, ""):
         return None
-    name = _for_obs(folder, _library(folder, minor).name)
+    name = _for_obs(folder, library.name)
     return Python(name, minor) if name and _runs(folder, minor) else None
 
 

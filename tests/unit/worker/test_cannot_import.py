@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the status says where onnxruntime or numpy cannot be imported."""
 
-import sysconfig
-
 import pytest
 
+from obs_bgremove import processor
 from obs_bgremove.worker.serve.loader import cannot_import
 
 LACKING = "DLL load failed while importing {name}: The specified module could not be found."
@@ -24,7 +23,7 @@ def test_windows_runtime_is_named_where_it_is_missing_or_old(said):
 
 
 def test_a_python_for_arm_needs_that_for_arm(monkeypatch):
-    monkeypatch.setattr(sysconfig, "get_platform", lambda: "win-arm64")
+    monkeypatch.setattr(processor, "of_this_python", lambda: "ARM64")
     assert "vc_redist.arm64.exe" in cannot_import(ImportError(LACKING.format(name="onnxruntime")))
 
 
