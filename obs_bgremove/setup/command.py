@@ -120,8 +120,10 @@ def run(arguments: list[str] | None = None) -> int:
         if options.check:
             return check()
         if options.uninstall:
-            # Without a record the data directory may be somebody else's: it gets no file of ours.
-            with turn.taken() if home.record_file().exists() else contextlib.nullcontext():
+            # Without a record the data directory may be somebody else's: it gets no file of ours. One that is
+            # being installed has none yet, but a turn.
+            there = home.record_file().exists() or turn.file().exists()
+            with turn.taken() if there else contextlib.nullcontext():
                 uninstall(options.yes)
             turn.tidy()
             delete_note()
