@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
 from ..common.errors import ExportError
-from . import camera, moving, rooms
+from . import camera, holding, moving, rooms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +26,8 @@ NOBODY, PASSING, SECOND, WHOLE = 0.06, 0.12, 0.2, 0.55
 
 #: One entry of a data set: pictures uint8 [T, H, W, 3] RGB; alphas and weights float32 [T, H, W] in 0..1.
 Clip: TypeAlias = tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]
+#: Whose picture is cut out.
+Person: TypeAlias = "Still | holding.Holding"
 #: A clip before it is filmed: pictures float32 [T, H, W, 3] in 0..1; alphas and weights float32 [T, H, W].
 Layers: TypeAlias = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
 
@@ -46,8 +48,9 @@ class Clips(Dataset):
     """``count`` clips of ``stills`` over ``backgrounds`` and rooms.
 
     Each ``epoch`` has other clips; the same seed and epoch give the same clips. An entry is a :data:`Clip`.
-    In the share ``busy`` of the clips people are before (and seldom behind) something that ``moves``.
-    Raises ExportError when a file cannot be read.
+    In the share ``busy`` of the clips people are before (and seldom behind) something that ``moves``; in the
+    share ``held`` of all of them the first person holds something. Raises ExportError when a file cannot be
+    read.
     """
 
     def __init__(
@@ -59,9 +62,10 @@ class Clips(Dataset):
         seed: int,
         moves: moving.Moving = moving.NOTHING,
         busy: float = 0.0,
+        held: float = 0.0,
     ) -> None:
         self.stills, self.backgrounds, self.shape = stills, backgrounds, shape
-        self.moves, self.busy = moves, busy if moves else 0.0
+        self.moves, self.busy, self.held = moves, busy if moves else 0.0, held
         self.rooms = rooms.find(stills)
         self.count, self.seed, self.epoch = count, seed, 0
 
@@ -70,7 +74,10 @@ class Clips(Dataset):
 
     def __getitem__(self, number: int) -> Clip:
         random = np.random.default_rng([self.seed, self.epoch, number])
-        still = self.stills[int(random.integers(len(self.stills)))]
+        photograph = self.stills[int(random.integers(len(self.stills)))]
+        still: Person = photograph
+        if self.held and random.random() < self.held:
+            still = holding.Holding(photograph, self._thing(random), int(random.integers(2**31)))
         if self.busy and random.random() < self.busy:
             clip, alpha, weight = self._busy(still, random)
         elif random.random() < WHOLE:
@@ -80,7 +87,7 @@ class Clips(Dataset):
         clip = camera.film(clip, random)
         return np.rint(clip * 255).astype(np.uint8), alpha, weight
 
-    def _composite(self, still: Still, random: np.random.Generator) -> Layers:
+    def _composite(self, still: Person, random: np.random.Generator) -> Layers:
         picture = self._background(random)
         clip = _moved(picture.astype(np.float32) / np.float32(255), self.shape, random, cv2.BORDER_REFLECT)
         if random.random() < 0.3:
@@ -88,7 +95,7 @@ class Clips(Dataset):
             clip = np.stack([cv2.GaussianBlur(frame, (0, 0), sigma) for frame in clip])
         return self._before(clip, still, random)
 
-    def _busy(self, still: Still, random: np.random.Generator) -> Layers:
+    def _busy(self, still: Person, random: np.random.Generator) -> Layers:
         """Like :meth:`_composite`, before something that moves."""
         shape = self.shape.frames, self.shape.height, self.shape.width
         chance = random.random()
@@ -117,10 +124,20 @@ class Clips(Dataset):
             sigma = random.uniform(0.5, 2.5)
             clip = np.stack([cv2.GaussianBlur(frame, (0, 0), sigma) for frame in clip])
         clip, alpha, weight = self._before(clip, still, random)
-        if self.moves.things and random.random() < moving.BEFORE:
+        # Where people hold things, what is before them is theirs.
+        if self.moves.things and not self.held and random.random() < moving.BEFORE:
             colours, covers = self._travelling(random)
             clip, alpha = moving.over(clip, colours, covers), alpha * (1 - covers)
         return clip.astype(np.float32), alpha, weight
+
+    def _thing(self, random: np.random.Generator) -> NDArray[np.float32]:
+        """Return something that a hand may hold, float32 [h, w, 4]."""
+        chance = random.random()
+        if self.moves.things and chance < holding.FOUND:
+            path = self.moves.things[int(random.integers(len(self.moves.things)))]
+            return moving.thing(path, self.shape.width)
+        picture = self._background(random)
+        return holding.drawn(picture, random) if random.random() < 0.7 else moving.cut(picture, random)
 
     def _travelling(self, random: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         shape = self.shape.frames, self.shape.height, self.shape.width
@@ -131,13 +148,13 @@ class Clips(Dataset):
             layers = moving.thing(path, self.shape.width)
         return moving.travel(layers, *shape, random)
 
-    def _before(self, clip: NDArray[np.float32], still: Still, random: np.random.Generator) -> Layers:
+    def _before(self, clip: NDArray[np.float32], still: Person, random: np.random.Generator) -> Layers:
         """Return ``clip`` with people before it, their alpha and its weight; at times with nobody."""
         alpha = np.zeros(clip.shape[:3], np.float32)
         weight = np.ones_like(alpha)
         if random.random() < NOBODY:
             return clip, alpha, weight
-        people = [still]
+        people: list[Person] = [still]
         if random.random() < SECOND:
             people.append(self.stills[int(random.integers(len(self.stills)))])
         for person in people:
@@ -215,7 +232,7 @@ def augmentation(shape: Shape) -> albumentations.Compose:
     )  # fmt: skip
 
 
-def _filmed_still(still: Still, shape: Shape, random: np.random.Generator) -> Layers:
+def _filmed_still(still: Person, shape: Shape, random: np.random.Generator) -> Layers:
     """Return a clip of a whole still under a moving camera."""
     picture, alpha, weight = still.read(round(1.5 * shape.width))
     layers = np.dstack([picture.astype(np.float32) / 255, alpha, weight])
@@ -223,7 +240,7 @@ def _filmed_still(still: Still, shape: Shape, random: np.random.Generator) -> La
     return np.ascontiguousarray(moved[..., :3]), np.clip(moved[..., 3], 0, 1), np.clip(moved[..., 4], 0, 1)
 
 
-def _person(still: Still, shape: Shape, random: np.random.Generator, passes: bool) -> Layers | None:
+def _person(still: Person, shape: Shape, random: np.random.Generator, passes: bool) -> Layers | None:
     """Return a moving person cut from ``still`` (``passes``: enters or leaves); None if nobody is in it."""
     picture, alpha, weight = still.read(round(1.5 * shape.width))
     if not (alpha > 0.5).any():

@@ -54,7 +54,7 @@ def dataset(recipe: Recipe, root: Path, split: str) -> sequence.Stills | sequenc
     moves = moving.find(recipe.folders(root, "things"), recipe.folders(root, "videos"))
     moves = moves.split(HELD_OUT, split == "train") or moves
     clips: sequence.Clips | Taught = sequence.Clips(
-        found, backgrounds, shape, count, recipe.seed + offset, moves, recipe.busy
+        found, backgrounds, shape, count, recipe.seed + offset, moves, recipe.busy, recipe.held
     )
     # The test uses the labels alone: a teacher must not judge its own alphas.
     if recipe.teacher and split != "test":

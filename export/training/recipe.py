@@ -41,7 +41,8 @@ class Recipe:
       instead of teaching.
     - ``backgrounds``: directories of pictures for clips. Every 20th is kept for validation and test.
     - ``things``, ``videos``: directories of cut-outs (pictures with an alpha), and of videos without people,
-      held out in the same way. In the share ``busy`` of the clips they move behind the people.
+      held out in the same way. In the share ``busy`` of the clips they move behind the people. In the share
+      ``held`` of all clips somebody holds a thing, a piece of a background or a drawn one.
     - ``init``: the checkpoint of the same network to start from, below the data's root; ``models/NAME`` are
       the weights that the project ships.
     - ``blend``: how far to start from the published weights (0) towards those of ``init`` (1).
@@ -70,6 +71,7 @@ class Recipe:
     things: list[str] = field(default_factory=list)
     videos: list[str] = field(default_factory=list)
     busy: float = 0.0
+    held: float = 0.0
     options: dict[str, Any] = field(default_factory=dict)
     init: str = ""
     entropy: float = 0.3
@@ -139,6 +141,8 @@ def _check_together(path: Path, recipe: Recipe) -> None:
         raise ExportError(f"{path} asks for clips but names no backgrounds; add the entry 'backgrounds'.")
     if recipe.busy and (recipe.frames == 1 or not (recipe.things or recipe.videos)):
         raise ExportError(f"{path} asks for busy clips; set 'frames', and name 'things' or 'videos'.")
+    if recipe.held > 1 or (recipe.held and recipe.frames == 1):
+        raise ExportError(f"{path}: held is {recipe.held!r}; it must be a share of clips, at most 1.")
     if recipe.filmed < 1:
         raise ExportError(f"{path}: filmed is {recipe.filmed!r}; it must be at least 1.")
     if recipe.busy > 1:
