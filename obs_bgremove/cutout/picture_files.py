@@ -32,11 +32,13 @@ FORMATS: dict[str, tuple[bool, list[int]]] = {
     ".tif": (True, []),
     ".tiff": (True, []),
 }
+#: Other files that are taken for pictures: of those that cannot be read that is said.
+READ_ONLY = (".jfif", ".jpe", ".avif", ".heic", ".heif", ".jp2")
 
 
 def is_picture(path: Path) -> bool:
     """Return whether a file has the name of a picture."""
-    return path.suffix.lower() in FORMATS
+    return path.suffix.lower() in (*FORMATS, *READ_ONLY)
 
 
 def keeps_alpha(path: Path) -> bool:

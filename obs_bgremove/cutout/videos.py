@@ -73,7 +73,7 @@ _EXACTLY = "bicubic+accurate_rnd+full_chroma_int"
 #: Says what the colours mean in each frame: some encoders take it from there, others from options.
 _TAGGED = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
 #: Other files that are read as videos.
-READ_ONLY = (".m4v", ".avi", ".mts", ".m2ts", ".ts", ".mpg", ".mpeg", ".wmv", ".flv", ".gif")
+READ_ONLY = (".m4v", ".avi", ".mts", ".m2ts", ".ts", ".mpg", ".mpeg", ".wmv", ".flv", ".gif", ".3gp", ".ogv")
 
 
 def is_video(path: Path) -> bool:

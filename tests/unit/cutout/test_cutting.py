@@ -132,6 +132,18 @@ def test_one_broken_picture_costs_only_itself(photo, tmp_path, capsys):
     assert ": 1 of 3." in said.out
 
 
+def test_pictures_with_other_names_are_not_passed_over(photo, tmp_path, capsys):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "saved.jfif").write_bytes(cv2.imencode(".jpg", read(photo))[1].tobytes())
+    (folder / "phone.HEIC").write_bytes(b"\0\0\0\x24ftypheic")
+    assert cut(folder, tmp_path / "out") == 1
+    assert is_cut_out(read(tmp_path / "out" / "saved.png"))
+    said = capsys.readouterr()
+    assert "phone.HEIC is no picture that can be read: save it as a PNG, JPEG or WebP file" in said.err
+    assert ": 1 of 2." in said.out
+
+
 def test_nothing_is_overwritten_unless_asked(photo, tmp_path, capsys):
     (tmp_path / "out.png").write_bytes(b"mine")
     assert cut(photo, tmp_path / "out.png") == 1
