@@ -61,6 +61,8 @@ HANDED_OVER_NS = 1
 PART = 2
 #: 1: everybody but the person in front is to be cleared from the alpha; 0: nobody is.
 FRONT = 3
+#: In which part of the picture people count (a ``Part``); 0: in all of it.
+AREA = 4
 # ... the second one by the worker. Times are of time.perf_counter_ns, which counts alike in
 # all processes of a machine.
 ALPHA_SERIAL = 8

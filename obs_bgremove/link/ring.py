@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .layout import (
     ALPHA_SERIAL,
+    AREA,
     BOX,
     CLEARED,
     FRAME_SERIAL,
@@ -103,13 +104,16 @@ class Ring:
         # The pipe to the worker is closed when no ring refers to it.
         self._wake = _nothing
 
-    def hand_over(self, serial: int, address: int, linesize: int, part: int = 0, front: bool = False) -> bool:
+    def hand_over(
+        self, serial: int, address: int, linesize: int, part: int = 0, front: bool = False, area: int = 0
+    ) -> bool:
         """Copy a BGRA frame to the worker and wake it.
 
         ``serial`` grows from call to call, from 1. ``address`` is of ``height`` rows, ``linesize``
         bytes (at least ``width * 4``) apart. Frames that still wait are outdated by this one: the
         worker takes the newest. With another ``part`` (of the picture, packed; 0: all of it) than
         before, recurrent state begins again. With ``front``, only the person in front is wanted.
+        ``area``: the part of the picture in which people count, packed as ``part`` is.
         Returns False, and does nothing, if the ring is dead.
         """
         if self._dead:
@@ -128,6 +132,7 @@ class Ring:
         words[base + HANDED_OVER_NS] = now
         words[base + PART] = part
         words[base + FRONT] = front
+        words[base + AREA] = area
         fence()
         words[base + FRAME_SERIAL] = serial
         self._held[oldest] = self._newest = serial

@@ -87,6 +87,20 @@ def test_the_area_follows_its_sliders_and_an_empty_one_holds_nobody(obs, shown):
     assert "area is empty" in status(obs)["text"]
 
 
+def test_the_person_in_front_is_one_inside_the_area(tmp_path, data_home):
+    """Beside a larger one outside, a poster say, they would be room."""
+    picture = numpy.full((HEIGHT, WIDTH, 3), ROOM, numpy.uint8)
+    picture[20:, 20:300] = picture[200:, 420:520] = PERSON
+    cv2.imwrite(str(tmp_path / "poster.png"), picture)
+    settings = {**SETTINGS, "keep": "front", "area_left": 50.0}
+    source = collection.image("Room", tmp_path / "poster.png", [filtered(settings)])
+    with open_obs(tmp_path / "obs", data_home, one_scene(source)) as obs:
+        wait_until_running(obs)
+        shown = settled(obs, "Room", lambda picture: near(picture[280, 470], PERSON))[..., :3]
+        assert all_near(shown[:, : WIDTH // 2], BEHIND)
+        assert "nobody else is seen" in status(obs)["text"]
+
+
 def test_the_alpha_view_shows_the_area(shown):
     picture = shown(lambda picture: picture[200, 480, 2] > 60, view="alpha", area_right=50.0)
     assert all_near(picture[200, 120:200], (255, 255, 255))

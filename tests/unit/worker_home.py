@@ -86,11 +86,11 @@ class Camera:
     def __init__(self):
         self.serial = 0
 
-    def hand_over(self, ring, value, corner=None, part=0, front=False):
+    def hand_over(self, ring, value, corner=None, part=0, front=False, area=0):
         """Hand over a picture of one value (its first pixel may differ); return its serial."""
         picture = Picture(ring, value, corner)
         self.serial += 1
-        assert ring.hand_over(self.serial, picture.address, ring.width * 4, part, front)
+        assert ring.hand_over(self.serial, picture.address, ring.width * 4, part, front, area)
         return self.serial
 
     def alpha(self, ring, value, corner=None, part=0, front=False):

@@ -88,11 +88,11 @@ class Capture:
         key = "shrink", texture, full, into.handle, size, seen
         self._replays.draw(key, lambda: shrink(self._effect, texture, full, into, size, seen))
 
-    def hand_over(self, ring: Ring, front: bool) -> int | None:
+    def hand_over(self, ring: Ring, front: bool, area: int) -> int | None:
         """Copy what was staged in an earlier frame to the worker; return its serial.
 
-        ``front``: whether only the person in front is wanted. Returns None if nothing was staged, or if it
-        could not be handed over.
+        ``front``: whether only the person in front is wanted; ``area``: where people count (a packed
+        ``Part``). Returns None if nothing was staged, or if it could not be handed over.
         """
         staged, overview = self._staged, self._overview_staged
         self.forget()
@@ -103,7 +103,7 @@ class Capture:
             with overview.mapped() as (address, linesize):
                 ring.hand_over_overview(address, linesize)
         with staged.surface.mapped() as (address, linesize):
-            done = ring.hand_over(staged.serial, address, linesize, staged.part, front)
+            done = ring.hand_over(staged.serial, address, linesize, staged.part, front, area)
         return staged.serial if done else None
 
     def forget(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ...link.layout import Part
 from ..passes.geometry import Size
 from .framing import Framing
 from .pairing import Frame, Pairing
@@ -83,8 +84,7 @@ class Exchange:
     def receive(self, capture: Capture, ring: Ring | None, settings: Settings, now: int) -> None:
         """Take the alphas that have come, then hand over the frame that was read back."""
         self._pairing.matched = settings.sync == "matched"
-        front = settings.keep == "front"
-        self._use(capture, ring, front, now)
+        self._use(capture, ring, settings, now)
         if ring is None:
             # Nobody will give these frames an alpha; kept, they would fill the GPU's memory.
             self._pairing.forget_alphas()
@@ -93,7 +93,7 @@ class Exchange:
         if replaced:
             self._take_alphas(replaced.ring, self._serials.answered_before, settings, now)
         self._take_alphas(ring, self._serials.answered, settings, now)
-        handed_over = capture.hand_over(ring, front)
+        handed_over = _hand_over(capture, ring, settings)
         if handed_over:
             self._serials.handed_over = handed_over
         self._pairing.prune(ring.taken, self._serials.handed_over, replaced.expected() if replaced else ())
@@ -114,7 +114,7 @@ class Exchange:
                 if ring is self.ring:
                     self._choose_region(ring, alpha.box, frame.picture.seen, settings)
 
-    def _use(self, capture: Capture, ring: Ring | None, front: bool, now: int) -> None:
+    def _use(self, capture: Capture, ring: Ring | None, settings: Settings, now: int) -> None:
         if self._replaced and now - self._replaced.at >= _LAST_ALPHAS:
             self._replaced = None
         before = self.ring
@@ -125,7 +125,7 @@ class Exchange:
         serials = self._serials
         if before is not None and ring is not None and not before.dead:
             # Another model takes over. The one before answers what it has, so that no picture is left out.
-            serials.handed_over = capture.hand_over(before, front) or serials.handed_over
+            serials.handed_over = _hand_over(capture, before, settings) or serials.handed_over
             self._replaced = _Replaced(before, serials.handed_over, now)
             serials.answered_before = serials.answered
             self._pairing.delay.forget()
@@ -185,3 +185,8 @@ class Exchange:
     def free(self) -> None:
         """Free the GPU objects."""
         self._pictures.free()
+
+
+def _hand_over(capture: Capture, ring: Ring, settings: Settings) -> int | None:
+    """See ``Capture.hand_over``."""
+    return capture.hand_over(ring, settings.keep == "front", Part(*settings.area).pack())

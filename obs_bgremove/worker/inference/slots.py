@@ -9,6 +9,7 @@ from time import perf_counter_ns
 
 from ...link.layout import (
     ALPHA_SERIAL,
+    AREA,
     BOX,
     CLEARED,
     FRAME_SERIAL,
@@ -99,6 +100,10 @@ class Slots:
     def front(self) -> bool:
         """Whether only the person in front is wanted of the frame taken last."""
         return bool(self._words[self._bases[self._slot] + FRONT])
+
+    def area(self) -> Part:
+        """Return in which part of the picture people count, by the frame taken last."""
+        return Part.unpack(self._words[self._bases[self._slot] + AREA])
 
     def give(self, infer_ns: int, box: Box | None = None, cleared: int = 0) -> bool:
         """Give OBS the alpha that lies in the slot taken last; False if its frame was torn.

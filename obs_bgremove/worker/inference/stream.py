@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...link.layout import ALL, OVERVIEW, Box
+from ..people.area import pixels_of
 from ..people.front import Front
 from .box import bounding_box
 from .doubt import Doubt
@@ -120,6 +121,8 @@ class Stream:
             #: How often the picture has been the same in a row.
             self._still = 0
             self._part = ALL
+            #: In which part of the picture people count.
+            self._area = ALL
             #: Follows the person in front; None while everybody is wanted.
             self._front: Front | None = None
             #: Where the person is in the alpha before, and how many were cleared from it.
@@ -168,8 +171,10 @@ class Stream:
         if self.slots.part() != self._part:
             self._part = self.slots.part()
             self._reset()
-        if self.slots.front() != bool(self._front):
-            self._front = None if self._front else Front(self.engine.height, self.engine.width)
+        wanted = self.slots.front(), self.slots.area()
+        if wanted != (bool(self._front), self._area):
+            front, self._area = wanted
+            self._front = Front(self.engine.height, self.engine.width, self._area) if front else None
             # The alpha before is of other people.
             same = False
         if self._rests(same):
@@ -181,10 +186,15 @@ class Stream:
         return True
 
     def seen(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """Return copies of the frame that was served last, uint8 [H, W, 4] BGRA, and of its alpha."""
+        """Return copies of the frame that was served last, uint8 [H, W, 4] BGRA, and of its alpha.
+
+        Beyond the area the alpha is 0.
+        """
         slot, height, width = self.slots.slot, self.engine.height, self.engine.width
         frame = self._array(self.slots.frames[slot], height, 4 * width).copy()
-        return frame.reshape(height, width, 4), self._alphas[slot].copy()
+        alpha, inside = np.zeros((height, width), np.uint8), pixels_of(self._area, self._part, height, width)
+        alpha[inside] = self._alphas[slot][inside]
+        return frame.reshape(height, width, 4), alpha
 
     def _infer(self, slot: int) -> None:
         alpha = self._alphas[slot]

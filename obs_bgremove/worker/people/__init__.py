@@ -5,5 +5,6 @@ planes      masks as whole numbers: a shift moves one, a bit operation combines 
 components  what of a mask hangs together
 others      people who are not kept
 parting     people who touch
+area        where people count
 front       the person in front, from frame to frame
 """

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...link.layout import ALL, Part
+from .area import pixels_of
 from .components import components
 from .others import Other
 from .parting import apart
@@ -69,9 +70,11 @@ class _Lasting:
 class Front:
     """The person in front in the alphas of one filter, uint8 [H, W]. People are planes, see ``Planes``."""
 
-    def __init__(self, height: int, width: int) -> None:
+    def __init__(self, height: int, width: int, area: Part = ALL) -> None:
+        """``area``: the part of the picture in which people count."""
         self._planes = Planes(height, width)
         self._part = ALL
+        self._area = area
         self._kept: list[int] = []
         self._others: list[Other] = []
         #: How large who is kept usually is, as a share of the whole picture; 0: there was nobody yet.
@@ -89,7 +92,7 @@ class Front:
         seconds = min(max(now - self._now, 0.0), 1.0)
         self._now = now
         self._reframe(part)
-        found = components(alpha > _HALF, self._planes, math.ceil(_LEAST / self._pixel()))
+        found = components(self._people(alpha, part), self._planes, math.ceil(_LEAST / self._pixel()))
         kept = self._judged(self._told_apart(found, seconds), seconds)
         if kept:
             # Else the place is remembered: a network loses somebody for a moment.
@@ -110,8 +113,15 @@ class Front:
     def hide_small(self, alpha: NDArray[np.uint8]) -> None:
         """Clear from an alpha of the whole picture whoever is too small to be kept."""
         least = max(_LEAST, _JOINS * self._size) * alpha.size
-        people = components(alpha > _HALF, self._planes, math.ceil(least))
+        people = components(self._people(alpha, ALL), self._planes, math.ceil(least))
         alpha[~self._planes.mask(_union(people))] = 0
+
+    def _people(self, alpha: NDArray[np.uint8], part: Part) -> NDArray[np.bool_]:
+        """Return where in an alpha of a part people are who count, bool [H, W]."""
+        people = np.zeros(alpha.shape, bool)
+        inside = pixels_of(self._area, part, *alpha.shape)
+        people[inside] = alpha[inside] > _HALF
+        return people
 
     def _pixel(self) -> float:
         """Return the area of a pixel, as a share of the whole picture."""
@@ -231,7 +241,10 @@ class Front:
         return person.bit_count() * (1.5 - abs(2 * float(middle) - 1))
 
     def _is_small(self, piece: int, largest: int) -> bool:
-        return piece.bit_count() < _SMALL * largest and not piece & self._planes.lowest_row
+        planes = self._planes
+        rows, _columns = pixels_of(self._area, self._part, planes.height, planes.width)
+        below = planes.moved(planes.lowest_row, 0, rows.stop - planes.height)
+        return piece.bit_count() < _SMALL * largest and not piece & below
 
     def _around(self, kept: list[int], others: list[int]) -> int:
         """Return who is kept, with the soft edge around them."""

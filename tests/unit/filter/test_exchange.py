@@ -31,7 +31,7 @@ class Capture:
     def stage(self, frame, size, framing):
         self.staged = frame.serial
 
-    def hand_over(self, ring, front):
+    def hand_over(self, ring, front, area):
         serial, self.staged = self.staged, None
         if serial:
             ring.taken = serial

@@ -83,6 +83,26 @@ def test_only_the_person_in_front_is_kept_where_that_is_wanted(directory):
         assert boxes == [((0, 2, 24, 24), 0), *[((10, 4, 24, 24), 1)] * 2, ((0, 2, 24, 24), 0)]
 
 
+def test_the_person_in_front_is_one_inside_the_area(directory):
+    with worker_home.client() as client:
+        channel = client.open()
+        channel.request("green", "cpu")
+        live = ring(channel, client)
+        frame, address = picture(live, 0, 0, 16, 24)
+        frame[12:24, 24:32] = 255
+        right, whole = Part(0.5, 0.0, 0.5, 1.0).pack(), Part(0.0, 0.0, 1.0, 1.0).pack()
+        # The picture stands still: the area changes.
+        kept = []
+        for serial, area in enumerate((whole, right, 0), 1):
+            assert live.hand_over(serial, address, live.width * 4, 0, True, area)
+            (alpha,) = until(lambda after=serial - 1: live.alphas(after), "an alpha")
+            shown = ctypes.string_at(alpha.address, live.width * live.height)
+            shown = np.frombuffer(shown, np.uint8).reshape(live.height, live.width)
+            kept.append((bool(shown[12, 4]), bool(shown[20, 28])))
+        assert kept[0] == kept[2] == (True, False)
+        assert kept[1][1]
+
+
 def test_the_memory_of_the_network_knows_nothing_of_it(directory):
     with worker_home.client() as client:
         channel = client.open()

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from obs_bgremove.link.layout import ALL, Part
+from obs_bgremove.worker.people.area import pixels_of
 from obs_bgremove.worker.people.components import components
 from obs_bgremove.worker.people.front import Front
 from obs_bgremove.worker.people.planes import Planes
@@ -33,8 +34,8 @@ def wrong(shown, right):
 class Clip:
     """Alphas that come one after the other."""
 
-    def __init__(self):
-        self.front = Front(HEIGHT, WIDTH)
+    def __init__(self, area=ALL):
+        self.front = Front(HEIGHT, WIDTH, area)
         self.now = 100.0
         self.cleared = 0
 
@@ -172,6 +173,51 @@ def test_in_an_overview_only_who_may_be_kept_is_seen():
     overview = np.maximum.reduce([FAR, NEAR, beside])
     clip.front.hide_small(overview)
     assert wrong(overview, np.maximum(NEAR, beside)) == 0
+
+
+def test_somebody_outside_of_the_area_is_nobody():
+    """A poster, a mirror, somebody at the next desk, all larger: they are not the person in front."""
+    clip, larger, small = Clip(Part(0.5, 0.0, 0.5, 1.0)), person(0.2, 0.95), person(0.8, 0.6)
+    part = Part(0.25, 0.0, 0.75, 1.0)
+
+    def inside(alpha, start):
+        return alpha[:, int((0.5 - start) / (1 - start) * WIDTH) :]
+
+    def seen(alpha):
+        return cv2.resize(alpha[:, WIDTH // 4 :], (WIDTH, HEIGHT), interpolation=cv2.INTER_NEAREST)
+
+    assert wrong(inside(clip.shows(3, larger, small), 0), inside(small, 0)) == 0
+    assert clip.cleared == 0
+    for _ in range(2 * FPS):
+        shown = clip.show(seen(larger), seen(small), part=part)
+    assert wrong(inside(shown, 0.25), inside(seen(small), 0.25)) == 0
+    overview = np.maximum(larger, small)
+    clip.front.hide_small(overview)
+    assert wrong(overview, small) == 0
+
+
+@pytest.mark.parametrize(
+    ("area", "part", "rows", "columns"),
+    [
+        (Part(0.0, 0.0, 1.0, 1.0), Part(0.0, 0.0, 1.0, 1.0), (0, 10), (0, 20)),
+        (Part(0.5, 0.25, 0.5, 0.5), Part(0.0, 0.0, 1.0, 1.0), (2, 7), (10, 20)),
+        (Part(0.5, 0.0, 0.25, 1.0), Part(0.5, 0.5, 0.5, 0.5), (0, 10), (0, 10)),
+        (Part(0.0, 0.0, 0.25, 1.0), Part(0.5, 0.0, 0.5, 1.0), (0, 10), (0, 0)),
+    ],
+)
+def test_the_pixels_of_an_area(area, part, rows, columns):
+    found = pixels_of(area, part, 10, 20)
+    assert found == (slice(*rows), slice(*columns))
+
+
+def test_a_hand_from_below_stays_also_above_the_end_of_the_area():
+    clip, hand = Clip(Part(0.0, 0.0, 1.0, 0.75)), np.zeros((HEIGHT, WIDTH), np.uint8)
+    hand[110:, 250:270] = 255
+    clip.shows(1, NEAR)
+    above = slice(0, int(0.75 * HEIGHT))
+    clip.shows(0.2, NEAR, cv2.dilate(hand, np.ones((1, 121), np.uint8)))
+    shown = clip.shows(5, NEAR, hand)
+    assert wrong(shown[above], np.maximum(NEAR, hand)[above]) == 0
 
 
 def test_it_begins_again():

@@ -3,8 +3,10 @@
 
 import ctypes
 
+import numpy as np
 import pytest
 
+from obs_bgremove.link.layout import Part
 from obs_bgremove.link.memory import open_place
 from obs_bgremove.link.ring import Ring
 from obs_bgremove.worker.choice import catalogue
@@ -23,13 +25,14 @@ class Filter:
     def __init__(self, made):
         self.stream = made
         self.now = SECOND
+        self.area = 0
         self._camera = worker_home.Camera()
         self._ring = Ring(open_place(made.slots.memory.place), "counter", "cpu", lambda: None)
 
     def count(self, after):
         """Hand a picture over so many nanoseconds after the one before; return what is in its alpha."""
         self.now += after
-        serial = self._camera.hand_over(self._ring, self._camera.serial)
+        serial = self._camera.hand_over(self._ring, self._camera.serial, area=self.area)
         assert self.stream.serve()
         (alpha,) = self._ring.alphas(serial - 1)
         (value,) = set(ctypes.string_at(alpha.address, self._ring.width * self._ring.height))
@@ -58,3 +61,11 @@ def test_what_a_slow_model_takes_is_no_pause(served, monkeypatch):
         served.stream._infer_ns = SECOND
         counted.append(served.count(inferences * SECOND))
     assert counted == [0, 1, 2, 0]
+
+
+def test_who_looks_at_clothes_sees_nobody_beyond_the_area(served):
+    served.area = Part(0.5, 0.0, 0.5, 1.0).pack()
+    assert [served.count(after) for after in (0, SECOND)] == [0, 1]
+    _frame, alpha = served.stream.seen()
+    left, right = np.hsplit(alpha, 2)
+    assert (left == 0).all() and (right == 1).all()
