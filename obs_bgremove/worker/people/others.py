@@ -108,7 +108,10 @@ class Other:
     def reframe(self, again: Callable[[int], int]) -> None:
         """Let everything be of another part of the picture."""
         self.whole, self.visible = again(self.whole), again(self.visible)
-        self._middle = self._stays_at = _middle(self._planes, self.whole)
+        gone = self._middle - self._stays_at
+        self._middle = _middle(self._planes, self.whole)
+        # How far they have gone since counts on: somebody who walks does not stay because the part changes.
+        self._stays_at = self._middle - gone
         self._size, self._speed = self.whole.bit_count(), np.zeros(2)
 
 

@@ -167,6 +167,23 @@ def test_they_are_followed_into_another_part_of_the_picture():
         assert wrong(clip.show(FAR, NEAR), NEAR) == 0
 
 
+def test_somebody_who_walks_is_room_however_often_the_part_changes():
+    clip, near, shares = Clip(), person(0.8, 0.8), []
+    parts = itertools.cycle([Part(0.0, 0.0, 1.0, 1.0), Part(0.0, 1 / 16, 1.0, 15 / 16)])
+    clip.shows(1.5, near)
+
+    def seen(alpha, part):
+        rows = slice(round(part.y * HEIGHT), HEIGHT)
+        return cv2.resize(alpha[rows], (WIDTH, HEIGHT), interpolation=cv2.INTER_NEAREST)
+
+    part = ALL
+    for number, at in enumerate(np.linspace(-0.2, 0.4, 5 * FPS)):
+        part = next(parts) if number % 15 == 0 else part
+        people = seen(person(at, 0.65), part), seen(near, part)
+        shares.append(wrong(clip.show(*people, part=part), people[1]))
+    assert max(shares) < 0.05
+
+
 def test_in_an_overview_only_who_may_be_kept_is_seen():
     clip, beside = Clip(), person(0.85, 0.75)
     clip.shows(1.5, NEAR)
