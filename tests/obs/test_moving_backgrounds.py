@@ -9,6 +9,8 @@ import struct
 import subprocess
 import time
 
+import cv2
+import numpy
 import pytest
 
 from obs_bgremove.private_obs import collection
@@ -51,6 +53,30 @@ def test_animated_picture(tmp_path, data_home):
         changes = sum(near(before, RED) != near(after, RED) for before, after in itertools.pairwise(frames))
         # Eight in 2.5 seconds; fewer on a machine that is late.
         assert 3 <= changes <= 10
+        assert obs.stop().code == 0
+
+
+def film(path, color):
+    """Make a video of one colour (BGR), and put it there whole."""
+    path.parent.mkdir()
+    video = cv2.VideoWriter(str(path.with_name("part.avi")), cv2.VideoWriter.fourcc(*"MJPG"), 30, (320, 180))
+    for _ in range(60):
+        video.write(numpy.full((180, 320, 3), color, numpy.uint8))
+    video.release()
+    path.with_name("part.avi").rename(path)
+
+
+def test_a_video_is_played_as_soon_as_its_drive_is_there(tmp_path, data_home):
+    path = tmp_path / "drive" / "film.avi"
+    source = plain("Camera", {"background": "video", "background_path": str(path)})
+    with open_obs(tmp_path / "obs", data_home, one_scene(source)) as obs:
+        wait_until_running(obs)
+        for number, color in enumerate((RED, YELLOW)):
+            wait_for(lambda: "does not exist" in status(obs)["problem"], "the video is not there")
+            film(path, color)
+            wait_for(lambda color=color: near(obs.screenshot("Camera")[20, 20], color), "it is played")
+            wait_for(lambda: not status(obs)["problem"], "nothing is wrong")
+            path.parent.rename(tmp_path / f"unplugged {number} {time.monotonic()}")
         assert obs.stop().code == 0
 
 

@@ -32,7 +32,7 @@ class Background:
         """Take over changes of the settings in ``making.ADJUSTED`` (while it may be drawn)."""
 
     def missing(self) -> bool:
-        """Return whether its source was missing when it was made: making it again may help."""
+        """Return whether what it shows was missing when it was made: making it again may help."""
         return False
 
     def problem(self, parent: int) -> str:  # noqa: ARG002 - OtherSource uses it

@@ -30,7 +30,7 @@ def _suited(settings: Settings) -> Background:
     if path:
         return Suited(PictureFile(replace(settings, background_path=path)))
     preset = SUITS[outfit].preset if outfit else settings.background_preset
-    return Suited(Preset(replace(settings, background_preset=preset)))
+    return Suited(Preset(replace(settings, background_preset=preset)), outfit and settings.outfit_folder)
 
 
 _KINDS: dict[str, Callable[[Settings], Background]] = {

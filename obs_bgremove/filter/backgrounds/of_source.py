@@ -123,6 +123,7 @@ class VideoFile(SourceBackground):
     def __init__(self, settings: Settings) -> None:
         self._path = settings.background_path
         self._since = time.monotonic()
+        self._there = os.path.isfile(as_path(self._path))  # noqa: PTH113 (as in _missing)
         options: dict[str, str | bool] = {
             "local_file": self._path,
             "is_local_file": True,
@@ -131,6 +132,11 @@ class VideoFile(SourceBackground):
             "clear_on_media_end": False,
         }
         super().__init__(settings, PrivateSource("ffmpeg_source", "obs_bgremove background", options))
+
+    def missing(self) -> bool:
+        """Return whether the file has come since it was looked for, as on a drive: OBS tries it only once."""
+        before, self._there = self._there, os.path.isfile(as_path(self._path))  # noqa: PTH113
+        return self._there and not before
 
     def problem(self, parent: int) -> str:  # noqa: ARG002 - OtherSource uses it
         """Return what is wrong with the file."""

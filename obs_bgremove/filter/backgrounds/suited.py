@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING
 
+from ...files import as_path
 from ..passes.techniques import CompositeTechnique
 from .background import Background
 
@@ -23,15 +25,25 @@ class Suited(Background):
     #: How long the fade takes, and how long it waits at most for a picture that is being decoded (seconds).
     SECONDS, PATIENCE = 0.5, 3.0
 
-    def __init__(self, inner: Background) -> None:
-        """``inner``: what is to be seen; its picture covers everything."""
+    def __init__(self, inner: Background, folder: str = "") -> None:
+        """``inner``: what is to be seen; its picture covers everything.
+
+        ``folder``: where a picture was looked for and not found, if one was.
+        """
         self._inner = inner
+        self._folder = folder
+        self._there = _is_folder(folder)
         # Of the graphics thread:
         self._follows = False
         self._made_at = self._began = 0.0
         self._kept: Size | None = None
         #: The picture drawn last, and its size.
         self._drawn: tuple[int, Size] | None = None
+
+    def missing(self) -> bool:
+        """Return whether the folder has come since a picture was looked for, as on a drive."""
+        before, self._there = self._there, _is_folder(self._folder)
+        return self._there and not before
 
     def follow(self, before: Background) -> None:
         """See Background."""
@@ -84,3 +96,8 @@ class Suited(Background):
     def release(self) -> None:
         """See Background."""
         self._inner.release()
+
+
+def _is_folder(path: str) -> bool:
+    # Path.is_dir raises where it must not look.
+    return bool(path) and os.path.isdir(as_path(path))  # noqa: PTH112

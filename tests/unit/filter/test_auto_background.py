@@ -9,7 +9,7 @@ import pytest
 
 from obs_bgremove.filter.backgrounds import suited
 from obs_bgremove.filter.backgrounds.background import Background
-from obs_bgremove.filter.backgrounds.making import key
+from obs_bgremove.filter.backgrounds.making import key, make
 from obs_bgremove.filter.options.outfits import SUITS, picture_for
 from obs_bgremove.filter.options.settings import OUTFITS, PRESETS, Settings
 from obs_bgremove.filter.passes.drawn_background import DrawnBackground
@@ -132,6 +132,15 @@ def test_one_click_accepts_a_suggestion(channel, changed):
 def test_what_is_done_when_clothes_change_makes_no_new_background():
     assert key(auto()) == key(auto(outfit_change="follow"))
     assert key(auto()) != key(auto(outfit_shown="workwear"))
+
+
+def test_pictures_are_looked_for_again_when_their_drive_has_come(tmp_path):
+    drive = tmp_path / "drive"
+    drawn = make(auto(outfit_shown="beachwear", outfit_folder=str(drive)), ())
+    assert not drawn.missing()
+    write(drive / "beach.png")
+    assert drawn.missing() and not drawn.missing()
+    assert not make(auto(outfit_folder=str(drive)), ()).missing()
 
 
 class Steady(Background):
