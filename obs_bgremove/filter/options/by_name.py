@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from ...files import as_path
@@ -44,7 +45,8 @@ def background(name: str) -> dict[str, Value]:
     if preset:
         return {"background": "preset", "background_preset": preset}
     for kind, suffixes in (("image", PICTURES), ("video", VIDEOS)):
-        if name.lower().endswith(suffixes) and as_path(name).is_file():
+        # Path.is_file raises for a name that is too long, and where a drive has gone.
+        if name.lower().endswith(suffixes) and os.path.isfile(as_path(name)):  # noqa: PTH113
             return {"background": kind, "background_path": name}
     if name in sources.video_source_names():
         return {"background": "source", "background_source": name}

@@ -11,6 +11,14 @@ PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tga", ".psd")
 VIDEOS = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".ts", ".flv")
 
 
+def is_one_of(name: str, suffixes: tuple[str, ...]) -> bool:
+    """Return whether a file's name has one of these suffixes, and is not hidden.
+
+    On disks that are not its own, macOS writes a hidden file beside each one, with the same suffix.
+    """
+    return name.lower().endswith(suffixes) and not name.startswith(".")
+
+
 def following(path: str, suffixes: tuple[str, ...]) -> str:
     """Return the next file, by name, with one of these suffixes in the folder of ``path``.
 
@@ -25,7 +33,7 @@ def following(path: str, suffixes: tuple[str, ...]) -> str:
     try:
         with os.scandir(current.parent) as entries:
             for entry in entries:
-                if not entry.name.lower().endswith(suffixes) or not _is_text(entry.name):
+                if not is_one_of(entry.name, suffixes) or not _is_text(entry.name):
                     continue
                 if not entry.is_file():
                     continue

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...files import as_path, as_text
-from .media_files import PICTURES
+from .media_files import PICTURES, is_one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +39,8 @@ def picture_for(outfit: str, folder: str) -> str:
         return ""
     root = as_path(folder)
     suiting = [path for path in _listed(root) if _has(path.name, SUITS[outfit].words)]
-    inside = (picture for path in suiting if path.is_dir() for picture in _pictures(_listed(path)))
+    # What is no folder is listed as an empty one.
+    inside = (picture for path in suiting for picture in _pictures(_listed(path)))
     found = next(inside, None) or next(_pictures(suiting), None)
     return as_text(found) if found else ""
 
@@ -53,7 +54,8 @@ def _listed(folder: Path) -> list[Path]:
 
 
 def _pictures(paths: Iterable[Path]) -> Iterator[Path]:
-    return (path for path in paths if path.name.lower().endswith(PICTURES) and path.is_file())
+    # Path.is_file raises where the drive has gone.
+    return (path for path in paths if is_one_of(path.name, PICTURES) and os.path.isfile(path))  # noqa: PTH113
 
 
 def _has(name: str, words: tuple[str, ...]) -> bool:

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -40,6 +43,23 @@ def test_a_picture_is_found_by_its_name(tmp_path):
     assert picture_for("beachwear", str(tmp_path)) == str(tmp_path / "me at the Beach.webp")
     assert picture_for("sportswear", str(tmp_path)) == str(tmp_path / "stadium.png")
     assert picture_for("workwear", str(tmp_path)) == ""
+
+
+def test_what_a_mac_writes_beside_its_files_is_no_picture(tmp_path):
+    write(*(tmp_path / name for name in ("._beach.jpg", "beach.jpg", "gym/._a.png", "gym/a.png")))
+    assert picture_for("beachwear", str(tmp_path)) == str(tmp_path / "beach.jpg")
+    assert picture_for("sportswear", str(tmp_path)) == str(tmp_path / "gym" / "a.png")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Python asks in another way there")
+def test_a_drive_that_goes_while_it_is_looked_at_has_no_picture(tmp_path, monkeypatch):
+    write(tmp_path / "beach.png")
+
+    def gone(path, **_options):
+        raise OSError(errno.ENOTCONN, "Transport endpoint is not connected", path)
+
+    monkeypatch.setattr(os, "stat", gone)
+    assert picture_for("beachwear", str(tmp_path)) == ""
 
 
 @pytest.mark.parametrize("folder", ["", "missing", "file.txt"])

@@ -47,6 +47,11 @@ def test_after_a_deleted_picture_comes_the_one_after_its_place(folder):
     assert following(str(folder / "z.png"), PICTURES) == str(folder / "A.png")
 
 
+def test_what_a_mac_writes_beside_its_files_is_left_out(folder):
+    (folder / "._b.JPG").write_bytes(b"")
+    assert following(str(folder / "c.webp"), PICTURES) == str(folder / "A.png")
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere names of files are Unicode")
 def test_a_name_that_is_not_utf8_is_left_out(folder):
     with open(os.fsencode(folder) + b"/b\xff.png", "wb"):

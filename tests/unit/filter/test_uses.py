@@ -67,7 +67,7 @@ def test_a_background_is_found_by_path(tmp_path, file, kind):
     assert by_name.background(path) == {"background": kind, "background_path": path}
 
 
-@pytest.mark.parametrize("name", ["", "nothing", "gone.jpg", "preset", "image"])
+@pytest.mark.parametrize("name", ["", "nothing", "gone.jpg", "preset", "image", f"{'long' * 99}.png"])
 def test_an_unknown_background_is_refused(monkeypatch, name):
     monkeypatch.setattr(by_name.sources, "video_source_names", lambda: ["Another scene"])
     with pytest.raises(ValueError, match=f'no background "{name}". Use transparent, blur'):
