@@ -32,12 +32,18 @@ class Wardrobe:
         """``change`` changes settings of the filter (only while it exists)."""
         self._channel = channel
         self._change = change
+        #: The clothes that the background followed last: what the user chooses after that stays.
+        self._followed = ""
 
     def look_after(self, settings: Settings, idle: bool) -> None:
         """Ask the worker, or no longer; change the background if that is to happen by itself."""
         wanted = settings.background == "auto" and settings.outfit_change != "keep"
         self._channel.watch(wanted and not idle)
-        if settings.outfit_change == "follow":
+        suggested = self.suggested(settings)
+        if settings.outfit_change != "follow":
+            self._followed = ""
+        elif suggested and suggested != self._followed:
+            self._followed = suggested
             self.accept(settings)
 
     def accept(self, settings: Settings) -> None:

@@ -141,6 +141,14 @@ def test_it_changes_by_itself_only_if_it_may_and_knows(channel, changed, change,
     assert changed == changes
 
 
+def test_what_the_user_chooses_stays_until_the_clothes_change(channel, changed):
+    wardrobe = Wardrobe(channel, changed.append)
+    for worn in ("workwear", "workwear", "other", "workwear", "sportswear"):
+        channel.outfit = Outfit(1, worn)
+        wardrobe.look_after(auto(outfit_change="follow", outfit_shown="beachwear"), idle=False)
+    assert changed == [{"outfit_shown": "workwear"}, {"outfit_shown": "sportswear"}]
+
+
 def test_one_click_accepts_a_suggestion(channel, changed):
     channel.outfit = Outfit(1, "sportswear")
     Wardrobe(channel, changed.append).accept(auto())
