@@ -60,7 +60,7 @@ class Remote:
 
         def answer(asked: int, response: int) -> None:
             try:
-                changed = values_of(str(data.read(asked, "name", "")))
+                changed = values_of(_name(asked, "name"))
             except ValueError as error:
                 data.write(response, {"error": str(error)})
             else:
@@ -70,7 +70,7 @@ class Remote:
 
     def _each(self, asked: int, response: int, do: Do) -> None:
         """Do something with each filter that is meant."""
-        wanted = {key: data.read(asked, key, "") for key in ("source", "filter")}
+        wanted = {key: _name(asked, key) for key in ("source", "filter")}
         done: list[Mapping[str, data.Value]] = []
         for one in self._living():
             status = one.status()
@@ -85,6 +85,17 @@ class Remote:
 def values(status: Status) -> dict[str, data.Value]:
     """Return a status as obs-websocket delivers it, a flat object."""
     return {**asdict(status), "condition": status.condition, "text": sentences.text(status)}
+
+
+def _name(asked: int, key: str) -> str:
+    """Return a name in a request; empty if there is none.
+
+    OBS reads what is no text as an empty one, which stands for all filters. So it is made text here: a number
+    may be a name, and nothing is called like a list.
+    """
+    found = (data.read_json(asked) or {}).get(key)
+    # Of null obs-websocket makes an empty object.
+    return "" if found in (None, {}) else str(found)
 
 
 def _get_names(_asked: int, response: int) -> None:

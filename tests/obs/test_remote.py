@@ -123,6 +123,21 @@ def test_what_cannot_be_done_is_said(obs, request_type, data, error):
     assert [chosen(obs, source) for source in ("One", "Two")] == before
 
 
+def test_a_name_of_another_type_chooses_no_more_filters_than_one_of_that_name(obs):
+    obs.vendor("set_background", {"name": "blur"})
+    for wrong in (7, 7.5, True, ["One"], {"name": "One"}):
+        for key in ("source", "filter"):
+            answer = obs.vendor("next_background", {key: wrong})
+            assert answer["error"] and not answer.get("filters")
+    assert [chosen(obs, source)["background"] for source in ("One", "Two")] == ["blur", "blur"]
+    assert who(obs.vendor("set_background", {"name": "blur", "source": None})) == ["One", "Two"]
+    obs.ws.set_input_name("One", "7")
+    try:
+        assert who(obs.vendor("set_background", {"name": "neon", "source": 7})) == ["7"]
+    finally:
+        obs.ws.set_input_name("7", "One")
+
+
 def next_event(events, condition, problem="", source="One"):
     """Return the data of the next event about a condition of a source."""
     while True:
