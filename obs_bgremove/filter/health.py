@@ -93,6 +93,7 @@ class Health:
             rung=self._channel.rung,
             trouble=trouble,
             rate=None if new is None else new * canvas_rate,
+            canvas_rate=canvas_rate,
             filters=sum(shared.clock.number - one.number <= FORGET_AFTER for one in list(shared.last_frames)),
             idle=shared.client.usage.idle,
         )

@@ -33,6 +33,8 @@ class Seen(NamedTuple):
     trouble: str
     #: How many pictures per second were new; None if nobody knows.
     rate: float | None
+    #: Pictures per second of OBS, which the user may change.
+    canvas_rate: float
     #: How many filters are drawn.
     filters: int
     #: How many processors of the machine rested; -1 if nobody knows.
@@ -63,14 +65,20 @@ class _Spells:
 
     #: The processors that rest in a busy machine at most.
     NONE = 0.1
+    #: What lasted until the filter was hidden, for more than so many seconds, has not lasted until now.
+    GAP = 2.0
 
     def __init__(self) -> None:
         self.slow: float | None = None
         self.busy: float | None = None
         self.calm: float | None = None
+        self._at = float("-inf")
 
     def add(self, seen: Seen, settled: bool, now: float) -> None:
         """Note what was seen; while not ``settled`` nothing is known."""
+        if now - self._at > self.GAP:
+            self.slow = self.busy = None
+        self._at = now
         slow, busy = settled and bool(seen.trouble), settled and 0 <= seen.idle < self.NONE
         self.slow = self._since(self.slow, slow, now)
         self.busy = self._since(self.busy, busy, now)
@@ -104,7 +112,6 @@ class Effort:
 
     def __init__(self, canvas_rate: float) -> None:
         """``canvas_rate``: pictures per second of OBS."""
-        self._canvas_rate = canvas_rate
         self._setting = ""
         self._ring: object = None
         self._model = ""
@@ -112,7 +119,7 @@ class Effort:
         self._spells = _Spells()
         self._calm = self.CALM
         self._rates, self._filters = _Highest(self.RATE), _Highest(self.FILTERS)
-        self._allowance = replace(USUAL, rate=self._usual(canvas_rate))
+        self._allowance = replace(USUAL, rate=_usual(canvas_rate, canvas_rate))
 
     def allowance(self, setting: str) -> Allowance:
         """Return what the filter may take now (any thread); ``setting``: "How much of the machine"."""
@@ -132,7 +139,7 @@ class Effort:
         if seen.rate is not None:
             highest = self._rates.add(now, seen.rate)
             if self._rates.known(now) >= self.RATE_KNOWN:
-                rate = self._usual(highest)
+                rate = _usual(highest, seen.canvas_rate)
         if seen.ring is None or now - self._changed_at < self.APART:
             return
         if (rate, filters) != (self._allowance.rate, self._allowance.filters):
@@ -177,7 +184,8 @@ class Effort:
             return False
         return seen.idle < 0 or seen.idle >= self.MARGIN * seen.rung.more + self.SPARE
 
-    def _usual(self, rate: float) -> float:
-        """Return the rate that a source has, by what was measured."""
-        usual = next((one for one in _RATES if rate * _INEXACT <= one), _RATES[-1])
-        return min(usual, self._canvas_rate)
+
+def _usual(rate: float, canvas_rate: float) -> float:
+    """Return the rate that a source has, by what was measured."""
+    usual = next((one for one in _RATES if rate * _INEXACT <= one), _RATES[-1])
+    return min(usual, canvas_rate)

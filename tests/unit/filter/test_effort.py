@@ -21,6 +21,7 @@ class Evening:
 
     def __init__(self, canvas_rate=60.0, models=MODELS):
         self.effort = Effort(canvas_rate)
+        self.canvas_rate = canvas_rate
         self.now = 1000.0
         self.models = models
         self.setting = "normal"
@@ -44,7 +45,7 @@ class Evening:
         while self.now < end:
             rung = self._serve()
             what = trouble(self._model) if callable(trouble) else trouble
-            seen = Seen(self._ring, self._model, rung, what, rate, filters, idle)
+            seen = Seen(self._ring, self._model, rung, what, rate, self.canvas_rate, filters, idle)
             self.effort.look(seen, self.setting, self.now)
             self.now += PERIOD
         self._serve()
@@ -102,6 +103,16 @@ def test_a_machine_that_is_busy_for_a_while_is_given_way_to():
     assert evening.allowance.reason == "busy"
 
 
+def test_two_busy_moments_with_a_time_between_in_which_it_is_hidden_are_no_busy_time():
+    evening = Evening().go_on(60)
+    for _switch in range(5):
+        # A change of scenes takes all processors.
+        evening.go_on(1, idle=0.0)
+        evening.now += 10
+        evening.go_on(1, idle=0.0).go_on(10)
+    assert evening.changes == []
+
+
 def test_under_lasting_load_it_goes_down_to_the_end_and_stays_there():
     evening = Evening().go_on(60).go_on(600, "lagged")
     assert [model for _when, model in evening.changes] == ["good", "fast"]
@@ -147,6 +158,13 @@ def test_it_goes_by_the_pictures_of_the_source(canvas, measured, expected):
     assert evening.allowance.rate == canvas  # to be on the safe side
     evening.go_on(10, rate=measured)
     assert evening.allowance.rate == expected
+
+
+def test_it_goes_by_the_frame_rate_that_the_user_sets_meanwhile():
+    evening = Evening(canvas_rate=30.0).go_on(10, rate=30.0)
+    assert evening.allowance.rate == 30
+    evening.canvas_rate = 60.0
+    assert evening.go_on(60, rate=60.0).allowance.rate == 60
 
 
 def test_a_source_that_pauses_for_some_seconds_keeps_its_rate():
