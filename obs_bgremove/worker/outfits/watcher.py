@@ -77,7 +77,8 @@ class Watcher:
     def offer(self, ring: int, seen: Callable[[], Seen]) -> None:
         """Take what a ring shows if it is due; ``seen`` returns copies of the frame and the alpha."""
         watched = self._watched.get(ring)
-        if watched is None:
+        if watched is None or not self._looks.empty():
+            # On a busy machine looks may take longer than the pauses between them.
             return
         now = time.monotonic()
         if now - watched.looked_at >= self._pause * len(self._watched):
