@@ -14,7 +14,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy
 
 from .. import console, home, translate
@@ -24,7 +23,7 @@ from ..private_obs.wait import ObsError, wait_for
 from ..private_obs.xvfb import DisplayError
 from ..translate import tr
 from ..users_obs.users_settings import users_python
-from . import backdrop, person, verdict
+from . import backdrop, person, png, verdict
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,7 +99,7 @@ def run(into: Path, leave_open: bool) -> int:
         before, after = take_pictures(obs)
         for name, shown in (("before", before), ("after", after)):
             path = into / f"{name}.png"
-            write(path, shown)
+            png.write(path, shown)
             console.say(f"{name}: {path.resolve()}")
         wrong = verdict.problems(picture, backdrop.evening(), before, after)
         if leave_open and not wrong:
@@ -135,12 +134,6 @@ def _folder() -> Path:
             )
         )
     return folder
-
-
-def write(path: Path, picture: NDArray[numpy.uint8]) -> None:
-    """Write a picture, uint8 [H, W, 3], BGR; OSError if that fails."""
-    if not cv2.imwrite(str(path), picture):
-        raise OSError(f"{path} cannot be written")
 
 
 def status(obs: PrivateObs) -> Answer:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy
+
+from . import png
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,5 +36,5 @@ def evening(width: int = 1280, height: int = 720) -> NDArray[numpy.uint8]:
 
 def write(path: Path) -> Path:
     """Write the picture as PNG and return its path."""
-    cv2.imwrite(str(path), evening())
+    png.write(path, evening())
     return path

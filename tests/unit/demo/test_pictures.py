@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The demo's two pictures show the same frame, also on a machine that draws few frames a second."""
 
+import os
+import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,7 +11,19 @@ import numpy
 import pytest
 
 from obs_bgremove.demo import __main__ as demo
+from obs_bgremove.demo import backdrop, png
 from obs_bgremove.private_obs.wait import ObsError
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere names of files are Unicode")
+def test_pictures_are_written_into_any_folder(tmp_path):
+    """On Windows OpenCV opens no file by itself in the folder of a user called Jürgen."""
+    folder = tmp_path / os.fsdecode(b"J\xfcrgen")
+    folder.mkdir()
+    shown = numpy.full((4, 4, 3), 9, numpy.uint8)
+    png.write(folder / "after.png", shown)
+    for path in (folder / "after.png", backdrop.write(folder / "evening.png")):
+        assert path.read_bytes().startswith(b"\x89PNG")
 
 
 class SlowObs:
