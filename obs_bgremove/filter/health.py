@@ -86,6 +86,7 @@ class Health:
         shared, ring = self._shared, self._channel.ring
         canvas_rate = 1 / shared.frame_seconds()
         new = self.meter.new_pictures()
+        drawn = [one.number for one in list(shared.last_frames)]
         trouble = self.counters.trouble() or ("late" if self.meter.missing() else "")
         return Seen(
             ring=ring,
@@ -94,7 +95,8 @@ class Health:
             trouble=trouble,
             rate=None if new is None else new * canvas_rate,
             canvas_rate=canvas_rate,
-            filters=sum(shared.clock.number - one.number <= FORGET_AFTER for one in list(shared.last_frames)),
+            # In the newest frame: those of a scene that has just been left are not drawn any more.
+            filters=drawn.count(max(drawn)),
             idle=shared.client.usage.idle,
         )
 

@@ -20,6 +20,7 @@ from obs_bgremove.filter.passes.geometry import Size
 from obs_bgremove.filter.passes.shaders import Shaders
 from obs_bgremove.filter.renderer import FilterGraphics, Renderer
 from obs_bgremove.filter.shared import Shared
+from obs_bgremove.link.messages import ONLY
 from obs_bgremove.obs.clock import FrameClock
 from obs_bgremove.obs.library import ObsError
 
@@ -32,7 +33,7 @@ class Stage:
     def __init__(self, gpu, shared=None):
         self.gpu = gpu
         self.shared = shared or Shared(FrameClock(), wake=lambda: None)
-        channel = SimpleNamespace(ring=None, problem="", note="")
+        channel = SimpleNamespace(ring=None, problem="", note="", rung=ONLY)
         lifetime = Lifetime(TARGET.parent, Guards(), lambda: None, lambda: None, None)
         self.health = Health(TARGET.parent, self.shared, channel, lifetime)
         background = ChosenBackground(Settings(), lambda _settings: Background())
@@ -102,6 +103,18 @@ def test_of_two_filters_that_did_the_same_each_forgets_itself(gpu):
     assert [one.number for one in first.shared.last_frames] == [8]
     first.health.forget()
     assert first.shared.last_frames == []
+
+
+def test_filters_of_scenes_that_follow_each_other_are_not_drawn_together(gpu):
+    """What Automatic may take is for all that are drawn: a cut from scene to scene makes it no less."""
+    first = Stage(gpu)
+    second = Stage(gpu, first.shared)
+    first.shared.frame_seconds = lambda: 1 / 30
+    for stage in (first, first, second, first):
+        stage.draw_frame()
+        assert stage.health.seen().filters == 1
+    second.renderer.render(TARGET, Settings())
+    assert first.health.seen().filters == second.health.seen().filters == 2
 
 
 def test_a_filter_that_fails_at_its_end_still_frees_the_rest():
