@@ -16,7 +16,7 @@ from ..filter.passes.geometry import Size
 from ..filter.passes.passes import Passes
 from ..filter.passes.shaders import Shaders
 from ..filter.passes.shrink import shrink
-from ..obs.graphics import replacing
+from ..obs.graphics import Replacing
 from .alphas import Alphas
 from .textures import premultiply
 
@@ -94,7 +94,7 @@ class Cutter:
         """Return a part of the picture at the network's size: uint8 [H, W, 4] BGRA."""
         frame, small = self._picture.frame, self._picture.small
         size = Size(self._engine.width, self._engine.height)
-        with replacing():
+        with Replacing():
             shrink(self._passes.shaders.shrink, frame.texture, self._size, small, size, region)
         self._picture.seen = region
         return self._pixels(small.texture)
@@ -111,7 +111,7 @@ class Cutter:
         alpha = np.ascontiguousarray(seen.alpha)
         self._picture.upload_alpha(alpha.ctypes.data, width, height)
         shown = Shown(self._picture, self._picture, 0)
-        with replacing():
+        with Replacing():
             composed = compose(self._passes, self._settings, self.background, shown, self._size, seconds)
         composite(self._passes, *composed)
         # Encoded, and not premultiplied: what OBS would get is drawn from that, and has no target here.

@@ -44,7 +44,7 @@ def compose(
     size: Size,
     seconds: float,
 ) -> Composed:
-    """Draw all passes but the last one (inside ``replacing``).
+    """Draw all passes but the last one (inside ``Replacing``).
 
     Without an alpha the background covers everything. ``size`` is the size of the source, ``seconds`` the
     time since the last call.

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING
 
 from ..obs import sources
 from ..obs.functions import lib
 from ..obs.gpu_objects import GpuObjects
-from ..obs.graphics import entered, replacing
+from ..obs.graphics import Replacing, entered
 from ..obs.structs import SPACE_709_EXTENDED, SPACE_SRGB
 from ..translate import tr
 from .compositor import Composed, compose
@@ -20,8 +19,6 @@ from .passes.composite import composite
 from .passes.passes import Passes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ..link.channel import Channel
     from .backgrounds.chosen import ChosenBackground
     from .options.settings import Settings
@@ -70,10 +67,11 @@ class Renderer:
         # Drawn while drawing: the background shows the very source that we filter.
         if self._drawing:
             return
-        if self._health.last.number != self._shared.clock.number:
+        now = self._shared.clock.number
+        if self._health.last.number != now:
             self._composed = None
-            with self._health.stopwatch.running(), self._being_drawn(target.parent):
-                self._composed = self._make_frame(target, settings)
+            with self._health.stopwatch:
+                self._composed = self._being_drawn(target, settings, now)
         if self._composed and self._graphics:
             background, cut = self._composed
             if cut.size != target.size:
@@ -87,29 +85,30 @@ class Renderer:
         self._hdr_wanted_at = self._shared.clock.number
         return SPACE_709_EXTENDED
 
-    @contextlib.contextmanager
-    def _being_drawn(self, parent: int) -> Iterator[None]:
-        """Draw in linear light inside the ``with``; note the problem if something fails."""
+    def _being_drawn(self, target: Target, settings: Settings, now: int) -> Composed | None:
+        """Make the frame in linear light; note the problem if something fails."""
+        last, being_drawn = self._health.last, self._shared.being_drawn
         self._drawing = True
         linear = lib.gs_set_linear_srgb(True)
-        self._shared.being_drawn.append(parent)
+        being_drawn.append(target.parent)
         try:
-            yield
-            self._health.last.problem = ""
+            composed = self._make_frame(target, settings, now)
+            last.problem = ""
+            return composed
         except Exception as error:
-            self._health.last.has_alpha = False
-            self._health.last.problem = tr(
+            last.has_alpha = False
+            last.problem = tr(
                 "The filter cannot draw: {error}. Restart OBS if that lasts; its log says more.", error=error
             )
             raise
         finally:
             lib.gs_set_linear_srgb(linear)
-            self._shared.being_drawn.remove(parent)
+            being_drawn.remove(target.parent)
             self._drawing = False
 
-    def _make_frame(self, target: Target, settings: Settings) -> Composed | None:
-        """Do what is done once in an OBS frame; return what ``composite`` draws in it."""
-        now, last, exchange = self._shared.clock.number, self._health.last, self._exchange
+    def _make_frame(self, target: Target, settings: Settings, now: int) -> Composed | None:
+        """Do what is done once in OBS frame ``now``; return what ``composite`` draws in it."""
+        last, exchange = self._health.last, self._exchange
         if self._graphics is None:
             self._graphics = FilterGraphics(self._shared.shaders.compiled())
         passes, capture = self._graphics.passes, self._graphics.capture
@@ -125,7 +124,7 @@ class Renderer:
         exchange.receive(capture, self._channel.ring, settings, now)
         exchange.draw(capture, target, now - self._hdr_wanted_at <= 1, now)
         seconds = self._shared.frame_seconds()
-        with replacing():
+        with Replacing():
             exchange.stage(capture)
             shown = exchange.choose(now, seconds)
             last.has_alpha = shown is not None and shown.alpha_of is not None

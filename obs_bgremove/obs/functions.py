@@ -36,7 +36,7 @@ from .library import ObsError
 from .structs import CallData, Vec4
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 p = c_void_p
 
@@ -64,6 +64,7 @@ TABLE: list[tuple[Any, ...]] = [
     ("obs_leave_graphics", None, []),
     ("obs_wait_for_destroy_queue", c_bool, []),
     ("obs_queue_task", None, [c_int, p, p, c_bool]),
+    ("obs_in_task_thread", c_bool, [c_int]),
     ("obs_get_frame_interval_ns", c_uint64, []),
     ("obs_get_total_frames", c_uint32, []),
     ("obs_get_video", p, []),
@@ -269,8 +270,10 @@ class Functions:
         calls: list[functools.partial[Any]] = []
 
         def recording(function: Callable[..., Any]) -> Callable[..., Any]:
+            again, converted = _unconverting(function)
+
             def call(*arguments: Any) -> Any:  # noqa: ANN401 - what the function takes and returns
-                calls.append(functools.partial(function, *arguments))
+                calls.append(functools.partial(again, *converted(arguments)))
                 return function(*arguments)
 
             return call
@@ -285,6 +288,19 @@ class Functions:
                 del self.__dict__[name]
                 if name in before:
                     self.__dict__[name] = before[name]
+
+
+def _unconverting(function: Any) -> tuple[Any, Callable[[tuple[Any, ...]], Iterable[Any]]]:  # noqa: ANN401
+    """Return a function of C that converts no arguments, and what converts those for it, once for many calls.
+
+    Converting takes ctypes as long as the rest of a call. (What stands in for libobs takes Python's objects.)
+    """
+    kinds = getattr(function, "argtypes", None)
+    if kinds is None:
+        return function, lambda arguments: arguments
+    again = type(function)(ctypes.cast(function, c_void_p).value)
+    again.restype = function.restype
+    return again, lambda arguments: [kind.from_param(one) for kind, one in zip(kinds, arguments)]
 
 
 lib = Functions()

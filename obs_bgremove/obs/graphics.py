@@ -39,7 +39,24 @@ def vec4(x: float, y: float, z: float, w: float) -> Vec4:
     return value
 
 
-TRANSPARENT = vec4(0, 0, 0, 0)
+_TRANSPARENT = byref(vec4(0, 0, 0, 0))
+
+
+class Drawing:
+    """A drawing into a render target, which was begun: for a ``with``, at whose end it ends."""
+
+    # Like those below it is no generator: in each frame such a context manager is entered ten times.
+    __slots__ = ("_target",)
+
+    def __init__(self, target: int | None) -> None:
+        """``target`` is the handle of the render target."""
+        self._target = target
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        lib.gs_texrender_end(self._target)
 
 
 class RenderTarget:
@@ -55,25 +72,21 @@ class RenderTarget:
         #: The handle of the texture with what was drawn last; 0 before the first drawing.
         self.texture = 0
 
-    @contextlib.contextmanager
-    def drawing(self, width: int, height: int, space: int = SPACE_SRGB) -> Iterator[None]:
-        """Draw into it: cleared to transparent, one unit is one pixel, (0, 0) is top left.
+    def drawing(self, width: int, height: int, space: int = SPACE_SRGB) -> Drawing:
+        """Draw into it inside the ``with``: cleared to transparent, one unit is one pixel, (0, 0) is top left.
 
         ``space`` is the colour space that sources are to draw themselves in.
 
         Raises ObsError if the GPU cannot make a texture of that size.
         """
         self._begin(width, height, space)
-        lib.gs_clear(CLEAR_COLOR, byref(TRANSPARENT), 0.0, 0)
-        try:
-            yield
-        finally:
-            lib.gs_texrender_end(self.handle)
+        lib.gs_clear(CLEAR_COLOR, _TRANSPARENT, 0.0, 0)
+        return Drawing(self.handle)
 
     def fill(self, effect: Effect, technique: bytes, width: int, height: int) -> int:
         """Replace all of it by what a technique draws with the uniforms set before; return the texture.
 
-        Call it inside ``replacing``. Raises ObsError if the GPU cannot make a texture of that size.
+        Call it inside ``Replacing``. Raises ObsError if the GPU cannot make a texture of that size.
         """
         self._begin(width, height, SPACE_SRGB)
         try:
@@ -112,21 +125,21 @@ class StagingSurface:
         self.handle: int | None = lib.gs_stagesurface_create(width, height, color_format)
         self._data = POINTER(c_uint8)()
         self._linesize = c_uint32()
+        self._rows = byref(self._data), byref(self._linesize)
 
     def stage(self, texture: int) -> None:
         """Start the copy of a texture of the same size and format."""
         lib.gs_stage_texture(self.handle, texture)
 
-    @contextlib.contextmanager
-    def mapped(self) -> Iterator[tuple[int, int]]:
-        """Give (address, bytes per row) of the rows while they are mapped."""
-        if not lib.gs_stagesurface_map(self.handle, byref(self._data), byref(self._linesize)):
+    def __enter__(self) -> tuple[int, int]:
+        """Map it for the ``with``: give (address, bytes per row) of the rows."""
+        if not lib.gs_stagesurface_map(self.handle, *self._rows):
             raise ObsError("the GPU did not let the staging surface be read")
-        try:
-            # Not by ctypes.cast, which makes a cycle of references each time.
-            yield ctypes.addressof(self._data.contents), self._linesize.value
-        finally:
-            lib.gs_stagesurface_unmap(self.handle)
+        # Not by ctypes.cast, which makes a cycle of references each time.
+        return ctypes.addressof(self._data.contents), self._linesize.value
+
+    def __exit__(self, *_: object) -> None:
+        lib.gs_stagesurface_unmap(self.handle)
 
     def free(self) -> None:
         """Free the GPU object."""
@@ -200,38 +213,61 @@ class BaseEffect(Effect):
         """Do nothing: OBS owns it."""
 
 
-@contextlib.contextmanager
-def blending(*function: int) -> Iterator[None]:
-    """Blend with (source, destination) or (source, destination, source alpha, destination alpha).
+class Blending:
+    """Blends, inside the ``with``, what is drawn with what was there. One is used again and again."""
 
-    Without any, what is drawn replaces what was there.
-    """
-    lib.gs_blend_state_push()
-    # It is off while OBS converts what we draw to another colour space.
-    lib.gs_enable_blending(bool(function))
-    if len(function) == 2:
-        lib.gs_blend_function(*function)
-    elif function:
-        lib.gs_blend_function_separate(*function)
-    try:
-        yield
-    finally:
+    __slots__ = ("_function",)
+
+    def __init__(self, *function: int) -> None:
+        """``function`` is (source, destination) or (source, destination, source alpha, destination alpha).
+
+        Without any, what is drawn replaces what was there.
+        """
+        self._function = function
+
+    def __enter__(self) -> None:
+        function = self._function
+        lib.gs_blend_state_push()
+        # It is off while OBS converts what we draw to another colour space.
+        lib.gs_enable_blending(bool(function))
+        if len(function) == 2:
+            lib.gs_blend_function(*function)
+        elif function:
+            lib.gs_blend_function_separate(*function)
+
+    def __exit__(self, *_: object) -> None:
         lib.gs_blend_state_pop()
 
 
-@contextlib.contextmanager
-def replacing() -> Iterator[None]:
-    """Replace what was there by values as they are: no blending, no sRGB encoding (for ``fill``)."""
-    with blending(), linear_light(False):
-        yield
+class LinearLight:
+    """Inside the ``with``, writes sRGB-encoded values of linear colours (True), or values as they are (False)."""
+
+    __slots__ = ("_before", "_enabled")
+
+    def __init__(self, enabled: bool) -> None:
+        self._enabled = enabled
+
+    def __enter__(self) -> None:
+        self._before = lib.gs_framebuffer_srgb_enabled()
+        lib.gs_enable_framebuffer_srgb(self._enabled)
+
+    def __exit__(self, *_: object) -> None:
+        lib.gs_enable_framebuffer_srgb(self._before)
 
 
-@contextlib.contextmanager
-def linear_light(enabled: bool) -> Iterator[None]:
-    """Write sRGB-encoded values of linear colours (True), or values as they are (False)."""
-    before = lib.gs_framebuffer_srgb_enabled()
-    lib.gs_enable_framebuffer_srgb(enabled)
-    try:
-        yield
-    finally:
-        lib.gs_enable_framebuffer_srgb(before)
+class Replacing(LinearLight):
+    """Inside the ``with``, replaces what was there by values as they are: no blending, no sRGB encoding."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__(enabled=False)
+
+    def __enter__(self) -> None:
+        lib.gs_blend_state_push()
+        lib.gs_enable_blending(False)
+        super().__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        super().__exit__()
+        lib.gs_blend_state_pop()

@@ -44,6 +44,7 @@ LEAVES: dict[str, str] = {
     "obs_source_get_unversioned_id": _FIELD,
     "obs_source_enabled": _FIELD,
     "obs_source_removed": _FIELD,
+    "obs_in_task_thread": _FIELD,
     "obs_get_frame_interval_ns": _FIELD,
     "obs_get_total_frames": _FIELD,
     "obs_get_lagged_frames": _FIELD,

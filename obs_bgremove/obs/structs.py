@@ -142,7 +142,7 @@ CLEAR_COLOR = 1 << 0
 # enum obs_combo_type, obs_combo_format, obs_path_type, obs_text_type
 COMBO_LIST, COMBO_STRING, PATH_FILE, PATH_DIRECTORY, TEXT_INFO = 2, 3, 0, 2, 3
 # enum obs_task_type
-TASK_UI = 0
+TASK_UI, TASK_GRAPHICS = 0, 1
 # enum obs_text_info_type, obs_group_type
 INFO_NORMAL, INFO_WARNING, INFO_ERROR = 0, 1, 2
 LOG_ERROR, LOG_WARNING, LOG_INFO = 100, 200, 300

@@ -35,7 +35,7 @@ def read(asked, response):
         size = process.gs_texture_get_width(texture), process.gs_texture_get_height(texture)
         staging = StagingSurface(*size, FORMAT_RGBA16F)
         staging.stage(texture)
-        with staging.mapped() as (address, linesize):
+        with staging as (address, linesize):
             pixel = ctypes.string_at(address + y * linesize + 8 * x, 8)
         staging.free()
     data.write(response, dict(zip(("red", "green", "blue"), struct.unpack("<4e", pixel))))

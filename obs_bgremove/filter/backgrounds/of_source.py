@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from ...files import as_path
 from ...obs.functions import lib
-from ...obs.graphics import blending
 from ...obs.sources import NamedSource, PrivateSource, contains
 from ...obs.structs import MEDIA_STATE_ERROR
 from ...translate import N, tr
@@ -62,7 +61,7 @@ class SourceBackground(Color):
             lib.gs_matrix_push()
             lib.gs_matrix_translate3f(x, y, 0.0)
             lib.gs_matrix_scale3f(scale_x, scale_y, 1.0)
-            with blending(*AS_IN_SCENE):
+            with AS_IN_SCENE:
                 lib.obs_source_video_render(source)
             lib.gs_matrix_pop()
 

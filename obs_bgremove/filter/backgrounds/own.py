@@ -7,7 +7,7 @@ from ctypes import byref
 from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
-from ...obs.graphics import BaseEffect, blending, linear_light, vec4
+from ...obs.graphics import BaseEffect, LinearLight, vec4
 from ...obs.structs import EFFECT_SOLID
 from ..passes.drawing import REPLACE, linear_color
 from ..passes.drawn_background import DrawnBackground
@@ -57,7 +57,7 @@ class Color(Background):
     def fill(self, size: Size) -> None:
         """Fill the current render target."""
         effect = BaseEffect(EFFECT_SOLID)
-        with blending(*REPLACE), linear_light(False):
+        with REPLACE, LinearLight(False):
             lib.gs_effect_set_vec4(effect["color"], byref(self._encoded))
             effect.draw(b"Solid", *size)
 

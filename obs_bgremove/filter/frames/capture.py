@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...obs.gpu_objects import GpuObjects
-from ...obs.graphics import StagingSurface, blending
+from ...obs.graphics import StagingSurface
 from ...obs.sources import draw_target
 from ...obs.structs import FORMAT_BGRA, SPACE_709_EXTENDED
 from ..passes.drawing import AS_IN_SCENE
@@ -62,15 +62,15 @@ class Capture:
 
     def draw(self, picture: Picture, target: Target, hdr: bool) -> None:
         """Draw the filter's target into a picture; if ``hdr``, in HDR too."""
-        with picture.frame.drawing(*target.size), blending(*AS_IN_SCENE):
+        with picture.frame.drawing(*target.size), AS_IN_SCENE:
             _draw(target)
         picture.has_hdr = hdr
         if hdr:
-            with picture.hdr.drawing(*target.size, SPACE_709_EXTENDED), blending(*AS_IN_SCENE):
+            with picture.hdr.drawing(*target.size, SPACE_709_EXTENDED), AS_IN_SCENE:
                 _draw(target)
 
     def stage(self, frame: Frame[Picture], size: Size, framing: Framing) -> None:
-        """Begin to read the region of a frame back at the model's input size (inside ``replacing``)."""
+        """Begin to read the region of a frame back at the model's input size (inside ``Replacing``)."""
         picture = frame.picture
         self._staging = _fitting(self._staging, size)
         picture.seen = framing.region
@@ -100,9 +100,9 @@ class Capture:
             return None
         if overview:
             # Before the frame: that is what wakes the worker.
-            with overview.mapped() as (address, linesize):
+            with overview as (address, linesize):
                 ring.hand_over_overview(address, linesize)
-        with staged.surface.mapped() as (address, linesize):
+        with staged.surface as (address, linesize):
             done = ring.hand_over(staged.serial, address, linesize, staged.part, front, area)
         return staged.serial if done else None
 

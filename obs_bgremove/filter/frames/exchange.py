@@ -164,7 +164,7 @@ class Exchange:
         self._pairing.add(self._drawn)
 
     def stage(self, capture: Capture) -> None:
-        """Begin to read back for the worker what was drawn (inside ``replacing``)."""
+        """Begin to read back for the worker what was drawn (inside ``Replacing``)."""
         frame, self._drawn = self._drawn, None
         if frame is not None and self.ring is not None:
             capture.stage(frame, Size(self.ring.width, self.ring.height), self._framing)

@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
-from ...obs.graphics import linear_light
+from ...obs.graphics import LinearLight
 from ...obs.structs import FORMAT_RGBA, FORMAT_RGBA16F
 from .cut import Cut, set_alpha
 from .drawing import flag, set_vec4
@@ -74,7 +74,7 @@ class Blur:
             (BlurTechnique.DISC, room, self._disc, False),
             (BlurTechnique.FILL, self._disc, blurred, True),
         ):
-            with linear_light(encoded):
+            with LinearLight(encoded):
                 lib.gs_effect_set_texture(effect["image"], source.texture)
                 set_vec4(effect["distances"], radius / width, radius / height)
                 set_vec4(effect["options"], flag(cut.hdr), flag(cut.alpha))

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
-from ...obs.graphics import blending, linear_light
+from ...obs.graphics import LinearLight
 from ...obs.structs import SPACE_709_EXTENDED
 from .cut import Cut, set_edge
 from .drawing import PREMULTIPLIED, REPLACE, flag, set_vec4
@@ -33,18 +33,23 @@ def composite(passes: Passes, background: DrawnBackground, cut: Cut) -> None:
     hdr = bool(cut.hdr) and lib.gs_get_color_space() == SPACE_709_EXTENDED
     shaders = passes.shaders
     if hdr or lib.gs_get_linear_srgb():
-        with blending(*PREMULTIPLIED), linear_light(True):
-            key = "composite", background, cut, hdr
-            passes.replays.draw(key, partial(_draw, shaders, background, cut, hdr, 1.0))
+        # What was enabled is enabled again at the end of what is recorded.
+        key = "composite", background, cut, hdr, lib.gs_framebuffer_srgb_enabled()
+        passes.replays.draw(key, partial(_draw_premultiplied, shaders, background, cut, hdr))
         return
     # OBS wants encoded values: for a screenshot, or for a scene item that blends them so. All is computed in
     # linear light, encoded by the target, and premultiplied after that.
-    with passes.encoded.drawing(*cut.size), blending(*REPLACE), linear_light(True):
+    with passes.encoded.drawing(*cut.size), REPLACE, LinearLight(True):
         _draw(shaders, background, cut, False, 1e-4)
     effect = shaders.composite
     lib.gs_effect_set_texture(effect["image"], passes.encoded.texture)
-    with blending(*PREMULTIPLIED), linear_light(False):
+    with PREMULTIPLIED, LinearLight(False):
         effect.draw(CompositeTechnique.PREMULTIPLY, *cut.size)
+
+
+def _draw_premultiplied(shaders: Shaders, background: DrawnBackground, cut: Cut, hdr: bool) -> None:
+    with PREMULTIPLIED, LinearLight(True):
+        _draw(shaders, background, cut, hdr, 1.0)
 
 
 def _draw(shaders: Shaders, background: DrawnBackground, cut: Cut, hdr: bool, least_alpha: float) -> None:

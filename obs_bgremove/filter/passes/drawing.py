@@ -8,7 +8,7 @@ from ctypes import byref
 from typing import TYPE_CHECKING, Any
 
 from ...obs.functions import lib
-from ...obs.graphics import vec4
+from ...obs.graphics import Blending, vec4
 from ...obs.structs import BLEND_INV_SRC_ALPHA, BLEND_ONE, BLEND_SRC_ALPHA
 
 if TYPE_CHECKING:
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from .geometry import Region
 
 #: Without any blending.
-REPLACE: tuple[int, ...] = ()
-PREMULTIPLIED = (BLEND_ONE, BLEND_INV_SRC_ALPHA)
+REPLACE = Blending()
+PREMULTIPLIED = Blending(BLEND_ONE, BLEND_INV_SRC_ALPHA)
 #: What a source expects that draws itself into a scene.
-AS_IN_SCENE = (BLEND_SRC_ALPHA, BLEND_INV_SRC_ALPHA, BLEND_ONE, BLEND_INV_SRC_ALPHA)
+AS_IN_SCENE = Blending(BLEND_SRC_ALPHA, BLEND_INV_SRC_ALPHA, BLEND_ONE, BLEND_INV_SRC_ALPHA)
 
 
 @functools.lru_cache(maxsize=256)

@@ -53,7 +53,7 @@ class Plate:
         self._frames, self._last = 0, None
 
     def draw(self, cut: Cut, network: Size, frame: object) -> int:
-        """Return the plate after a frame: an RGBA16F texture (inside ``replacing``).
+        """Return the plate after a frame: an RGBA16F texture (inside ``Replacing``).
 
         ``cut`` has the frame, its own alpha as the network made it, of size ``network``, and its colours.
         ``frame`` is another value for each frame: one that is shown again tells nothing new.

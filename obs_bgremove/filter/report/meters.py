@@ -3,14 +3,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import statistics
 import time
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import NamedTuple
 
 
 class Meter:
@@ -113,16 +109,16 @@ class Stopwatch:
 
     def __init__(self) -> None:
         self._times: deque[tuple[int, int]] = deque(maxlen=900)
+        self._began = (0, 0)
 
-    @contextlib.contextmanager
-    def running(self) -> Iterator[None]:
+    def __enter__(self) -> None:
         """Time what happens inside the ``with``."""
         # Windows counts a thread's processor time in steps of 16 ms: its median is 0 there.
-        cpu, wall = time.thread_time_ns(), time.perf_counter_ns()
-        try:
-            yield
-        finally:
-            self._times.append((time.thread_time_ns() - cpu, time.perf_counter_ns() - wall))
+        self._began = time.thread_time_ns(), time.perf_counter_ns()
+
+    def __exit__(self, *_: object) -> None:
+        cpu, wall = self._began
+        self._times.append((time.thread_time_ns() - cpu, time.perf_counter_ns() - wall))
 
     def read(self) -> GraphicsTimes:
         """Return medians and 99th percentiles; zeros before the first frame."""

@@ -12,7 +12,7 @@ from obs_bgremove.filter.passes.edge import Edge
 from obs_bgremove.filter.passes.geometry import WHOLE, Region, Size
 from obs_bgremove.filter.passes.passes import Passes
 from obs_bgremove.filter.passes.shaders import Shaders
-from obs_bgremove.obs.graphics import replacing
+from obs_bgremove.obs.graphics import Replacing
 from obs_bgremove.obs.structs import FORMAT_BGRA
 from tests.unit.cutout.textures_of import alpha_of, uploaded
 
@@ -83,7 +83,7 @@ def moved(gpu, edge, cut, *how):
 )
 def test_what_is_known_is_what_would_be_computed(gpu, monkeypatch, seen, refine, how):
     passes = Passes(Shaders())
-    with replacing():
+    with Replacing():
         cut = cut_of(gpu, passes, a_person(), refine, seen)
         quick = moved(gpu, passes.edge, cut, *how)
         unknown = uploaded(gpu, numpy.full((4, 1, 1), 128, numpy.uint8)).texture
@@ -95,7 +95,7 @@ def test_what_is_known_is_what_would_be_computed(gpu, monkeypatch, seen, refine,
 
 def test_most_is_known(gpu):
     passes = Passes(Shaders())
-    with replacing():
+    with Replacing():
         cut = cut_of(gpu, passes, a_block(), refine=True)
         passes.edge.draw(cut, 3.0, 0.0)
     values = gpu.texture(passes.edge._known_values.texture).planes
@@ -105,7 +105,7 @@ def test_most_is_known(gpu):
 def test_an_edge_that_was_moved_is_moved_again_where_it_is(gpu):
     """It covers more than the network saw. An outline moves it again."""
     passes = Passes(Shaders())
-    with replacing():
+    with Replacing():
         cut = passes.edge.draw(cut_of(gpu, passes, a_block(), False, PART), 3.0, 0.0)
         once, twice = placed(gpu, cut), placed(gpu, passes.outline.draw(cut, 6.0, 0.0))
     once, twice = (numpy.argwhere(alpha > alpha.max() / 2) for alpha in (once, twice))
@@ -120,7 +120,7 @@ def test_a_part_is_enough(gpu, how):
     whole = numpy.zeros((2 * NETWORK.height, 2 * NETWORK.width), numpy.uint8)
     whole[18:54, 32:96] = block
     passes = Passes(Shaders())
-    with replacing():
+    with Replacing():
         small = cut_of(gpu, passes, block, False, part)
         large = small._replace(alpha=alpha_of(whole), alpha_size=Size(128, 72), seen=WHOLE)
         cut = passes.edge.draw(small, *how)
@@ -135,7 +135,7 @@ def test_a_part_is_enough(gpu, how):
 def test_a_softened_edge_is_a_gaussian(gpu, softness, smaller):
     """The size of the frame is a multiple of the pixels of the softened alpha."""
     passes = Passes(Shaders())
-    with replacing():
+    with Replacing():
         cut = cut_of(gpu, passes, a_block(), False)
         hard = placed(gpu, passes.edge.draw(cut, 0.01, 0.0))
         found = moved(gpu, passes.edge, cut, 0.0, softness)

@@ -8,14 +8,14 @@ import numpy
 from obs_bgremove.filter.passes.light import Light
 from obs_bgremove.filter.passes.passes import Passes
 from obs_bgremove.filter.passes.shaders import Shaders
-from obs_bgremove.obs.graphics import replacing
+from obs_bgremove.obs.graphics import Replacing
 from tests.unit.cutout.textures_of import uploaded
 
 AGES = 1e6
 
 
 def test_a_small_change_is_followed_at_a_high_frame_rate_too(gpu):
-    with replacing():
+    with Replacing():
 
         def filled(shade):
             planes = numpy.full((4, 9, 16), 255, numpy.uint8)

@@ -19,7 +19,7 @@ from obs_bgremove.filter.passes.geometry import WHOLE, Size
 from obs_bgremove.filter.passes.passes import Passes
 from obs_bgremove.filter.passes.shaders import Shaders
 from obs_bgremove.filter.passes.techniques import CompositeTechnique
-from obs_bgremove.obs.graphics import RenderTarget, replacing
+from obs_bgremove.obs.graphics import RenderTarget, Replacing
 from obs_bgremove.obs.structs import FORMAT_RGBA, FORMAT_RGBA32F
 
 SIZE = Size(160, 90)
@@ -49,7 +49,7 @@ class Stage:
             with target.drawing(*SIZE):
                 self.gpu.texture(target.texture).planes[...] = planes
         self.picture.upload_alpha(alpha.ctypes.data, *SIZE)
-        with replacing():
+        with Replacing():
             shown = Shown(self.picture, self.picture, 0)
             made = compose(self.passes, settings, background or Color(settings), shown, SIZE, seconds)
         composite(self.passes, *made)
@@ -174,7 +174,7 @@ def test_an_outline_begins_as_smoothly_as_the_alpha(stage):
     with alpha.drawing(*SIZE):
         stage.gpu.texture(alpha.texture).planes[...] = levels[:, None]
     cut = Cut(alpha.texture, SIZE, alpha=alpha.texture, covered=WHOLE)
-    with replacing():
+    with Replacing():
         grown = stage.passes.outline.draw(cut, 1.0, 0.0).alpha
     # The largest within a pixel is that of the next row.
     column = stage.gpu.texture(grown).planes[0, : SIZE.height, 80]

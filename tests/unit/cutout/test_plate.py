@@ -17,7 +17,7 @@ from obs_bgremove.filter.passes.geometry import WHOLE, Size
 from obs_bgremove.filter.passes.passes import Passes
 from obs_bgremove.filter.passes.shaders import Shaders
 from obs_bgremove.filter.passes.shrink import shrink
-from obs_bgremove.obs.graphics import replacing
+from obs_bgremove.obs.graphics import Replacing
 
 SIZE, NETWORK = Size(256, 144), Size(64, 36)
 #: The person's colour (red, green, blue), and where the person stands.
@@ -64,7 +64,7 @@ class Seen:
             self.gpu.texture(picture.frame.texture).planes[...] = planes
         small = numpy.ascontiguousarray(cv2.resize(alpha, NETWORK, interpolation=cv2.INTER_AREA) * 255)
         small = small.round().astype(numpy.uint8)
-        with replacing():
+        with Replacing():
             shrink(self.passes.shaders.shrink, picture.frame.texture, SIZE, picture.small, NETWORK)
             picture.seen = WHOLE
             picture.upload_alpha(small.ctypes.data, *NETWORK)
@@ -214,7 +214,7 @@ def test_a_frame_that_is_shown_again_tells_nothing_new(gpu):
     seen.frames(a_room(), LEFT, 1)
     planes = gpu.texture(seen.composed.cut.plate).planes.copy()
     shown = Shown(seen.picture, seen.picture, 0)
-    with replacing():
+    with Replacing():
         for _ in range(30):
             again = compose(seen.passes, seen.settings, Background(), shown, SIZE, 1 / 30)
     assert (gpu.texture(again.cut.plate).planes == planes).all()

@@ -21,7 +21,7 @@ from obs_bgremove.filter.passes.shaders import Shaders
 from obs_bgremove.filter.passes.shrink import shrink
 from obs_bgremove.filter.passes.techniques import WITH_EDGE, CompositeTechnique, PresetTechnique
 from obs_bgremove.obs.functions import lib
-from obs_bgremove.obs.graphics import RenderTarget, replacing
+from obs_bgremove.obs.graphics import RenderTarget, Replacing
 from obs_bgremove.obs.structs import FORMAT_BGRA, FORMAT_RGBA
 from tests.unit.cutout.textures_of import alpha_of, uploaded
 
@@ -45,7 +45,7 @@ def test_libobs_is_what_it_was_afterwards():
 def test_a_picture_is_shrunk_by_means(gpu):
     planes = noise()
     frame, small = uploaded(gpu, planes), RenderTarget(FORMAT_BGRA)
-    with replacing():
+    with Replacing():
         shrink(Shaders().shrink, frame.texture, SIZE, small, Size(16, 9))
     wanted = planes.reshape(4, 9, 4, 16, 4).mean(axis=(2, 4))
     # Each of three roundings takes ties upwards.
@@ -57,7 +57,7 @@ def test_grown_edges_move_by_pixels(gpu):
     alpha[:, :20] = 255
     passes = Passes(Shaders())
     for shift, last in ((4.0, 23), (-4.0, 15)):
-        with replacing():
+        with Replacing():
             cut = passes.edge.draw(
                 Cut(uploaded(gpu, noise()).texture, SIZE, alpha=alpha_of(alpha)), shift, 0.0
             )
@@ -90,7 +90,7 @@ def test_what_only_cleans_shows_what_refining_by_nothing_shows(gpu, monkeypatch)
     passes, size = Passes(Shaders()), Size(96, 54)
     frame, small = uploaded(gpu, noise(2, size)), uploaded(gpu, noise(3, Size(32, 18)), FORMAT_BGRA)
     alpha = alpha_of(cv2.GaussianBlur(noise(4, Size(32, 18))[0], (0, 0), 1.5))
-    with replacing():
+    with Replacing():
         colors = passes.colors.draw(small, alpha)
     cut = Cut(frame.texture, size, alpha=alpha, colors=colors, clean=True)
     backgrounds = [
@@ -112,7 +112,7 @@ def test_the_edge_is_computed_only_where_it_makes_a_difference(gpu, monkeypatch,
     small = uploaded(gpu, noise(3, Size(32, 18)), FORMAT_BGRA)
     alpha = cv2.GaussianBlur(numpy.float32(noise(4, Size(32, 18))[0] > 128), (0, 0), 1.5)
     alpha = alpha_of((numpy.clip(alpha * 3 - 1, 0, 1) * 255).astype(numpy.uint8))
-    with replacing():
+    with Replacing():
         colors = passes.colors.draw(small, alpha)
     cut = Cut(frame.texture, size, alpha=alpha, colors=colors, refine=refine, clean=clean)
     backgrounds = [
@@ -131,7 +131,7 @@ def test_the_edge_is_computed_only_where_it_makes_a_difference(gpu, monkeypatch,
 @pytest.mark.parametrize("preset", PresetTechnique, ids=lambda preset: preset.name)
 def test_every_preset_is_an_opaque_picture(gpu, preset):
     shaders, target = Shaders(), RenderTarget(FORMAT_RGBA)
-    with replacing():
+    with Replacing():
         draw_preset(shaders.presets, preset, target, Size(160, 90))
     planes = gpu.texture(target.texture).planes
     assert (planes[3] == 255).all() and planes[:3].std() > 3
