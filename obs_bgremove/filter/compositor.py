@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .frames.exchange import Shown
     from .frames.pictures import Picture
     from .options.settings import Settings
+    from .passes.geometry import Region
     from .passes.passes import Passes
 
 #: The techniques for the views other than the result.
@@ -54,11 +55,14 @@ def compose(
     network_alpha = None
     if alpha_of and alpha_of.alpha:
         network_alpha = alpha_of.alpha.texture
-        key = "cut", cut, alpha_of.seen, alpha_of.small.texture, network_alpha, settings
-        cut = passes.replays.draw(key, partial(_cut_out, passes, settings, cut, alpha_of, alpha_of.alpha))
-        cut = _with_plate(passes, settings, cut, alpha_of, alpha_of.alpha)
-        if settings.edge_shift or settings.edge_softness:
-            cut = passes.replays.draw(("edge", cut, settings), partial(_with_edge, passes, settings, cut))
+        wanted = _Wanted.of(settings)
+        key = "cut", cut, alpha_of.seen, alpha_of.frame.texture, alpha_of.small.texture, network_alpha, wanted
+        cut, own = passes.replays.draw(key, partial(_cut_out, passes, wanted, cut, alpha_of, alpha_of.alpha))
+        cut = _with_plate(passes, settings, cut, own, alpha_of)
+        shift, softness = settings.edge_shift, settings.edge_softness
+        if shift or softness:
+            draw = partial(passes.edge.draw, cut, shift, softness)
+            cut = passes.replays.draw(("edge", cut, shift, softness), draw)
     if settings.view in _VIEWS:
         drawn = DrawnBackground(_VIEWS[settings.view], network_alpha, area=settings.area)
         return Composed(drawn, cut)
@@ -66,7 +70,8 @@ def compose(
     matching = 0.0 if settings.background == "blur" else settings.light_matching / 100
     drawn = background.draw(passes, cut)
     drawn = passes.light.falling(drawn, cut, settings.light_wrap / 100, matching, seconds)
-    return Composed(drawn._replace(look=_look(passes, settings, cut, drawn.factors, seconds)), cut)
+    look = _look(passes, settings, cut, drawn.factors, seconds)
+    return Composed(drawn._replace(look=look) if look else drawn, cut)
 
 
 def _look(passes: Passes, settings: Settings, cut: Cut, factors: int | None, seconds: float) -> Look | None:
@@ -83,37 +88,49 @@ def _look(passes: Passes, settings: Settings, cut: Cut, factors: int | None, sec
     return Look(gain, outline, linear_color(settings.outline_color), tint_color, settings.tint / 100)
 
 
+class _Wanted(NamedTuple):
+    """The settings that decide how the person is cut out."""
+
+    area: Region
+    invert: bool
+    refine: bool
+    clean: bool
+    #: Whether the colours around the edge are needed for something else, too.
+    colors: bool
+
+    @classmethod
+    def of(cls, settings: Settings) -> _Wanted:
+        """Return those of a filter."""
+        lighted = bool(settings.light_wrap or settings.light_matching or settings.brighten)
+        return cls(settings.area, settings.invert, settings.refinement, settings.color_cleaning, lighted)
+
+
 def _cut_out(
-    passes: Passes, settings: Settings, cut: Cut, alpha_of: Picture, network_alpha: DynamicTexture
-) -> Cut:
-    """Return the cut with the alpha, and with the colours around its edge if they are needed."""
-    alpha = passes.limits.draw(network_alpha, alpha_of.seen, settings.area, settings.invert)
+    passes: Passes, wanted: _Wanted, cut: Cut, alpha_of: Picture, network_alpha: DynamicTexture
+) -> tuple[Cut, Cut]:
+    """Return the cut with the alpha, and with the colours around its edge if they are needed.
+
+    The second one is what the network saw: the frame that the alpha is of, with all of that.
+    """
+    alpha = passes.limits.draw(network_alpha, alpha_of.seen, wanted.area, wanted.invert)
     cut = cut._replace(
         alpha=alpha,
         alpha_size=Size(network_alpha.width, network_alpha.height),
         seen=alpha_of.seen,
-        refine=settings.refinement,
-        clean=settings.color_cleaning,
+        refine=wanted.refine,
+        clean=wanted.clean,
     )
-    lighted = settings.light_wrap or settings.light_matching or settings.brighten
-    if cut.refine or cut.clean or lighted:
+    if cut.refine or cut.clean or wanted.colors:
         cut = cut._replace(colors=passes.colors.draw(alpha_of.small, alpha))
-    return cut
+    frame = alpha_of.frame
+    size = Size(frame.width, frame.height)
+    return cut, cut._replace(frame=frame.texture, size=size, alpha=network_alpha.texture)
 
 
-def _with_plate(
-    passes: Passes, settings: Settings, cut: Cut, alpha_of: Picture, network_alpha: DynamicTexture
-) -> Cut:
+def _with_plate(passes: Passes, settings: Settings, cut: Cut, own: Cut, alpha_of: Picture) -> Cut:
     """Return the cut with the plate of the room after the frame that the alpha is of."""
     # Inverted, people are what is hidden.
     if not settings.remember_room or settings.invert or not (cut.refine or cut.clean):
         passes.plate.forget()
         return cut
-    frame = alpha_of.frame
-    own = cut._replace(frame=frame.texture, size=Size(frame.width, frame.height), alpha=network_alpha.texture)
-    network = Size(network_alpha.width, network_alpha.height)
-    return cut._replace(plate=passes.plate.draw(own, network, (frame.texture, alpha_of.alphas)))
-
-
-def _with_edge(passes: Passes, settings: Settings, cut: Cut) -> Cut:
-    return passes.edge.draw(cut, settings.edge_shift, settings.edge_softness)
+    return cut._replace(plate=passes.plate.draw(own, (own.frame, alpha_of.alphas)))

@@ -98,7 +98,9 @@ class Box(NamedTuple):
     @classmethod
     def unpack(cls, word: int) -> Box | None:
         """Return the box of a word; None if there is none in it."""
-        return cls(*(word >> shift & 0xFFFF for shift in (0, 16, 32, 48))) if word else None
+        if not word:
+            return None
+        return cls(word & 0xFFFF, word >> 16 & 0xFFFF, word >> 32 & 0xFFFF, word >> 48 & 0xFFFF)
 
 
 class Part(NamedTuple):

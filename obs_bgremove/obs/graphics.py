@@ -73,7 +73,7 @@ class RenderTarget:
         self.texture = 0
 
     def drawing(self, width: int, height: int, space: int = SPACE_SRGB) -> Drawing:
-        """Draw into it inside the ``with``: cleared to transparent, one unit is one pixel, (0, 0) is top left.
+        """Draw into it in the ``with``: cleared to transparent, one unit is one pixel, (0, 0) is top left.
 
         ``space`` is the colour space that sources are to draw themselves in.
 
@@ -240,7 +240,7 @@ class Blending:
 
 
 class LinearLight:
-    """Inside the ``with``, writes sRGB-encoded values of linear colours (True), or values as they are (False)."""
+    """Inside the ``with``, writes sRGB-encoded values of linear colours, or (False) values as they are."""
 
     __slots__ = ("_before", "_enabled")
 

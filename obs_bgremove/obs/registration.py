@@ -184,10 +184,10 @@ def _update(handle: int, settings: int) -> None:
 def _keep_thread() -> None:
     """Have Python keep what it has for OBS' graphics thread.
 
-    It knows nothing of that thread, so it would make all of it at each callback and free it after that: memory
-    of the system's, and objects of its own. Python frees it at its end. (When OBS begins another graphics
-    thread, because its video settings have changed, some 20 kB stay behind. Other threads draw rarely, and
-    come and go.)
+    That is no thread of Python's, so it would make all of it at each callback and free it after that: objects
+    of its own, and pages of the system's. It is freed at Python's end. (When OBS begins another graphics
+    thread, because its video settings have changed, some 20 kB stay behind. Other threads come and go, and
+    draw rarely.)
     """
     if lib.obs_in_task_thread(TASK_GRAPHICS):
         ctypes.pythonapi.PyGILState_Ensure()

@@ -84,9 +84,11 @@ class Capture:
             self._overview_staged = self._overview_staging
 
     def _shrink(self, frame: RenderTarget, into: RenderTarget, size: Size, seen: Region) -> None:
-        texture, full = frame.texture, Size(frame.width, frame.height)
-        key = "shrink", texture, full, into.handle, size, seen
-        self._replays.draw(key, lambda: shrink(self._effect, texture, full, into, size, seen))
+        def draw() -> None:
+            shrink(self._effect, frame.texture, Size(frame.width, frame.height), into, size, seen)
+
+        # Of another size the frame would have another texture.
+        self._replays.draw(("shrink", frame.texture, into.handle, size, seen), draw)
 
     def hand_over(self, ring: Ring, front: bool, area: int) -> int | None:
         """Copy what was staged in an earlier frame to the worker; return its serial.

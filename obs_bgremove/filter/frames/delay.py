@@ -31,10 +31,11 @@ class Delay:
     def observe(self, latency: int) -> None:
         """Note that an alpha came ``latency`` OBS frames after its frame was drawn."""
         self._latencies.append(latency)
-        recent = list(self._latencies)[-30:]
-        if latency > self.frames and len(recent) >= 10:
-            self.frames = max(self.frames, self._smallest(recent, 0.9))
-        elif len(self._latencies) == self._latencies.maxlen:
+        if latency > self.frames:
+            recent = list(self._latencies)[-30:]
+            if len(recent) >= 10:
+                self.frames = max(self.frames, self._smallest(recent, 0.9))
+        elif self.frames > self.MINIMUM and len(self._latencies) == self._latencies.maxlen:
             self.frames = min(self.frames, self._smallest(self._latencies, 0.98))
 
     def reset(self) -> None:

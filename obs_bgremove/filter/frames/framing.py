@@ -38,6 +38,8 @@ class Framing:
     #: many alphas.
     WORTHWHILE = 0.8
     PATIENCE = 30
+    #: Alphas from one look at that to the next.
+    LOOK_EVERY = 10
     #: When people reach the border of the region, the next one is around where they were in this many alphas.
     BEFORE = 8
     #: Pictures from one overview to the next.
@@ -52,7 +54,7 @@ class Framing:
         self._elsewhere: Region | None = None
         #: Where people were in the last alphas: left, top, right, bottom.
         self._people: deque[tuple[float, float, float, float]] = deque(maxlen=self.PATIENCE)
-        self._pictures = 0
+        self._pictures = self._alphas = 0
 
     def overview_due(self) -> bool:
         """Return whether the whole of this picture is needed, too. Call it once for each picture."""
@@ -63,6 +65,7 @@ class Framing:
         """Start again with the whole picture."""
         self._elsewhere = None
         self._people.clear()
+        self._alphas = 0
         self._change(WHOLE)
 
     def overview(self, box: Box | None, width: int, height: int) -> None:
@@ -78,10 +81,13 @@ class Framing:
         if people is None:
             self.look_everywhere()
             return
-        self._people.append((people.x, people.y, people.right, people.bottom))
-        if self._at_border(people):
+        left, top = people.x, people.y
+        edges = left, top, left + people.width, top + people.height
+        self._people.append(edges)
+        self._alphas += 1
+        if self._at_border(*edges):
             self._change(self._wanted(list(self._people)[-self.BEFORE :]))
-        elif len(self._people) == self.PATIENCE:
+        elif len(self._people) == self.PATIENCE and self._alphas % self.LOOK_EVERY == 0:
             wanted = self._wanted(self._people)
             if wanted.width * wanted.height < self.WORTHWHILE * seen.width * seen.height:
                 self._change(wanted)
@@ -96,17 +102,18 @@ class Framing:
             if region == WHOLE:
                 self._elsewhere = None
 
-    def _at_border(self, people: Region) -> bool:
-        region, near = self.region, self.NEAR
+    def _at_border(self, left: float, top: float, right: float, bottom: float) -> bool:
+        x, y, width, height = self.region
+        near = self.NEAR
         return (
-            (region.x > 0 and people.x < region.x + near)
-            or (region.y > 0 and people.y < region.y + near)
-            or (region.right < 1 and people.right > region.right - near)
-            or (region.bottom < 1 and people.bottom > region.bottom - near)
+            (x > 0 and left < x + near)
+            or (y > 0 and top < y + near)
+            or (x + width < 1 and right > x + width - near)
+            or (y + height < 1 and bottom > y + height - near)
         )
 
     def _wanted(self, where: Iterable[tuple[float, float, float, float]]) -> Region:
-        # Computed for each alpha: column by column, so that Python's own minimum does the work.
+        # Column by column, so that Python's own minimum does the work.
         lefts, tops, rights, bottoms = zip(*where)
         left, top, right, bottom = min(lefts), min(tops), max(rights), max(bottoms)
         more = 1 + 2 * self.MARGIN
@@ -127,13 +134,10 @@ class Framing:
 
 def _place(box: Box, seen: Region, width: int, height: int) -> Region:
     """Return a box in pixels of a part as a region of the whole."""
-    across, down = seen.width / width, seen.height / height
-    return Region(
-        seen.x + box.left * across,
-        seen.y + box.top * down,
-        (box.right - box.left) * across,
-        (box.bottom - box.top) * down,
-    )
+    x, y, across, down = seen
+    across, down = across / width, down / height
+    left, top, right, bottom = box
+    return Region(x + left * across, y + top * down, (right - left) * across, (bottom - top) * down)
 
 
 def _around(one: Region | None, other: Region | None) -> Region | None:

@@ -12,27 +12,23 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from .delay import Delay
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable, Container, Iterable
 
 
 #: What the caller puts into a frame as its picture.
 P = TypeVar("P")
 
 
-@dataclass
+@dataclass(eq=False)
 class Frame(Generic[P]):
     """One drawn picture of the source on its way to the viewer."""
 
     serial: int
-    #: The OBS frame in which it was drawn, and the one in which its alpha was there.
+    #: The OBS frame in which it was drawn.
     drawn_at: int
     picture: P
-    ready_at: int | None = None
-
-    @property
-    def ready(self) -> bool:
-        """Whether its alpha is there."""
-        return self.ready_at is not None
+    #: Whether its alpha is there.
+    ready: bool = False
 
 
 class Pairing(Generic[P]):
@@ -53,7 +49,7 @@ class Pairing(Generic[P]):
         """Note that the alpha of a frame has come; return the frame, or None if it was given up."""
         for frame in self._frames:
             if frame.serial == serial and not frame.ready:
-                frame.ready_at = now
+                frame.ready = True
                 self.delay.observe(now - frame.drawn_at)
                 return frame
         return None
@@ -74,7 +70,8 @@ class Pairing(Generic[P]):
         shown = self._shown
         if shown is None:
             return None, None
-        self._keep(lambda frame: frame.serial >= shown.serial)
+        while self._frames[0] is not shown:
+            self._recycle(self._frames.pop(0).picture)
         newest = self._frames[-1]
         if self.matched or newest.drawn_at - shown.drawn_at > 2 * (self.delay.frames + 1):
             return shown, shown
@@ -87,19 +84,21 @@ class Pairing(Generic[P]):
         it has in work and the newest two can (two: it may be taking one right now).
         ``elsewhere``: serials of frames that another model still answers.
         """
-        self._keep(
-            lambda frame: (
-                frame.ready
-                or frame.serial == in_work
-                or frame.serial >= handed_over - 1
-                or frame.serial in elsewhere
-            )
+        self._give_up(
+            [
+                frame
+                for frame in self._frames
+                if not frame.ready
+                and frame.serial < handed_over - 1
+                and frame.serial != in_work
+                and frame.serial not in elsewhere
+            ]
         )
 
     def reset(self) -> None:
         """Give up all frames; none of them is shown any more."""
         self._shown = None
-        self._keep(lambda _frame: False)
+        self._give_up(self._frames[:])
 
     def hide(self, older_than: int) -> None:
         """Show none of the ready frames any more, and give up those drawn before ``older_than``.
@@ -107,7 +106,7 @@ class Pairing(Generic[P]):
         After a stall the picture comes back with a fresh frame, not with one from before.
         """
         self._shown = None
-        self._keep(lambda frame: not frame.ready and frame.drawn_at >= older_than)
+        self._give_up([frame for frame in self._frames if frame.ready or frame.drawn_at < older_than])
 
     @property
     def newest(self) -> Frame[P] | None:
@@ -116,14 +115,9 @@ class Pairing(Generic[P]):
 
     def forget_alphas(self) -> None:
         """Give up the frames that wait for an alpha: the worker that had them is gone."""
-        shown = self._shown
-        self._keep(lambda frame: frame.ready or frame is shown)
+        self._give_up([frame for frame in self._frames if not frame.ready])
 
-    def _keep(self, wanted: Callable[[Frame[P]], bool]) -> None:
-        kept = []
-        for frame in self._frames:
-            if wanted(frame):
-                kept.append(frame)
-            else:
-                self._recycle(frame.picture)
-        self._frames = kept
+    def _give_up(self, frames: Iterable[Frame[P]]) -> None:
+        for frame in frames:
+            self._frames.remove(frame)
+            self._recycle(frame.picture)

@@ -46,15 +46,14 @@ class Guards:
 
     def below(self, target: int | None) -> int | None:
         """Return what a filter draws whose target in OBS is ``target``: that, or what is below the guard."""
-        while target and self._is_guard(target):
+        while target:
+            is_guard = self._known.get(target)
+            if is_guard is None:
+                is_guard = self._known[target] = _kind(target) is Kind.GUARD
+            if not is_guard:
+                break
             target = lib.obs_filter_get_target(target)
         return target
-
-    def _is_guard(self, handle: int) -> bool:
-        known = self._known.get(handle)
-        if known is None:
-            known = self._known[handle] = _kind(handle) is Kind.GUARD
-        return known
 
     # --- the caretaker's thread ---------------------------------------------------------
 

@@ -7,6 +7,7 @@ obs-websocket, so they are public and stay.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -351,7 +352,7 @@ class Settings:
     )
     view: str = _setting("result", "View", "See what the filter sees.", choices=VIEWS, advanced=True)
 
-    @property
+    @functools.cached_property
     def area(self) -> Region:
         """The part of the picture in which people are kept; nothing if its sides do not enclose any."""
         width = max(self.area_right - self.area_left, 0.0)

@@ -33,9 +33,11 @@ class Region(NamedTuple):
 
     def common(self, other: Region) -> Region | None:
         """Return the part that both have; None if there is none."""
-        x, y = max(self.x, other.x), max(self.y, other.y)
-        width, height = min(self.right, other.right) - x, min(self.bottom, other.bottom) - y
-        return Region(x, y, width, height) if width > 0 and height > 0 else None
+        left, top, width, height = self
+        x, y, wide, high = other
+        right, bottom = min(left + width, x + wide), min(top + height, y + high)
+        x, y = max(left, x), max(top, y)
+        return Region(x, y, right - x, bottom - y) if right > x and bottom > y else None
 
 
 WHOLE = Region(0.0, 0.0, 1.0, 1.0)

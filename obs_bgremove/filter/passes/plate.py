@@ -37,7 +37,8 @@ class Plate:
         self._replays = replays
         self._plates = [gpu.target(FORMAT_RGBA16F), gpu.target(FORMAT_RGBA16F)]
         self._change = gpu.target(FORMAT_RGBA16F)
-        self._size = Size(0, 0)
+        #: The size of the frames, and of the plate.
+        self._frame = self._size = Size(0, 0)
         #: How many frames were seen, and the last of them.
         self._frames = 0
         self._last: object = None
@@ -49,43 +50,44 @@ class Plate:
 
     def forget(self) -> None:
         """Begin again: what comes next may be another room."""
-        self._size = Size(0, 0)
+        self._frame = Size(0, 0)
         self._frames, self._last = 0, None
 
-    def draw(self, cut: Cut, network: Size, frame: object) -> int:
+    def draw(self, cut: Cut, frame: object) -> int:
         """Return the plate after a frame: an RGBA16F texture (inside ``Replacing``).
 
-        ``cut`` has the frame, its own alpha as the network made it, of size ``network``, and its colours.
+        ``cut`` has the frame, its own alpha as the network made it, and its colours.
         ``frame`` is another value for each frame: one that is shown again tells nothing new.
         """
-        width, height = (math.ceil(length / self.FRACTION) for length in cut.size)
-        size = Size(width, height)
-        if size != self._size:
+        if cut.size != self._frame:
             self.forget()
-            self._size = size
-            with self._plates[0].drawing(*size):
+            self._frame = cut.size
+            width, height = (math.ceil(length / self.FRACTION) for length in cut.size)
+            self._size = Size(width, height)
+            with self._plates[0].drawing(width, height):
                 pass  # transparent: nothing is known
         if frame != self._last:
             self._last = frame
             if self._frames % self.EVERY == 0:
                 before, after = self._plates
-                key = "plate", cut, network, before.texture, after.handle
-                self._replays.draw(key, lambda: self._next(cut, network, before.texture, after))
+                key = "plate", cut, before.texture, after.handle
+                self._replays.draw(key, lambda: self._next(cut, before.texture, after))
                 self._plates.reverse()
             self._frames += 1
         return self.texture
 
-    def _next(self, cut: Cut, network: Size, before: int, after: RenderTarget) -> None:
+    def _next(self, cut: Cut, before: int, after: RenderTarget) -> None:
         """Draw the plate that follows on the one in the texture ``before``."""
         effect = self._shaders.plate
-        self._set(cut, before, network)
+        self._set(cut, before)
         change = self._change.fill(effect, PlateTechnique.COMPARE, 1, 1)
-        self._set(cut, before, network)
+        self._set(cut, before)
         lib.gs_effect_set_texture(effect["change"], change)
         after.fill(effect, PlateTechnique.REMEMBER, *self._size)
 
-    def _set(self, cut: Cut, before: int, network: Size) -> None:
+    def _set(self, cut: Cut, before: int) -> None:
         effect, nothing, size = self._shaders.plate, self._shaders.nothing.texture, self._size
+        network = cut.alpha_size or cut.size
         lib.gs_effect_set_texture_srgb(effect["frame"], cut.frame)
         lib.gs_effect_set_texture(effect["alpha"], cut.alpha or nothing)
         lib.gs_effect_set_texture(effect["before"], before)
