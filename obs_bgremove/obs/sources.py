@@ -111,10 +111,14 @@ def draw_target(target: int, parent: int) -> None:
     lib.gs_set_linear_srgb(linear)
 
 
+#: The colour spaces that we can draw (C only reads them).
+_SPACES = (c_int * 3)(SPACE_SRGB, SPACE_SRGB_16F, SPACE_709_EXTENDED)
+
+
 def is_hdr(source: int) -> bool:
     """Tell whether a source has light beyond white."""
-    known = (c_int * 3)(SPACE_SRGB, SPACE_SRGB_16F, SPACE_709_EXTENDED)
-    return lib.obs_source_get_color_space(source, len(known), known) not in (SPACE_SRGB, SPACE_SRGB_16F)
+    space = lib.obs_source_get_color_space(source, len(_SPACES), _SPACES)
+    return space not in (SPACE_SRGB, SPACE_SRGB_16F)
 
 
 def contains(tree: int, source: int) -> bool:

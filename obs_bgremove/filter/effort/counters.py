@@ -34,12 +34,15 @@ class Counters:
 
     def __init__(self) -> None:
         self._counted: deque[Counted] = deque(maxlen=32)
+        #: When the next look is due, of time.monotonic.
+        self._due = 0.0
 
     def sample(self) -> None:
         """Look at OBS' counters, if it is time to; in each frame, on the graphics thread."""
         now = time.monotonic()
-        if self._counted and now - self._counted[-1].at < self.PERIOD:
+        if now < self._due:
             return
+        self._due = now + self.PERIOD
         video = lib.obs_get_video()
         encoded, skipped = 0, 0
         if video:

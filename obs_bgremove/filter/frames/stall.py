@@ -20,6 +20,8 @@ class Stall:
         self.began = False
         self._last = time.monotonic()
         self._gap = 0.0
+        #: Seconds without an alpha during which the last composite is still shown.
+        self.patience = self.SHORTEST
 
     def progress(self) -> None:
         """Note that an alpha has come."""
@@ -28,6 +30,7 @@ class Stall:
             # One stall must not make the next one be noticed later.
             gap = min(now - self._last, self.LONGEST / 4)
             self._gap += 0.1 * (gap - self._gap)
+            self.patience = min(max(4 * self._gap, self.SHORTEST), self.LONGEST)
         self.began = True
         self._last = now
 
@@ -40,11 +43,6 @@ class Stall:
         """Seconds since the last alpha."""
         return time.monotonic() - self._last
 
-    @property
-    def patience(self) -> float:
-        """Seconds without an alpha during which the last composite is still shown."""
-        return min(max(4 * self._gap, self.SHORTEST), self.LONGEST)
-
     def over(self) -> bool:
         """Return whether there was no alpha for longer than ``patience``."""
-        return self.seconds > self.patience
+        return time.monotonic() - self._last > self.patience
