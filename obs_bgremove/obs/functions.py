@@ -31,7 +31,7 @@ from ctypes import (
 from typing import TYPE_CHECKING, Any
 
 from . import library
-from .leaves import LEAVES
+from .leaves import ASKING, LEAVES
 from .library import ObsError
 from .structs import CallData, Vec4
 
@@ -266,6 +266,7 @@ class Functions:
         """Give a list of the calls of gs_... functions that are made inside the ``with``, by any thread.
 
         So it is only for one that has entered the graphics context: the others cannot call them meanwhile.
+        Calls that only ask are left out: nobody reads their answers when they are made again.
         """
         calls: list[functools.partial[Any]] = []
 
@@ -278,7 +279,8 @@ class Functions:
 
             return call
 
-        drawing = {name: getattr(self, name) for name in LEAVES if name.startswith("gs_")}
+        names = [name for name in LEAVES if name.startswith("gs_") and name not in ASKING]
+        drawing = {name: getattr(self, name) for name in names}
         before = dict(self.__dict__)
         self.__dict__.update({name: recording(function) for name, function in drawing.items()})
         try:

@@ -84,3 +84,8 @@ LEAVES: dict[str, str] = {
     "gs_set_linear_srgb": _FIELD,
     "gs_get_color_space": _DRIVER,
 }
+
+#: Those about what is drawn that change nothing.
+ASKING = frozenset(
+    {"gs_texrender_get_texture", "gs_framebuffer_srgb_enabled", "gs_get_linear_srgb", "gs_get_color_space"}
+)

@@ -3,7 +3,7 @@
 
 It waits before and after each pass until OpenGL has drawn everything, so that a pass' time is its own.
 Asked by obs-websocket vendor requests to "passes": "times" answers what was measured since the last one,
-"allocated" what was allocated by now.
+"allocated" what was allocated by now, and how often Python made what it has for a thread.
 """
 
 import collections
@@ -13,6 +13,7 @@ import gc
 import json
 import os
 import sys
+import threading
 import time
 import tracemalloc
 
@@ -20,6 +21,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspa
 
 from obs_bgremove.filter import renderer
 from obs_bgremove.filter.backgrounds.of_source import SourceBackground
+from obs_bgremove.filter.filter import BackgroundFilter
 from obs_bgremove.filter.frames.capture import Capture
 from obs_bgremove.filter.frames.pictures import Picture
 from obs_bgremove.filter.passes.light import Light
@@ -58,7 +60,8 @@ OURS = [
 ]
 
 times: dict = {}
-made = 0
+made = states = 0
+thread = threading.local()
 vendor = None
 
 
@@ -123,6 +126,20 @@ def count_resized():
     graphics.RenderTarget._begin = replacement
 
 
+def count_thread_states():
+    """Count how often the filter is drawn in a thread that Python has kept nothing for."""
+    render = BackgroundFilter.render
+
+    def replacement(self):
+        global states
+        if not hasattr(thread, "known"):
+            thread.known = True
+            states += 1
+        render(self)
+
+    BackgroundFilter.render = replacement
+
+
 def answer_allocated(_asked, response):
     """Time no more; answer how many GPU objects were made, and how many blocks each line of code holds."""
     if not tracemalloc.is_tracing():
@@ -130,7 +147,7 @@ def answer_allocated(_asked, response):
     gc.collect()
     held = tracemalloc.take_snapshot().filter_traces(OURS).statistics("lineno")
     lines = {f"{one.traceback[0].filename}:{one.traceback[0].lineno}": one.count for one in held}
-    data.write(response, {"json": json.dumps({"made": made, "blocks": lines})})
+    data.write(response, {"json": json.dumps({"made": made, "states": states, "blocks": lines})})
 
 
 def answer_times(_asked, response):
@@ -158,6 +175,7 @@ def script_load(settings):
     for name in MAKING:
         counted(name)
     count_resized()
+    count_thread_states()
     vendor = Vendor("passes")
     vendor.answer("times", answer_times)
     vendor.answer("allocated", answer_allocated)

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import sys
 import threading
+from ctypes import PyDLL, c_double, c_int
 from pathlib import PurePosixPath
+from types import SimpleNamespace
 
 import pytest
 
-from obs_bgremove.obs.functions import lib
+from obs_bgremove.obs import functions
+from obs_bgremove.obs.functions import Functions, lib
 from obs_bgremove.obs.graphics import Effect, RenderTarget
 from obs_bgremove.obs.library import ObsError
 from obs_bgremove.obs.replays import Replays
@@ -87,6 +91,34 @@ def test_what_is_called_after_a_recording_is_not_recorded(gpu):
         lib.gs_clear(1, None, 0.0, 0)
     lib.gs_clear(1, None, 0.0, 0)
     assert len(calls) == 1
+
+
+def test_what_only_asks_is_not_recorded(gpu):
+    with lib.recorded() as calls:
+        lib.gs_get_linear_srgb()
+        lib.gs_set_linear_srgb(True)
+    assert [one.args for one in calls] == [(True,)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="looks a function up in the C library of the process")
+def test_what_is_called_again_gets_the_same_values_without_converting_them(monkeypatch):
+    converted = []
+
+    class Noted(c_double):
+        @classmethod
+        def from_param(cls, value):
+            converted.append(value)
+            return c_double(value)
+
+    monkeypatch.setattr(functions, "TABLE", [("gs_scaled", c_double, [Noted, c_int])])
+    monkeypatch.setattr(functions, "LEAVES", {"gs_scaled": "field"})
+    scaling = Functions()
+    scaling._libraries = SimpleNamespace(find=lambda _name, keep_gil: PyDLL(None).ldexp)
+    with scaling.recorded() as calls:
+        assert scaling.gs_scaled(1.5, 4) == 24.0
+    converted.clear()
+    assert [calls[0](), calls[0]()] == [24.0, 24.0]
+    assert converted == []
 
 
 def test_calls_of_sources_are_not_recorded(gpu):
