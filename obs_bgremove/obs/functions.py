@@ -75,7 +75,6 @@ TABLE: list[tuple[Any, ...]] = [
     ("video_output_get_total_frames", c_uint32, [p]),
     ("video_output_get_skipped_frames", c_uint32, [p]),
     ("obs_get_lagged_frames", c_uint32, []),
-    ("obs_get_base_effect", p, [c_int], _must_exist),
     ("obs_get_proc_handler", p, []),
     ("obs_get_source_by_name", p, [c_char_p]),
     ("obs_enum_sources", None, [p, p]),

@@ -39,7 +39,7 @@ def vec4(x: float, y: float, z: float, w: float) -> Vec4:
     return value
 
 
-_TRANSPARENT = byref(vec4(0, 0, 0, 0))
+_TRANSPARENT = vec4(0, 0, 0, 0)
 
 
 class Drawing:
@@ -72,15 +72,18 @@ class RenderTarget:
         #: The handle of the texture with what was drawn last; 0 before the first drawing.
         self.texture = 0
 
-    def drawing(self, width: int, height: int, space: int = SPACE_SRGB) -> Drawing:
-        """Draw into it in the ``with``: cleared to transparent, one unit is one pixel, (0, 0) is top left.
+    def drawing(
+        self, width: int, height: int, space: int = SPACE_SRGB, color: Vec4 = _TRANSPARENT
+    ) -> Drawing:
+        """Draw into it in the ``with``: cleared to a colour, one unit is one pixel, (0, 0) is top left.
 
-        ``space`` is the colour space that sources are to draw themselves in.
+        ``space`` is the colour space that sources are to draw themselves in. ``color`` is of ``vec4``; it is
+        written as it is, in ``LinearLight`` encoded.
 
         Raises ObsError if the GPU cannot make a texture of that size.
         """
         self._begin(width, height, space)
-        lib.gs_clear(CLEAR_COLOR, _TRANSPARENT, 0.0, 0)
+        lib.gs_clear(CLEAR_COLOR, byref(color), 0.0, 0)
         return Drawing(self.handle)
 
     def fill(self, effect: Effect, technique: bytes, width: int, height: int) -> int:
@@ -200,17 +203,6 @@ class Effect:
         if self.handle:
             lib.gs_effect_destroy(self.handle)
             self.handle = None
-
-
-class BaseEffect(Effect):
-    """One of the effects that OBS itself has compiled (and frees)."""
-
-    def __init__(self, number: int) -> None:
-        self.handle: int | None = lib.obs_get_base_effect(number)
-        self._uniforms: dict[str, int] = {}
-
-    def free(self) -> None:
-        """Do nothing: OBS owns it."""
 
 
 class Blending:

@@ -135,8 +135,6 @@ FORMAT_RGBA16, FORMAT_R16, FORMAT_RGBA16F, FORMAT_RGBA32F = 7, 8, 9, 10
 SPACE_SRGB, SPACE_SRGB_16F, SPACE_709_EXTENDED = 0, 1, 2
 # enum gs_blend_type
 BLEND_ONE, BLEND_SRC_ALPHA, BLEND_INV_SRC_ALPHA = 1, 4, 5
-# enum obs_base_effect
-EFFECT_SOLID = 3
 TEXTURE_DYNAMIC = 1 << 1
 CLEAR_COLOR = 1 << 0
 # enum obs_combo_type, obs_combo_format, obs_path_type, obs_text_type

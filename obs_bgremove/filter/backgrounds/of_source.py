@@ -46,7 +46,7 @@ class SourceBackground(Color):
     def draw(self, passes: Passes, cut: Cut) -> DrawnBackground:
         """Draw the source."""
         # Into a texture of its own: what sticks out of the picture has to be cut off.
-        with passes.background.drawing(*cut.size):
+        with passes.background.drawing(*cut.size, color=self._encoded):
             self._draw_source(cut.size)
         return DrawnBackground(CompositeTechnique.ON_IMAGE, passes.background.texture)
 
@@ -54,7 +54,6 @@ class SourceBackground(Color):
         with self.source.held() as source:
             own_width = lib.obs_source_get_width(source) if source and self._may_draw(source) else 0
             own_height = lib.obs_source_get_height(source) if own_width else 0
-            self.fill(size)
             if not own_height:
                 return
             x, y, scale_x, scale_y = place(Size(own_width, own_height), size, self._fit)

@@ -3,13 +3,10 @@
 
 from __future__ import annotations
 
-from ctypes import byref
 from typing import TYPE_CHECKING
 
-from ...obs.functions import lib
-from ...obs.graphics import BaseEffect, LinearLight, vec4
-from ...obs.structs import EFFECT_SOLID
-from ..passes.drawing import REPLACE, linear_color
+from ...obs.graphics import vec4
+from ..passes.drawing import linear_color
 from ..passes.drawn_background import DrawnBackground
 from ..passes.preset import draw_preset
 from ..passes.techniques import CompositeTechnique, PresetTechnique
@@ -46,6 +43,7 @@ class Color(Background):
         """Take over the colour."""
         value = settings.background_color
         blue, green, red = ((value >> shift & 255) / 255 for shift in (16, 8, 0))
+        #: As a render target that is not linear takes it.
         self._encoded = vec4(red, green, blue, 1.0)
         color = (*linear_color(value), 1.0)
         self._drawn = DrawnBackground(CompositeTechnique.ON_COLOR, color=color)
@@ -53,13 +51,6 @@ class Color(Background):
     def draw(self, passes: Passes, cut: Cut) -> DrawnBackground:  # noqa: ARG002 - other kinds use them
         """Return the colour: ``composite`` fills the picture."""
         return self._drawn
-
-    def fill(self, size: Size) -> None:
-        """Fill the current render target."""
-        effect = BaseEffect(EFFECT_SOLID)
-        with REPLACE, LinearLight(False):
-            lib.gs_effect_set_vec4(effect["color"], byref(self._encoded))
-            effect.draw(b"Solid", *size)
 
 
 class Preset(Background):
