@@ -30,8 +30,8 @@ COLORS = {
 }
 #: The settings of the filter that mean something without OBS.
 SETTINGS = (
-    *("blur", "background_fit", "background_color", "edge_softness", "edge_shift", "refinement"),
-    *("color_cleaning", "remember_room", *LOOKS, "crop_to_people", "view"),
+    *("blur", "depth_look", "background_fit", "background_color", "edge_softness", "edge_shift"),
+    *("refinement", "color_cleaning", "remember_room", *LOOKS, "crop_to_people", "view"),
     *("invert", "area_left", "area_right", "area_top", "area_bottom"),
     *("background_preset", "outfit_folder"),
 )

@@ -66,6 +66,9 @@ def compose(
     if settings.view in _VIEWS:
         drawn = DrawnBackground(_VIEWS[settings.view], network_alpha, area=settings.area)
         return Composed(drawn, cut)
+    # Inverted, people are what is blurred.
+    if settings.background == "blur" and settings.depth_look and cut.alpha and not settings.invert:
+        cut = cut._replace(near=passes.nearness.draw(cut, seconds))
     # The person already is in the light of the room, and so of the blurred one.
     matching = 0.0 if settings.background == "blur" else settings.light_matching / 100
     drawn = background.draw(passes, cut)

@@ -47,6 +47,7 @@ REPLAYED = {
     "cut": "colours around",
     "plate": "plate of the room",
     "edge": "edge controls",
+    "near": "nearness to the person",
     "blur": "blur",
     "around": "light: background, small",
     "shine": "light: around the edge",

@@ -40,6 +40,7 @@ RUNS = {
     "colour, room not remembered": {"background": "color", "remember_room": False},
     "transparent": {"background": "transparent"},
     "blur": {"background": "blur"},
+    "blur, depth look": {"background": "blur", "depth_look": True},
     "image": {"background": "image"},
     "image, light wrap and matching": {"background": "image", "light_wrap": 50.0, "light_matching": 50.0},
     "image, brighter": {"background": "image", "brighten": 50.0},

@@ -30,6 +30,8 @@ LOOKS = {
     "in front": ("poster", {**_PRESET, "keep": "front"}),
     "area": ("poster", {**_PRESET, "area_left": 36.0}),
     "invert": ("plain", {"background": "blur", "blur": 100.0, "invert": True}),
+    "blur": ("plain", {"background": "blur"}),
+    "depth look": ("plain", {"background": "blur", "depth_look": True}),
     "dim": ("dim", _PRESET),
     "brightened": ("dim", {**_PRESET, "brighten": 100.0}),
     "outline": ("plain", {"background": "blur", "outline": 8.0}),
@@ -44,6 +46,7 @@ _USUAL = {
     "tint": 0.0,
     "keep": "everyone",
     "invert": False,
+    "depth_look": False,
     "area_left": 0.0,
 }
 

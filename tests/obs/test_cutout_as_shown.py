@@ -28,6 +28,7 @@ LOOKS = {
     "transparent": ("transparent", {}),
     "color": ("#2060c0", {}),
     "blur": ("blur", {"blur": 60.0}),
+    "depth": ("blur", {"depth_look": True}),
     **{preset: (preset, {}) for preset in PRESETS},
     "picture": ("picture.png", {}),
     "bars": ("picture.png", {"background_fit": "contain", "background_color": 0xFF3050A0}),

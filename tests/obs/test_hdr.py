@@ -143,9 +143,11 @@ def test_hdr_source_on_an_hdr_canvas_keeps_its_light(tmp_path, data_home, hdr_cl
         assert min(bare) > 2, "brighter than white"
         assert at(obs, MIDDLE) == pytest.approx(bare, rel=0.01)
         assert at(obs, CORNER) == pytest.approx([0, 0, 1], abs=0.006), "the background is SDR"
-        obs.ws.set_source_filter_settings("Source", FILTER, {"background": "blur"}, True)
-        becomes(obs, CORNER, at(obs, BARE_CORNER))
-        assert at(obs, MIDDLE) == pytest.approx(bare, rel=0.01)
+        for depth_look in (False, True):
+            settings = {"background": "blur", "depth_look": depth_look}
+            obs.ws.set_source_filter_settings("Source", FILTER, settings, True)
+            becomes(obs, CORNER, at(obs, BARE_CORNER))
+            assert at(obs, MIDDLE) == pytest.approx(bare, rel=0.01)
         obs.ws.set_source_filter_settings("Source", FILTER, {"background": "transparent"}, True)
         wait_for(lambda: at(obs, CORNER) == [0, 0, 0], "nothing there", 20)
         assert at(obs, MIDDLE) == pytest.approx(bare, rel=0.01)

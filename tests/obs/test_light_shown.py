@@ -87,6 +87,23 @@ def test_no_halo_around_a_bright_person(shown, strength):
     assert numpy.abs(difference).max() < 3
 
 
+def test_the_blur_grows_with_the_distance_from_the_person(shown):
+    alpha = figure()
+    room = 3 * wall()
+    with_person = alpha * BRIGHT + (1 - alpha) * room
+    even = shown(with_person, background="blur", blur=100.0)
+    picture = shown(with_person, background="blur", blur=100.0, depth_look=True)
+    alpha_shown = shown(with_person, background="blur", view="alpha")[..., 0]
+    beyond = cv2.distanceTransform((alpha_shown == 0).astype(numpy.uint8), cv2.DIST_L2, 5)
+    beside = (beyond > 0) & (beyond <= 8) & (numpy.arange(HEIGHT)[:, None] > 240)
+    assert beside.sum() > 500
+    off, off_evenly = (numpy.abs(one[..., :3] - with_person)[beside].mean() for one in (picture, even))
+    print(f"depth look: the room beside the person is off by {off:.2f} / 255, evenly by {off_evenly:.2f}")
+    assert off < 2 and off_evenly > 6
+    # In the far corner it is as ever.
+    assert numpy.abs(picture - even)[:60, :60].max() <= 2
+
+
 def test_a_light_becomes_a_disc(shown):
     picture = numpy.full((HEIGHT, WIDTH, 3), 10.0)
     picture[200:280, 60:140] = BRIGHT  # somebody

@@ -188,8 +188,9 @@ def test_one_step_leads_before_a_beach(obs):
 @pytest.mark.parametrize(
     ("settings", "shown", "hidden"),
     [
-        ({"background": "transparent"}, (), ("blur", "background_color", "tint", "light_wrap")),
-        ({"background": "blur"}, ("blur", "tint", "light_wrap"), ("light_matching", "background_fit")),
+        ({"background": "transparent"}, (), ("blur", "depth_look", "background_color", "tint")),
+        ({"background": "blur"}, ("blur", "depth_look", "tint", "light_wrap"), ("light_matching",)),
+        ({"background": "blur", "invert": True}, ("blur",), ("depth_look", "background_fit")),
         ({"background": "color"}, ("background_color",), ("tint", "background_path")),
         ({"background": "image"}, ("background_path", "background_fit"), ("background_color", "blur")),
         ({"background": "image", "background_fit": "contain"}, ("background_color",), ("blur",)),

@@ -35,9 +35,18 @@ def obs(tmp_path_factory, data_home):
         yield opened
 
 
-@pytest.mark.parametrize("background", ["transparent", "blur", "image", "preset"])
-def test_nothing_is_allocated_per_frame(obs, background):
-    settings = {"model": "green", "background": background, "background_path": obs.picture, "blur": 100.0}
+@pytest.mark.parametrize(
+    ("background", "depth_look"),
+    [("transparent", False), ("blur", False), ("blur", True), ("image", False), ("preset", False)],
+)
+def test_nothing_is_allocated_per_frame(obs, background, depth_look):
+    settings = {
+        "model": "green",
+        "background": background,
+        "depth_look": depth_look,
+        "background_path": obs.picture,
+        "blur": 100.0,
+    }
     obs.ws.set_source_filter_settings("Picture", "Background Removal", {**settings, **EDGES, **LIGHT}, False)
     wait_for(lambda: has_all_it_needs(obs), "nothing is made for two seconds")
     before, frames = allocated(obs), drawn(obs)

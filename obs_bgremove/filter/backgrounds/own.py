@@ -30,7 +30,8 @@ class Blurred(Background):
         # Without an alpha the person is blurred too, at full strength.
         strength = self._strength if cut.alpha else 1.0
         blurred = passes.blur.draw(cut, strength)
-        return DrawnBackground(CompositeTechnique.ON_IMAGE, blurred, hdr=bool(cut.hdr))
+        technique = CompositeTechnique.ON_DEPTH if cut.near else CompositeTechnique.ON_IMAGE
+        return DrawnBackground(technique, blurred, hdr=bool(cut.hdr))
 
 
 class Color(Background):

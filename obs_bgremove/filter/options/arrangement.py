@@ -23,7 +23,7 @@ FOLDS = {"looks": N("Edge and looks"), "advanced": N("Advanced")}
 _OPEN, _CLOSED = "▾", "▸"
 #: What is in the fold "looks"; in "advanced" is what is said to be advanced, and is not here.
 _IN_LOOKS = (
-    *("edge_softness", "edge_shift", *LOOKS),
+    *("depth_look", "edge_softness", "edge_shift", *LOOKS),
     *("background_fit", "outfit_change", "outfit_shown", "outfit_folder", "background_preset"),
 )
 
@@ -88,6 +88,8 @@ def _applies(name: str, chosen: Settings) -> bool:
         return chosen.sync == "matched"
     if name in ("tint", "tint_color"):
         return kind not in ("transparent", "color")
+    if name == "depth_look":
+        return kind == "blur" and not chosen.invert
     if name == "light_wrap":
         return kind != "transparent"
     if name == "light_matching":

@@ -53,7 +53,7 @@ OUTFITS = {
 #: The settings that each kind of background uses.
 USED: dict[str, tuple[str, ...]] = {
     "transparent": (),
-    "blur": ("blur",),
+    "blur": ("blur", "depth_look"),
     "color": ("background_color",),
     "preset": ("background_preset",),
     "image": ("background_path", "background_fit", "background_color"),
@@ -206,6 +206,13 @@ class Settings:
         "At 100 % a point of light becomes a disc, a fifth as wide as the picture is high.",
         limits=Range(1.0, 100.0, 1.0),
         unit=" %",
+    )
+    depth_look: bool = _setting(
+        False,
+        "Depth look",
+        "The blur grows with the distance from you; what is near you stays recognisable, so it does not "
+        "protect your privacy.",
+        advanced=True,
     )
     keep: str = _setting(
         "everyone",

@@ -33,6 +33,9 @@ class Blur:
     #: At most this many pixels of the frame, across and down, become one when they are weighed: that is as
     #: many as four bilinear samples cover.
     WEIGHED = 4
+    #: Where the blur grows with distance, it is computed at the size for this radius at most, as a part of
+    #: the frame's height: between the frame itself and the smallest disc of that size there is nothing.
+    COARSEST = 0.04
 
     def __init__(self, gpu: GpuObjects, shaders: Shaders, replays: Replays) -> None:
         self._shaders = shaders
@@ -45,16 +48,18 @@ class Blur:
         self._blurred_hdr = gpu.target(FORMAT_RGBA16F)
 
     def draw(self, cut: Cut, strength: float) -> int:
-        """Return the texture of the blurred room, opaque; ``strength`` is 0 to 1.
+        """Return the texture of the blurred room; ``strength`` is 0 to 1.
 
-        It is sRGB-encoded, or in HDR if the frame is. Without an alpha everything counts as room.
+        It is sRGB-encoded, or in HDR if the frame is. Without an alpha everything counts as room. It is
+        opaque, except near the person if ``cut.near`` is set: there the frame itself is to be seen.
         """
         return self._replays.draw(("blur", cut, strength), lambda: self._draw(cut, strength))
 
     def _draw(self, cut: Cut, strength: float) -> int:
         width, height = cut.size
         radius = max(1.0, strength * self.STRONGEST * height)
-        smaller = max(int(radius / self.RADIUS), 1)
+        coarsest = self.COARSEST * height if cut.near else radius
+        smaller = max(int(min(radius, coarsest) / self.RADIUS), 1)
         weighed = min(smaller, self.WEIGHED)
         size = Size(math.ceil(width / weighed), math.ceil(height / weighed))
         effect = self._shaders.blur
@@ -70,13 +75,18 @@ class Blur:
             shrink(self._shaders.shrink, room.texture, size, self._shrunk, small)
             size, room = small, self._shrunk
         blurred = self._blurred_hdr if cut.hdr else self._blurred
+        disc, fill = BlurTechnique.DISC, BlurTechnique.FILL
+        if cut.near:
+            disc, fill = BlurTechnique.DISC_DEPTH, BlurTechnique.FILL_DEPTH
         for technique, source, target, encoded in (
-            (BlurTechnique.DISC, room, self._disc, False),
-            (BlurTechnique.FILL, self._disc, blurred, True),
+            (disc, room, self._disc, False),
+            (fill, self._disc, blurred, True),
         ):
             with LinearLight(encoded):
                 lib.gs_effect_set_texture(effect["image"], source.texture)
+                if cut.near:
+                    lib.gs_effect_set_texture(effect["nearness"], cut.near)
                 set_vec4(effect["distances"], radius / width, radius / height)
-                set_vec4(effect["options"], flag(cut.hdr), flag(cut.alpha))
+                set_vec4(effect["options"], flag(cut.hdr), flag(cut.alpha), radius / smaller)
                 target.fill(effect, technique, *size)
         return blurred.texture

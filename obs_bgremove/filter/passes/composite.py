@@ -11,7 +11,7 @@ from ...obs.graphics import LinearLight
 from ...obs.structs import SPACE_709_EXTENDED
 from .cut import Cut, set_edge
 from .drawing import PREMULTIPLIED, REPLACE, flag, set_vec4
-from .techniques import WITH_CLEANING, WITH_EDGE, WITH_LIGHT, WITH_LOOK, CompositeTechnique
+from .techniques import ON_TEXTURE, WITH_CLEANING, WITH_EDGE, WITH_LIGHT, WITH_LOOK, CompositeTechnique
 
 if TYPE_CHECKING:
     from ...obs.graphics import Effect
@@ -61,7 +61,7 @@ def _draw(shaders: Shaders, background: DrawnBackground, cut: Cut, hdr: bool, le
     set_vec4(effect["range"], flag(hdr), flag(background.hdr and not hdr), least_alpha)
     technique = background.technique
     if technique not in _WITHOUT_IMAGE:
-        decoded = technique == CompositeTechnique.ON_IMAGE
+        decoded = technique in ON_TEXTURE
         set_texture = lib.gs_effect_set_texture_srgb if decoded else lib.gs_effect_set_texture
         set_texture(effect["image"], background.texture or nothing)
     if technique == CompositeTechnique.SHOW_ALPHA:

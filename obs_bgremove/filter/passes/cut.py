@@ -47,6 +47,8 @@ class Cut(NamedTuple):
     refine: bool = False
     #: Whether the room's colour is to be taken out of the person's.
     clean: bool = False
+    #: The nearness to the person (``Nearness.draw``); None if the room is blurred evenly.
+    near: int | None = None
 
     @property
     def covers(self) -> Region:

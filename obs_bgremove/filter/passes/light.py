@@ -11,7 +11,7 @@ from ...obs.structs import FORMAT_R8, FORMAT_RGBA, FORMAT_RGBA32F
 from .drawing import flag, set_seen, set_vec4
 from .geometry import Size
 from .shrink import shrink
-from .techniques import CompositeTechnique, EdgeTechnique, LightTechnique
+from .techniques import ON_TEXTURE, CompositeTechnique, EdgeTechnique, LightTechnique
 
 if TYPE_CHECKING:
     from ...obs.gpu_objects import GpuObjects
@@ -52,7 +52,7 @@ class Light:
         if background.technique == CompositeTechnique.ON_COLOR:
             # A colour is no room: its light is not copied, but it may shine around the edge.
             return self._wrapped(background, cut, wrap, None)
-        if background.technique == CompositeTechnique.ON_IMAGE and background.texture and not background.hdr:
+        if background.technique in ON_TEXTURE and background.texture and not background.hdr:
             texture, size = background.texture, cut.size
             around = self._replays.draw(("around", texture, size), lambda: self.around(texture, size))
             background = self._wrapped(background, cut, wrap, around)

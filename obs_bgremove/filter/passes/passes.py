@@ -15,6 +15,7 @@ from .exposure import Exposure
 from .fade import Fade
 from .light import Light
 from .limits import Limits
+from .nearness import Nearness
 from .plate import Plate
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Passes:
             self.plate = Plate(self._gpu, shaders, self.replays)
             self.edge = Edge(self._gpu, shaders)
             self.outline = Edge(self._gpu, shaders, exact=True)
+            self.nearness = Nearness(self._gpu, shaders, self.replays)
             self.blur = Blur(self._gpu, shaders, self.replays)
             self.light = Light(self._gpu, shaders, self.replays)
             self.exposure = Exposure(self._gpu, shaders)

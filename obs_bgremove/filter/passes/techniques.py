@@ -50,8 +50,11 @@ class BlurTechnique(bytes, Enum):
     """blur.effect."""
 
     WEIGH = b"Weigh"
+    NEAR = b"Near"
     DISC = b"Disc"
+    DISC_DEPTH = b"DiscDepth"
     FILL = b"Fill"
+    FILL_DEPTH = b"FillDepth"
 
 
 class LightTechnique(bytes, Enum):
@@ -108,6 +111,10 @@ class CompositeTechnique(bytes, Enum):
     ON_IMAGE_CLEAN = b"OnImageClean"
     ON_IMAGE_LIGHT = b"OnImageLight"
     ON_IMAGE_LOOK = b"OnImageLook"
+    #: On a room that is the frame itself close to the person. It always refines and cleans as the cut asks.
+    ON_DEPTH = b"OnDepth"
+    ON_DEPTH_LIGHT = b"OnDepthLight"
+    ON_DEPTH_LOOK = b"OnDepthLook"
     SHOW_ALPHA = b"ShowAlpha"
     SHOW_FOREGROUND = b"ShowForeground"
     SHOW_COMPARISON = b"ShowComparison"
@@ -116,6 +123,8 @@ class CompositeTechnique(bytes, Enum):
     PREMULTIPLY = b"Premultiply"
 
 
+#: Those that show a texture beside the person that is decoded.
+ON_TEXTURE = CompositeTechnique.ON_IMAGE, CompositeTechnique.ON_DEPTH
 #: The variant that refines the alpha and cleans the colours at the edge. The views (SHOW_...) always do.
 WITH_EDGE = {
     CompositeTechnique.ALONE: CompositeTechnique.ALONE_EDGE,
@@ -132,10 +141,12 @@ WITH_CLEANING = {
 WITH_LIGHT = {
     CompositeTechnique.ON_COLOR: CompositeTechnique.ON_COLOR_LIGHT,
     CompositeTechnique.ON_IMAGE: CompositeTechnique.ON_IMAGE_LIGHT,
+    CompositeTechnique.ON_DEPTH: CompositeTechnique.ON_DEPTH_LIGHT,
 }
 #: The variant that does all of that, and what a ``Look`` asks for.
 WITH_LOOK = {
     CompositeTechnique.ALONE: CompositeTechnique.ALONE_LOOK,
     CompositeTechnique.ON_COLOR: CompositeTechnique.ON_COLOR_LOOK,
     CompositeTechnique.ON_IMAGE: CompositeTechnique.ON_IMAGE_LOOK,
+    CompositeTechnique.ON_DEPTH: CompositeTechnique.ON_DEPTH_LOOK,
 }

@@ -83,6 +83,7 @@ def draw_everything(gpu):
             DrawnBackground(technique.ON_COLOR, color=(0, 0, 0, 1)),
             DrawnBackground(technique.ON_IMAGE, image),
             DrawnBackground(technique.ON_IMAGE, passes.blur.draw(cut, 0.5), hdr=bool(cut.hdr)),
+            depth_look(passes, cut) if cut.alpha else DrawnBackground(technique.ALONE),
             DrawnBackground(technique.SHOW_ALPHA, cut.alpha),
             DrawnBackground(technique.SHOW_FOREGROUND, cut.alpha),
             DrawnBackground(technique.SHOW_COMPARISON, cut.alpha),
@@ -99,6 +100,13 @@ def draw_everything(gpu):
                 (True, SPACE_709_EXTENDED),
             ):
                 composite(passes, falling, controlled)
+
+
+def depth_look(passes, cut):
+    """Return the blurred room of a cut with an alpha, the blur growing with the distance from the person."""
+    near = cut._replace(near=passes.nearness.draw(cut, 1 / 30))
+    blurred = passes.blur.draw(near, 0.5)
+    return DrawnBackground(CompositeTechnique.ON_DEPTH, blurred, hdr=bool(cut.hdr))
 
 
 def whole_look(passes, cut):
