@@ -34,7 +34,7 @@ class Nearness:
         self._near, self._before = gpu.target(FORMAT_RGBA16F), gpu.target(FORMAT_RGBA16F)
 
     def draw(self, cut: Cut, seconds: float) -> int:
-        """Return the texture of the nearness, 0 to 1 in red, of the whole frame (inside ``replacing``).
+        """Return the texture of the nearness, 0 to 1 in red, of the whole frame (inside ``Replacing``).
 
         ``cut`` has an alpha; ``seconds``: the time since the last call.
         """

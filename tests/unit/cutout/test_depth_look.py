@@ -19,7 +19,7 @@ from obs_bgremove.filter.passes.geometry import Size
 from obs_bgremove.filter.passes.nearness import Nearness
 from obs_bgremove.filter.passes.passes import Passes
 from obs_bgremove.filter.passes.shaders import Shaders
-from obs_bgremove.obs.graphics import replacing
+from obs_bgremove.obs.graphics import Replacing
 from tests.unit.cutout.textures_of import alpha_of
 
 SIZE = Size(320, 180)
@@ -58,7 +58,7 @@ class Stage:
                 self.gpu.texture(target.texture).planes[...] = planes
         self.picture.upload_alpha(alpha.ctypes.data, *SIZE)
         settings = Settings(background="blur", remember_room=False, **more)
-        with replacing():
+        with Replacing():
             shown = Shown(self.picture, self.picture, 0)
             made = compose(self.passes, settings, Blurred(settings), shown, SIZE, seconds)
         composite(self.passes, *made)
@@ -130,7 +130,7 @@ def test_where_nobody_is_all_is_blurred(stage):
 
 def nearness(gpu, passes, alpha, seconds=AGES, size=SIZE):
     """Return how near each place is, float [18, 32]."""
-    with replacing():
+    with Replacing():
         made = passes.nearness.draw(Cut(1, size, alpha=alpha_of(alpha)), seconds)
     return gpu.texture(made).planes[0].astype(float)
 
