@@ -25,7 +25,7 @@ class Suits(NamedTuple):
 SUITS = {
     "beachwear": Suits("beach", ("beach", "sea", "pool")),
     "workwear": Suits("office", ("office", "work")),
-    "sportswear": Suits("sports_ground", ("sport", "stadium", "gym")),
+    "sportswear": Suits("sports_ground", ("sport", "stadium", "gym", "workout")),
 }
 
 
@@ -38,7 +38,7 @@ def picture_for(outfit: str, folder: str) -> str:
     if not folder or outfit not in SUITS:
         return ""
     root = as_path(folder)
-    suiting = [path for path in _listed(root) if _has(path.name, SUITS[outfit].words)]
+    suiting = [path for path in _listed(root) if outfit in _suited(path.name)]
     # What is no folder is listed as an empty one.
     inside = (picture for path in suiting for picture in _pictures(_listed(path)))
     found = next(inside, None) or next(_pictures(suiting), None)
@@ -58,5 +58,12 @@ def _pictures(paths: Iterable[Path]) -> Iterator[Path]:
     return (path for path in paths if is_one_of(path.name, PICTURES) and os.path.isfile(path))  # noqa: PTH113
 
 
-def _has(name: str, words: tuple[str, ...]) -> bool:
-    return any(word in name.casefold() for word in words)
+def _suited(name: str) -> set[str]:
+    """Return the classes of clothes whose words a name holds; "workout" does not hold "work"."""
+    left, found = name.casefold(), set()
+    words = [(word, outfit) for outfit, suits in SUITS.items() for word in suits.words]
+    for word, outfit in sorted(words, key=lambda entry: -len(entry[0])):
+        if word in left:
+            found.add(outfit)
+            left = left.replace(word, " ")
+    return found

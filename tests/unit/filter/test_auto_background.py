@@ -45,6 +45,12 @@ def test_a_picture_is_found_by_its_name(tmp_path):
     assert picture_for("workwear", str(tmp_path)) == ""
 
 
+def test_a_workout_is_no_work(tmp_path):
+    write(tmp_path / "Workout" / "a.png", tmp_path / "my workplace.png")
+    assert picture_for("sportswear", str(tmp_path)) == str(tmp_path / "Workout" / "a.png")
+    assert picture_for("workwear", str(tmp_path)) == str(tmp_path / "my workplace.png")
+
+
 def test_what_a_mac_writes_beside_its_files_is_no_picture(tmp_path):
     write(*(tmp_path / name for name in ("._beach.jpg", "beach.jpg", "gym/._a.png", "gym/a.png")))
     assert picture_for("beachwear", str(tmp_path)) == str(tmp_path / "beach.jpg")
