@@ -2,19 +2,21 @@
 """What the filter costs OBS' graphics thread per frame.
 
     python -m tests.bench.graphics [--home DIR] [--fast MODEL] [--slow MODEL] [--seconds S] [--size WxH ...]
-                                 [--one-thread]
+                                 [--one-thread | --nothing-drawn]
 
 The same scene runs in a real OBS without the filter, with a fast model and with a slow one, at
 640x360 and 1280x720, or at other sizes. "cpu" is processor time of the graphics thread inside the
 filter, "wall" the clock (with software OpenGL it includes waiting for the drawing itself), "OBS"
 what OBS' own profiler says of its graphics thread. The model must make no difference. With --one-thread
-that thread draws every pixel itself; else other threads do, as a GPU would.
+that thread draws every pixel itself; else other threads do, as a GPU would. With --nothing-drawn Mesa draws
+nothing: what is left is the work of Python, libobs and Mesa for each call.
 """
 
 from __future__ import annotations
 
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 from obs_bgremove.private_obs import collection
@@ -30,7 +32,11 @@ def main() -> None:
     """Run the benchmark and print its table."""
     parser = fast_and_slow.parser(__doc__.splitlines()[0], seconds=20.0)
     parser.add_argument("--size", nargs="+", default=SIZES, metavar="WxH")
-    parser.add_argument("--one-thread", action="store_true", help="OBS' graphics thread draws by itself")
+    drawn = parser.add_mutually_exclusive_group()
+    drawn.set_defaults(environment=DRAWN_BY_OTHERS)
+    add = partial(drawn.add_argument, action="store_const", dest="environment")
+    add("--one-thread", const={}, help="OBS' graphics thread draws by itself")
+    add("--nothing-drawn", const={**DRAWN_BY_OTHERS, "GALLIUM_NOOP": "1"}, help="Mesa draws nothing")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         run(Path(folder), options)
@@ -53,7 +59,7 @@ def run(folder: Path, options) -> None:
                 home,
                 things,
                 size=size,
-                environment={} if options.one_thread else DRAWN_BY_OTHERS,
+                environment=options.environment,
             )
             with opened as obs:
                 found = None
