@@ -96,7 +96,7 @@ class Health:
             rate=None if new is None else new * canvas_rate,
             canvas_rate=canvas_rate,
             # In the newest frame: those of a scene that has just been left are not drawn any more.
-            filters=drawn.count(max(drawn)),
+            filters=drawn.count(max(drawn, default=0)),
             idle=shared.client.usage.idle,
         )
 

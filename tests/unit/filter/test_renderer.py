@@ -115,6 +115,9 @@ def test_filters_of_scenes_that_follow_each_other_are_not_drawn_together(gpu):
         assert stage.health.seen().filters == 1
     second.renderer.render(TARGET, Settings())
     assert first.health.seen().filters == second.health.seen().filters == 2
+    for stage in (first, second):
+        stage.health.forget()
+    assert first.health.seen().filters == 0
 
 
 def test_a_filter_that_fails_at_its_end_still_frees_the_rest():
