@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 #: The longer side of what is held, as a part of the height of what is seen of the person.
 LEAST, MOST = 0.1, 0.55
-#: Of what is held, the share that are cut-outs (if there are any); the rest is drawn.
-FOUND = 0.6
+#: Of what is held, the share that are cut-outs (if there are any); of the rest, the share that is drawn
+#: here: flat things. The others are pieces of pictures.
+FOUND, FLAT = 0.6, 0.7
 #: Of what is held, how much is before the body rather than at its contour.
 BEFORE = 0.3
 #: How often a part of it is behind the person's own fingers or arm.
@@ -93,6 +94,12 @@ class Holding:
         return np.rint(mixed).astype(np.uint8), np.clip(joined, 0, 1).astype(np.float32), sure
 
 
+def contour(person: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which pixels of a person (bool [H, W]) have others beside them; the picture's border is none."""
+    inner = cv2.erode(person.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) > 0
+    return np.asarray(person & ~inner)
+
+
 def _place(
     person: NDArray[np.bool_], top: int, bottom: int, random: np.random.Generator
 ) -> tuple[int, int] | None:
@@ -100,8 +107,7 @@ def _place(
     height = bottom - top
     where = person
     if random.random() >= BEFORE:
-        inner = cv2.erode(person.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) > 0
-        where = person & ~inner
+        where = contour(person)
     places = np.argwhere(where)
     # Now and then at the face, as a cup, a phone or a microphone.
     least = top + height * (0.1 if random.random() < 0.2 else 0.3)

@@ -134,18 +134,21 @@ class Clips(Dataset):
         """Return something that a hand may hold, float32 [h, w, 4]."""
         chance = random.random()
         if self.moves.things and chance < holding.FOUND:
-            path = self.moves.things[int(random.integers(len(self.moves.things)))]
-            return moving.thing(path, self.shape.width)
+            return self._found(random)
         picture = self._background(random)
-        return holding.drawn(picture, random) if random.random() < 0.7 else moving.cut(picture, random)
+        flat = random.random() < holding.FLAT
+        return holding.drawn(picture, random) if flat else moving.cut(picture, random)
+
+    def _found(self, random: np.random.Generator) -> NDArray[np.float32]:
+        path = self.moves.things[int(random.integers(len(self.moves.things)))]
+        return moving.thing(path, self.shape.width)
 
     def _travelling(self, random: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         shape = self.shape.frames, self.shape.height, self.shape.width
         if random.random() < moving.CUT:
             layers = moving.cut(self._background(random), random)
         else:
-            path = self.moves.things[int(random.integers(len(self.moves.things)))]
-            layers = moving.thing(path, self.shape.width)
+            layers = self._found(random)
         return moving.travel(layers, *shape, random)
 
     def _before(self, clip: NDArray[np.float32], still: Person, random: np.random.Generator) -> Layers:

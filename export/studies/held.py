@@ -22,6 +22,7 @@ import numpy as np
 from ..common import scale
 from ..common.errors import ExportError, exit_code
 from ..common.markdown import table
+from ..data import holding
 from ..evaluate import pictures
 from ..graph.runner import Runner
 from ..shelf.locate import locate, name_of
@@ -76,8 +77,7 @@ def places(
     """
     rows = np.flatnonzero(person.any(axis=1))
     top, height = rows[0], rows[-1] - rows[0]
-    inner = cv2.erode(person.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) > 0
-    contour = np.argwhere(person & ~inner)
+    contour = np.argwhere(holding.contour(person))
     contour = contour[(contour[:, 0] > top + 0.35 * height) & (contour[:, 0] < top + 0.75 * height)]
     beyond = cv2.distanceTransform((~person).astype(np.uint8), cv2.DIST_L2, 5)
     half = side // 2

@@ -231,6 +231,10 @@ class Blending:
         lib.gs_blend_state_pop()
 
 
+#: Without any blending.
+REPLACE = Blending()
+
+
 class LinearLight:
     """Inside the ``with``, writes sRGB-encoded values of linear colours, or (False) values as they are."""
 
@@ -256,10 +260,9 @@ class Replacing(LinearLight):
         super().__init__(enabled=False)
 
     def __enter__(self) -> None:
-        lib.gs_blend_state_push()
-        lib.gs_enable_blending(False)
+        REPLACE.__enter__()
         super().__enter__()
 
     def __exit__(self, *_: object) -> None:
         super().__exit__()
-        lib.gs_blend_state_pop()
+        REPLACE.__exit__()

@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
-from ...obs.graphics import LinearLight
+from ...obs.graphics import REPLACE, LinearLight
 from ...obs.structs import SPACE_709_EXTENDED
 from .cut import Cut, set_edge
-from .drawing import PREMULTIPLIED, REPLACE, flag, set_vec4
+from .drawing import PREMULTIPLIED, flag, set_vec4
 from .techniques import ON_TEXTURE, WITH_CLEANING, WITH_EDGE, WITH_LIGHT, WITH_LOOK, CompositeTechnique
 
 if TYPE_CHECKING:

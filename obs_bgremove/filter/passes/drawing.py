@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from ...obs.graphics import Effect
     from .geometry import Region
 
-#: Without any blending.
-REPLACE = Blending()
 PREMULTIPLIED = Blending(BLEND_ONE, BLEND_INV_SRC_ALPHA)
 #: What a source expects that draws itself into a scene.
 AS_IN_SCENE = Blending(BLEND_SRC_ALPHA, BLEND_INV_SRC_ALPHA, BLEND_ONE, BLEND_INV_SRC_ALPHA)

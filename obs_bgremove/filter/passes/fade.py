@@ -6,9 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
-from ...obs.graphics import LinearLight
+from ...obs.graphics import Replacing
 from ...obs.structs import FORMAT_RGBA
-from .drawing import REPLACE, set_vec4
+from .drawing import set_vec4
 from .techniques import FadeTechnique
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Fade:
 
     def _draw(self, before: int, image: int, share: float, into: RenderTarget, size: Size) -> None:
         effect = self._shaders.fade
-        with REPLACE, LinearLight(False):
+        with Replacing():
             lib.gs_effect_set_texture(effect["before"], before)
             lib.gs_effect_set_texture(effect["image"], image)
             set_vec4(effect["options"], share, 0.0)
