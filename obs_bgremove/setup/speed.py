@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from .. import home
+from .. import files, home
 from ..translate import tr
 from . import virtual_env
 from .errors import say
@@ -16,10 +16,13 @@ SECONDS = 3
 
 
 def ensure() -> None:
-    """Measure unless that was done for these very models and this environment; a failure is only said."""
+    """Measure unless that was done for these very models and this environment, on a machine at rest.
+
+    A failure is only said.
+    """
     record = home.read_record()
     now = _fingerprint(record)
-    if record.get("measured") == now and home.measurements_file().is_file():
+    if record.get("measured") == now and _measured_at_rest():
         return
     say(tr("Measuring how fast the models are here."))
     arguments = ["--record", "--brief", "--device", "auto", "--seconds", str(SECONDS)]
@@ -34,6 +37,12 @@ def ensure() -> None:
         home.write_record({**home.read_record(), "measured": now})
     except OSError:
         say(tr("That could not be recorded; the next run measures again."))
+
+
+def _measured_at_rest() -> bool:
+    """Whether there are figures, and nothing else ran while they were taken (worker/choice/measured.py)."""
+    found = files.read_json(home.measurements_file())
+    return isinstance(found, dict) and found.get("at_rest") is not False
 
 
 def _fingerprint(record: dict[str, Any]) -> str:

@@ -79,11 +79,12 @@ class Precision:
 
 @dataclass(frozen=True)
 class Measured:
-    """The record: rows of each kind."""
+    """The record: rows of each kind; ``at_rest``: whether nothing else ran while the speed was measured."""
 
     speed: tuple[Speed, ...] = ()
     threads: tuple[Threads, ...] = ()
     precision: tuple[Precision, ...] = ()
+    at_rest: bool = True
 
 
 _Row = TypeVar("_Row", Speed, Threads, Precision)
@@ -98,6 +99,7 @@ def read() -> Measured:
         _rows(Speed, found.get("speed")),
         _rows(Threads, found.get("threads")),
         _rows(Precision, found.get("precision")),
+        found.get("at_rest") is not False,
     )
 
 
@@ -116,9 +118,9 @@ def _rows(kind: type[_Row], found: object) -> tuple[_Row, ...]:
     return tuple(rows)
 
 
-def keep_speed(rows: list[Speed]) -> None:
+def keep_speed(rows: list[Speed], at_rest: bool = True) -> None:
     """Record the rows of a bench in place of those before."""
-    write(replace(read(), speed=tuple(rows)))
+    write(replace(read(), speed=tuple(rows), at_rest=at_rest))
 
 
 def keep_threads(model: Model, setting: Setting) -> None:

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import onnxruntime
 
 from ... import checked, home
+from ...translate import tr
 from ..choice import automatic, catalogue, measured
 from ..choice.measured import Speed
 from ..inference import providers
 from ..inference.providers import CPU
 from ..reason import reason
-from . import precision, threads
+from . import precision, rest, threads
 from .compare import measure
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def bench(
     if not devices:
         print(f"The device {device!r} cannot be used here.", file=sys.stderr)
         return 1
+    at_rest = not record or rest.wait()
     # Large ones take long where they are of no use; how quick they can be is known from the model itself.
     wait = [model for model in chosen if model.weights and not names]
     rows, failed = _measured(
@@ -84,12 +86,19 @@ def bench(
             content = json.dumps([asdict(row) for row in rows], indent=2)
             Path(target).write_text(f"{content}\n", encoding="utf-8")
         if record:
-            measured.keep_speed(rows)
+            measured.keep_speed(rows, at_rest)
     except OSError as error:
         print(_not_recorded(error), file=sys.stderr)
         return 1
     if record:
         print(automatic.explanation(models))
+    if not at_rest:
+        print(
+            tr(
+                "This machine was busy, so the models may have looked slower than they are. Run install.py "
+                "again when it is at rest: it measures again."
+            )
+        )
     return 1 if failed else 0
 
 

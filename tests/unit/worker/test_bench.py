@@ -38,6 +38,7 @@ def directory(tmp_path, monkeypatch):
     folder = worker_home.add_model(made, "counter", worker_models.counter(), True, settle_frames=3)
     with open(folder / "card.toml", "a") as card:
         card.write("[quality]\nclips_mad = 20\n")
+    monkeypatch.setattr(bench_module.rest, "wait", lambda: True)
     return made
 
 
@@ -69,6 +70,16 @@ def test_briefly_it_measures_what_automatic_goes_by_and_no_more(directory, capsy
     printed = capsys.readouterr().out
     assert "On cpu, 30 pictures per second: " in printed
     assert all(line.startswith("On cpu, ") for line in printed.splitlines())
+
+
+def test_on_a_busy_machine_it_says_so_and_keeps_it(directory, capsys, monkeypatch):
+    monkeypatch.setattr(bench_module.rest, "wait", lambda: False)
+    assert bench(["counter"], "cpu", 1.0, None, record=True, brief=True) == 0
+    assert measured.read().speed and not measured.read().at_rest
+    assert "busy" in capsys.readouterr().out.splitlines()[-1]
+    # Only what is kept has to be true.
+    assert bench(["counter"], "cpu", 1.0, None, record=False, brief=True) == 0
+    assert "busy" not in capsys.readouterr().out
 
 
 def test_what_cannot_be_measured_is_named_and_the_rest_is_measured(directory, capsys):
