@@ -44,6 +44,8 @@ class Channel:
         # Of the client's thread:
         self.ring: Ring | None = None
         self.problem = ""
+        #: When that was last said (time.monotonic).
+        self.failed_at = 0.0
         self.note = ""
         #: Which of the models that "Automatic" may take it is.
         self.rung = ONLY

@@ -22,6 +22,9 @@ LOADING = 300.0
 #: That is also how long it may load one model. After each worker that did not get done, the next one may take
 #: twice as long, up to the most.
 LOADING_MOST = 1200.0
+#: Until a model that failed and left a filter without any is asked for again. By then there may be memory, or
+#: another program may have let go of the file.
+FAILED = 30.0
 #: For one inference.
 HANGING = 15.0
 #: For a worker to end by itself.

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..translate import in_english, tr
+from . import patience
 from .layout import LayoutError
 from .memory import MemoryProblem, open_place
 from .messages import Allow, Chosen, CloseRing, Loading, OpenRing, Outfit, RingFailed, RingOpened, Shun, Watch
@@ -97,6 +98,18 @@ class Requests:
                 channel.asked = None
                 self._ask(channel)
 
+    def retry_in_time(self) -> None:
+        """Ask again for what failed some time ago and left a filter without a ring."""
+        now = time.monotonic()
+        for channel in self._channels:
+            problem = channel.problem
+            idle = channel.pending is None and channel.ring is None
+            if problem and idle and now - channel.failed_at > patience.FAILED:
+                channel.asked, channel.failed_at = None, now
+                self._ask(channel)
+                # It stands until it is known to be over.
+                channel.problem = channel.problem or problem
+
     def let_go(self) -> None:
         """Give back the rings that were replaced some time ago."""
         now = time.monotonic()
@@ -174,7 +187,7 @@ class Requests:
             channel.note = ""
             if channel.problem != message.problem:
                 self._log(in_english(message.problem))
-            channel.problem = message.problem
+            channel.problem, channel.failed_at = message.problem, time.monotonic()
 
     # --- what is said to the worker ------------------------------------------------------
 

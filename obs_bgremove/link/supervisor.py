@@ -173,6 +173,7 @@ class Supervisor:
         """Look after the process: what it has not been sent yet, its silence, its health."""
         run.process.send_rest()
         self.requests.let_go()
+        self.requests.retry_in_time()
         loading = self.requests.loading
         fault = run.fault(loading)
         if fault:

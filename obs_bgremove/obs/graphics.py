@@ -2,7 +2,7 @@
 """Owners of GPU objects: one Python object has one handle and frees it.
 
 Everything here is called with OBS' graphics context entered: in a render callback, or
-between ``entered()``. ``free`` may be called twice.
+between ``entered()``, unless it says otherwise. ``free`` may be called twice.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from .functions import lib
 from .library import ObsError
-from .structs import CLEAR_COLOR, SPACE_SRGB, TEXTURE_DYNAMIC, Vec4
+from .structs import CLEAR_COLOR, FORMAT_R8, SPACE_SRGB, TEXTURE_DYNAMIC, Vec4
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,6 +167,17 @@ class DynamicTexture:
         if self.texture:
             lib.gs_texture_destroy(self.texture)
             self.texture = 0
+
+
+def can_be_texture(width: int, height: int) -> bool:
+    """Return whether the graphics card has textures as wide and as high (graphics context not entered)."""
+    with entered():
+        try:
+            for size in ((width, 1), (1, height)):
+                DynamicTexture(*size, FORMAT_R8).free()
+        except ObsError:
+            return False
+    return True
 
 
 class Effect:

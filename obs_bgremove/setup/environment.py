@@ -71,7 +71,8 @@ def ensure(choice: Choice, groups: list[str], fall_back: bool, watch: Stopwatch 
         # Windows does not replace files that the worker of a running OBS has open.
         scene_collections.refuse_while_running(users_settings.configurations())
     with watch.part(N("environment")):
-        virtual_env.make()
+        # pip leaves alone what it has a record of, also where a file is lost (to an antivirus program, say).
+        virtual_env.make(anew=not virtual_env.installed_runtime())
     # From here until it is done the environment is neither the old one nor the new one.
     _record({**record, "fingerprint": ""})
     with watch.part(N("packages")):

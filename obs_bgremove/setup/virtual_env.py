@@ -18,6 +18,11 @@ from .errors import SetupError, say, writing_problem
 
 #: Dependency groups (PEP 735) are known to pip from here on.
 PIP = "pip>=25.1"
+#: Fails unless pip is there with all its files. The list of them is the last one that is written.
+_PIP_IS_WHOLE = (
+    "from importlib.metadata import files\n"
+    "raise SystemExit(not all(one.suffix == '.pyc' or one.locate().exists() for one in files('pip')))"
+)
 
 
 def folder() -> Path:
@@ -33,8 +38,11 @@ def python() -> Path:
 
 
 def works() -> bool:
-    """Return whether its interpreter runs (the Python that it was made from may have been removed)."""
-    return run([str(python()), "-c", "import pip"]).returncode == 0
+    """Return whether its interpreter and its pip run.
+
+    The Python that it was made from may have been removed, and pip may have been stopped while it came.
+    """
+    return run([str(python()), "-I", "-c", _PIP_IS_WHOLE]).returncode == 0
 
 
 def installed_runtime() -> str:
@@ -53,10 +61,10 @@ def packages() -> list[str]:
     return [line.partition("==")[0] for line in done.stdout.splitlines() if "==" in line]
 
 
-def make() -> None:
-    """Make the bare environment, again if its Python is gone; SetupError if that is not possible."""
+def make(anew: bool = False) -> None:
+    """Make the bare environment, again if it does not work or ``anew``; SetupError if that fails."""
     _check_folder()
-    if works():
+    if works() and not anew:
         return
     say(tr("Making a virtual environment in {folder}.", folder=folder()))
     _clear()

@@ -160,6 +160,21 @@ def test_a_missing_picture_leaves_the_colour_and_is_told(shown, obs, tmp_path):
         wait_for(lambda what=what: f"is not a {what}" in status(obs)["problem"], "the problem names it", 20)
 
 
+def test_a_picture_larger_than_the_gpu_can_draw_is_told(shown, obs, tmp_path):
+    for height, width in ((2, 40000), (40000, 2)):
+        path = tmp_path / f"{width}.png"
+        cv2.imwrite(str(path), numpy.zeros((height, width), numpy.uint8))
+        picture = shown(background="image", background_path=str(path), background_color=0xFF0080FF)
+        assert near(picture[20, 20], ORANGE)
+        words = f"{path} is larger than the graphics card can draw ({width} x {height} pixels)"
+        wait_for(lambda words=words: words in status(obs)["problem"], "the problem names it", 20)
+    path = tmp_path / "right.png"
+    cv2.imwrite(str(path), numpy.full((4, 4096), 255, numpy.uint8))
+    settings = {"background": "image", "background_path": str(path)}
+    shown(lambda picture: near(picture[20, 20], (255, 255, 255)), **settings)
+    wait_for(lambda: not status(obs)["problem"], "nothing is wrong", 20)
+
+
 def test_sources_that_cannot_be_a_background(shown, obs):
     for name in ("Around", "Room"):
         settings = {"background": "source", "background_source": name, "background_color": 0xFF0080FF}

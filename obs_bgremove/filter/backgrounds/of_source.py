@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ...files import as_path
 from ...obs.functions import lib
+from ...obs.graphics import can_be_texture
 from ...obs.sources import NamedSource, PrivateSource, contains
 from ...obs.structs import MEDIA_STATE_ERROR
 from ...translate import N, tr
@@ -86,11 +87,14 @@ class SourceBackground(Color):
 
     def ready(self) -> bool:
         """Return whether OBS has decoded it."""
-        return self._has_picture()
+        return all(self._size())
 
-    def _has_picture(self) -> bool:
+    def _size(self) -> Size:
+        """Return the size of its picture; zeros while it has none."""
         with self.source.held() as source:
-            return bool(source and lib.obs_source_get_width(source))
+            if not source:
+                return Size(0, 0)
+            return Size(lib.obs_source_get_width(source), lib.obs_source_get_height(source))
 
 
 class PictureFile(SourceBackground):
@@ -98,18 +102,37 @@ class PictureFile(SourceBackground):
 
     def __init__(self, settings: Settings) -> None:
         self._path = settings.background_path
+        #: The size that was tried, and whether the graphics card can draw it.
+        self._tried: tuple[Size, bool] | None = None
         options = {"file": self._path}
         super().__init__(settings, PrivateSource("image_source", "obs_bgremove background", options))
 
     def problem(self, parent: int) -> str:  # noqa: ARG002 - OtherSource uses it
         """Return what is wrong with the file."""
         missing = _missing(self._path, "picture")
-        if missing or self._has_picture():
+        if missing:
             return missing
-        return tr(
-            "The background {path} is not a picture that OBS can read. Choose a PNG or JPEG file.",
-            path=self._path,
-        )
+        size = self._size()
+        if not all(size):
+            return tr(
+                "The background {path} is not a picture that OBS can read. Choose a PNG or JPEG file.",
+                path=self._path,
+            )
+        if not self._can_be_drawn(size):
+            return tr(
+                "The background {path} is larger than the graphics card can draw ({width} x {height} "
+                "pixels). Choose a smaller picture.",
+                path=self._path,
+                width=size.width,
+                height=size.height,
+            )
+        return ""
+
+    def _can_be_drawn(self, size: Size) -> bool:
+        """Return whether it can be a texture: where it cannot, OBS draws nothing."""
+        if self._tried is None or self._tried[0] != size:
+            self._tried = size, can_be_texture(*size)
+        return self._tried[1]
 
 
 class VideoFile(SourceBackground):
@@ -139,7 +162,7 @@ class VideoFile(SourceBackground):
     def problem(self, parent: int) -> str:  # noqa: ARG002 - OtherSource uses it
         """Return what is wrong with the file."""
         missing = _missing(self._path, "video")
-        if missing or self._has_picture():
+        if missing or all(self._size()):
             return missing
         with self.source.held() as source:
             failed = lib.obs_source_media_get_state(source) == MEDIA_STATE_ERROR

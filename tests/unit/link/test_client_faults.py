@@ -32,6 +32,15 @@ def made(file):
         time.sleep(0.1)
 """
 )
+#: For as long as a file says so, no model can be loaded.
+SCARCE = (
+    stand_in.SESSIONS
+    + """
+def made(file):
+    if os.path.exists(os.path.join(os.environ["OBS_BGREMOVE_HOME"], "scarce")):
+        raise RuntimeError("bad allocation")
+"""
+)
 
 
 @pytest.fixture
@@ -94,6 +103,22 @@ def test_a_model_that_is_never_done_with_loading_is_given_up(directory, quick, m
             True
         ] * 3
         assert works(good, client, 2)
+
+
+def test_a_model_for_which_there_was_no_memory_is_tried_again(directory, monkeypatch):
+    monkeypatch.setattr(patience, "FAILED", 0.5)
+    (directory / "scarce").touch()
+    with worker_home.client(environment=stand_in.environment(directory, SCARCE)) as client:
+        channel = client.open()
+        channel.request("green", "cpu")
+        until(lambda: channel.problem, "a problem")
+        first, seen = channel.failed_at, set()
+        until(lambda: seen.add(channel.problem) or channel.failed_at > first + 1.5, "it is tried again")
+        assert len(seen) == 1 and "bad allocation" in channel.problem, "it stands while nothing has changed"
+        assert len([one for one in client.sentences if "bad allocation" in one]) == 1
+        (directory / "scarce").unlink()
+        assert works(channel, client, 1)
+        assert channel.problem == ""
 
 
 def test_how_long_a_model_has_been_loading_is_told(directory, quick):

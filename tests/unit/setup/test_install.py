@@ -70,7 +70,7 @@ def pip(data, monkeypatch):
     monkeypatch.setattr(environment.shutil, "disk_usage", lambda _: usage)
     monkeypatch.setattr(environment.pip, "run", run)
     monkeypatch.setattr(locked, "FOLDER", data / "none")
-    monkeypatch.setattr(virtual_env, "make", lambda: data.mkdir(exist_ok=True))
+    monkeypatch.setattr(virtual_env, "make", lambda anew: data.mkdir(exist_ok=True))
     monkeypatch.setattr(virtual_env, "works", lambda: bool(calls))
     monkeypatch.setattr(virtual_env, "installed_runtime", lambda: "1.99" if calls else "")
     return calls
@@ -222,7 +222,7 @@ def test_a_gpu_flavour_that_cannot_be_imported_becomes_cpu(pip, monkeypatch, cap
     monkeypatch.setattr(environment, "this_machine", lambda: Machine("linux", "x86_64"))
     monkeypatch.setattr(virtual_env, "run", lambda _: failed)
     monkeypatch.setattr(
-        virtual_env, "installed_runtime", lambda: "" if "worker-cuda" in groups(pip) else "1.99"
+        virtual_env, "installed_runtime", lambda: "1.99" if pip and "worker-cuda" not in groups(pip) else ""
     )
     assert environment.ensure(Choice("cuda", "there is one"), [], fall_back=True) == "cpu"
     assert "cannot be imported (ImportError: libcublas.so.13: no such file)" in capsys.readouterr().out
@@ -350,6 +350,44 @@ def test_a_folder_that_is_not_ours_is_not_cleared_for_the_environment(data, monk
     home.write_record({"fingerprint": "", "python": str(virtual_env.python())})
     with pytest.raises(SetupError, match="No virtual environment could be made"):
         virtual_env.make()
+
+
+@pytest.fixture
+def packages(data, monkeypatch):
+    """Stand in for pip, which leaves alone what is recorded as installed; return the folder of packages."""
+
+    def install(_python, *_arguments, quiet=False):
+        for name in ("numpy", "onnxruntime"):
+            recorded = folder() / f"{name}-1.0.dist-info"
+            if not recorded.exists():
+                recorded.mkdir()
+                (folder() / f"{name}.py").write_text("__version__ = '1.0'")
+
+    def folder():
+        return next(virtual_env.folder().rglob("site-packages"))
+
+    monkeypatch.setattr(environment.pip, "run", install)
+    monkeypatch.setattr(environment, "_check_space", lambda _: None)
+    environment.ensure(Choice("cpu", "why"), [], fall_back=True)
+    return folder()
+
+
+def test_packages_that_lost_a_file_are_installed_again(packages):
+    """As where an antivirus program has taken one, or the power went."""
+    (packages / "numpy.py").unlink()
+    environment.ensure(Choice("cpu", "why"), [], fall_back=True)
+    assert virtual_env.installed_runtime() == "1.0"
+
+
+def test_a_pip_that_was_being_installed_when_all_was_stopped_is_installed_again(packages):
+    (record,) = packages.glob("pip-*/RECORD")
+    # The last file that pip writes, and one before it.
+    for file in (record, packages / "pip" / "_internal" / "cli" / "main.py"):
+        file.unlink()
+    environment.ensure(Choice("cpu", "why"), ["demo"], fall_back=True)
+    python = str(virtual_env.python())
+    assert virtual_env.run([python, "-m", "pip", "install", "--help"]).returncode == 0
+    assert virtual_env.installed_runtime() == "1.0"
 
 
 @pytest.mark.parametrize(
