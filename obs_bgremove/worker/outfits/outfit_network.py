@@ -45,7 +45,6 @@ class OutfitNetwork:
         if fault:
             raise OutfitProblem(_unusable(file, fault))
         try:
-            # In the thread that asks: it has the priority that looks are to have.
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = options.inter_op_num_threads = 1
             self._session = onnxruntime.InferenceSession(

@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Looks now and then at what people wear, on a thread of its own with the lowest priority.
+"""Looks now and then at what people wear, on a thread of its own.
 
 No alpha waits for it: the thread that infers alphas only copies a small frame for it. It rests a hundred and
 fifty times as long as a look takes, so that all looks together cost less than one percent of one processor.
+A low priority would be wrong: a thread that gets no processor while it holds Python's lock keeps the alphas
+waiting, on a busy machine for a second.
 """
 
 from __future__ import annotations
 
-import contextlib
 import math
-import os
 import queue
-import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -86,7 +85,6 @@ class Watcher:
             self._looks.put((watched, seen()))
 
     def _run(self) -> None:
-        _give_way()
         while True:
             watched, seen = self._looks.get()
             began = time.thread_time()
@@ -117,11 +115,3 @@ class Watcher:
             return Outfit(watched.ring, watched.votes.worn)
         found = decide(shares, least)
         return Outfit(watched.ring, watched.votes.worn, found, round(shares[found], 3))
-
-
-def _give_way() -> None:
-    """Let every other thread of this machine go first. Where that is not allowed, it costs little anyway."""
-    if sys.platform == "linux":
-        # There a thread has a priority of its own.
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)

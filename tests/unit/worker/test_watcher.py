@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 
@@ -86,6 +88,16 @@ def test_offering_never_waits_for_a_look(tmp_path, told):
     assert not told and len(taken) == 2
     going_on.set()
     heard(told, 2)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a thread has a priority of its own")
+def test_a_look_goes_on_while_it_holds_what_alphas_wait_for(tmp_path, told):
+    """A thread of a lower priority gets no processor on a busy machine, and keeps Python's lock meanwhile."""
+    write_network(tmp_path / "outfit")
+    looks = watcher.Watcher(lambda _: told.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id())))
+    looks.watch(1)
+    looks.offer(1, lambda: scene(LARGE))
+    assert heard(told, 1) == [os.getpriority(os.PRIO_PROCESS, os.getpid())]
 
 
 def test_looks_take_less_than_a_hundredth_of_a_processor(tmp_path, told, monkeypatch):
