@@ -26,13 +26,14 @@ class Filter:
         self.stream = made
         self.now = SECOND
         self.area = 0
+        self.front = False
         self._camera = worker_home.Camera()
         self._ring = Ring(open_place(made.slots.memory.place), "counter", "cpu", lambda: None)
 
     def count(self, after):
         """Hand a picture over so many nanoseconds after the one before; return what is in its alpha."""
         self.now += after
-        serial = self._camera.hand_over(self._ring, self._camera.serial, area=self.area)
+        serial = self._camera.hand_over(self._ring, self._camera.serial, None, 0, self.front, self.area)
         assert self.stream.serve()
         (alpha,) = self._ring.alphas(serial - 1)
         (value,) = set(ctypes.string_at(alpha.address, self._ring.width * self._ring.height))
@@ -69,3 +70,12 @@ def test_who_looks_at_clothes_sees_nobody_beyond_the_area(served):
     _frame, alpha = served.stream.seen()
     left, right = np.hsplit(alpha, 2)
     assert (left == 0).all() and (right == 1).all()
+
+
+def test_who_is_in_front_is_judged_by_the_times_of_the_pictures(served, monkeypatch):
+    times = []
+    monkeypatch.setattr(stream.Front, "keep", lambda _self, _alpha, _part, now: times.append(now) or 0)
+    served.front = True
+    for after in (0, SECOND, SECOND // 4):
+        served.count(after)
+    assert times == [1.0, 2.0, 2.25]
