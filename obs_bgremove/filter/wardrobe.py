@@ -34,12 +34,14 @@ class Wardrobe:
         self._change = change
         #: The clothes that the background followed last: what the user chooses after that stays.
         self._followed = ""
+        #: What is shown from now on, while the settings that say so have not come yet.
+        self._accepted = ""
 
     def look_after(self, settings: Settings, idle: bool) -> None:
         """Ask the worker, or no longer; change the background if that is to happen by itself."""
         wanted = settings.background == "auto" and settings.outfit_change != "keep"
         self._channel.watch(wanted and not idle)
-        suggested = self.suggested(settings)
+        suggested, self._accepted = self.suggested(settings), ""
         if settings.outfit_change != "follow":
             self._followed = ""
         elif suggested and suggested != self._followed:
@@ -50,6 +52,7 @@ class Wardrobe:
         """Show what suits the clothes, if that is known and not shown already."""
         suggested = self.suggested(settings)
         if suggested and suggested != settings.outfit_shown:
+            self._accepted = suggested
             self._change({"outfit_shown": suggested})
 
     def keep(self, settings: Settings) -> None:
@@ -72,7 +75,8 @@ class Wardrobe:
         """Return what the person seems to wear and what is shown; empty for other backgrounds."""
         if settings.background != "auto":
             return ""
-        shown = tr(OUTFITS.get(settings.outfit_shown, THE_PRESET))
+        shows = self._accepted or settings.outfit_shown
+        shown = tr(OUTFITS.get(shows, THE_PRESET))
         if settings.outfit_change == "keep":
             return tr("{background} is shown and kept.", background=shown)
         outfit, suggested = self._channel.outfit, self.suggested(settings)
@@ -81,7 +85,7 @@ class Wardrobe:
         if not suggested:
             return tr("You seem to wear something else; {background} is shown.", background=shown)
         clothes = tr(CLOTHES[suggested])
-        if suggested == settings.outfit_shown:
+        if suggested == shows:
             return tr("You seem to wear {clothes}; {background} is shown.", clothes=clothes, background=shown)
         return tr(
             "You seem to wear {clothes}; {suiting} would suit (see the button), {background} is shown.",

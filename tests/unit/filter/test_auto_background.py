@@ -147,6 +147,16 @@ def test_it_changes_by_itself_only_if_it_may_and_knows(channel, changed, change,
     assert changed == changes
 
 
+def test_what_is_followed_is_said_to_be_shown_before_the_settings_have_come(channel, changed):
+    channel.outfit, settings = Outfit(1, "workwear"), auto(outfit_change="follow")
+    wardrobe = Wardrobe(channel, changed.append)
+    wardrobe.look_after(settings, idle=False)
+    assert wardrobe.sentence(settings) == "You seem to wear workwear; Office is shown."
+    # The user has chosen another one since.
+    wardrobe.look_after(settings, idle=False)
+    assert "Office would suit" in wardrobe.sentence(settings)
+
+
 def test_what_the_user_chooses_stays_until_the_clothes_change(channel, changed):
     wardrobe = Wardrobe(channel, changed.append)
     for worn in ("workwear", "workwear", "other", "workwear", "sportswear"):
