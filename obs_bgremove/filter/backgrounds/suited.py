@@ -58,7 +58,9 @@ class Suited(Background):
             if share < 1.0:
                 shown = self._inner.draw(passes, cut)
                 assert shown.texture is not None, "a picture covers everything"
-                return shown._replace(texture=passes.fade.mix(shown.texture, share, cut.size))
+                mixed = shown._replace(texture=passes.fade.mix(shown.texture, share, cut.size))
+                self._begin()
+                return mixed
             self._follows = False
         shown = self._inner.draw(passes, cut)
         if shown.technique == CompositeTechnique.ON_IMAGE and shown.texture is not None:
@@ -76,10 +78,13 @@ class Suited(Background):
         return self._kept == cut.size
 
     def _share(self) -> float:
+        return min(1.0, (time.monotonic() - self._began) / self.SECONDS) if self._began else 0.0
+
+    def _begin(self) -> None:
+        """Count from now, if it has not begun yet: what is drawn for the first time may take long."""
         now = time.monotonic()
         if not self._began and (self._inner.ready() or now - self._made_at > self.PATIENCE):
             self._began = now
-        return min(1.0, (now - self._began) / self.SECONDS) if self._began else 0.0
 
     def set_showing(self, showing: bool) -> None:
         """See Background."""

@@ -229,6 +229,22 @@ def test_the_next_one_is_faded_in_over_half_a_second(passes):
     assert shown(second, passes) == "office"
 
 
+def test_what_takes_long_to_draw_at_first_is_faded_in_all_the_same(passes):
+    class Slow(Steady):
+        def draw(self, passes, cut):
+            # A shader is compiled.
+            passes.now += 1.0 if cut.first else 0.0
+            return super().draw(passes, cut)
+
+    first, second = suited.Suited(Steady("beach")), suited.Suited(Slow("office"))
+    shown(first, passes)
+    second.follow(first)
+    size = 640, 360
+    assert second.draw(passes, SimpleNamespace(size=size, first=True)).texture == ("beach", "office", 0.0)
+    passes.now += 0.25
+    assert second.draw(passes, SimpleNamespace(size=size, first=False)).texture == ("beach", "office", 0.5)
+
+
 def test_the_one_before_stays_until_a_picture_is_decoded(passes):
     first, coming = suited.Suited(Steady("beach")), Steady("own", there=False)
     second = suited.Suited(coming)
