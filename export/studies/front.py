@@ -17,7 +17,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 import cv2
 import numpy as np
@@ -31,7 +31,7 @@ from ..evaluate import clips
 from ..graph.runner import Runner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from ..common.arrays import Bytes, Floats
 
@@ -93,7 +93,8 @@ def _never(_now: float) -> bool:
     return False
 
 
-def _scenes() -> list[Scene]:
+def scenes() -> list[Scene]:
+    """Return the scenes."""
     front = Role("front", _stands(0.5), _always)
 
     def goes(now: float) -> Place | None:
@@ -258,23 +259,43 @@ def measure(
     return frames, pictures
 
 
-def rows(scene: Scene, frames: list[Frame]) -> list[list[str]]:
-    """Return the rows of a scene's events: until then, and from two seconds later to the next one."""
-    found = []
+class HasSecond(Protocol):
+    """A frame, with its second."""
+
+    @property
+    def now(self) -> float:
+        """The second."""
+
+
+Shown = TypeVar("Shown", bound=HasSecond)
+
+
+def spans(scene: Scene, frames: Sequence[Shown]) -> Iterator[tuple[str, list[Shown], list[Shown]]]:
+    """Yield each event of a scene with the frames until it is over, and those from two seconds later on.
+
+    The latter end where the next event is over, or may begin.
+    """
     starts = [0.0, *(second for _, second in scene.events)]
     ends = [*(second for _, second in scene.events[1:]), scene.seconds + 1]
     for (event, second), start, end in zip(scene.events, starts, ends):
         until = [one for one in frames if start + (GRACE if start else 0) <= one.now < second]
         # What follows may begin before the next event is over.
         end = end if end > scene.seconds else end - GRACE
-        after = [one for one in frames if second + GRACE <= one.now < end] or frames[-1:]
-        found.append([
-            scene.name, event,
-            f"{100 * max(one.wrong for one in until):.2f}",
-            f"{100 * after[0].wrong:.2f}",
-            f"{100 * max(one.wrong for one in after):.2f}",
-            f"{100 * max(one.everyone for one in after):.2f}",
-        ])  # fmt: skip
+        after = [one for one in frames if second + GRACE <= one.now < end] or list(frames[-1:])
+        yield event, until, after
+
+
+def rows(scene: Scene, frames: list[Frame]) -> list[list[str]]:
+    """Return the rows of a scene's events: until then, and from two seconds later to the next one."""
+    found = []
+    for event, until, after in spans(scene, frames):
+        shares = (
+            max(one.wrong for one in until),
+            after[0].wrong,
+            max(one.wrong for one in after),
+            max(one.everyone for one in after),
+        )
+        found.append([scene.name, event, *(f"{100 * share:.2f}" for share in shares)])
     return found
 
 
@@ -296,7 +317,7 @@ def main(argv: list[str] | None = None) -> int:
     costs, sheet, listed = [], [], []
     print("| scene | event | until then, most | 2 s after it | from then on, most | keeping everyone |")
     print("|---|---|---:|---:|---:|---:|")
-    for scene in _scenes():
+    for scene in scenes():
         if options.scene and options.scene not in scene.name:
             continue
         frames, pictures = measure(scene, people, runner)

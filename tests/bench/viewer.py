@@ -12,7 +12,7 @@ truth of that very frame. "lag" is the number of frames by which the alpha fits 
 best when it is taken for an older one's, to a tenth of a frame. Errors x 1000, dtSSD x 100. "gone" is
 the share of frames, in percent, that show less than three tenths of the person.
 With --slower N clip and OBS run N times slower: a machine that draws too slowly for these clips (software
-OpenGL at 1280x720) shows what a quick one shows. Times are those of the clip.
+OpenGL at 1280x720) shows what a quick one shows. Times are those of the clip, also for the worker.
 With --set model=auto the filter goes by what was measured in --home (python -m obs_bgremove.worker bench
 --record). OBS and clip that run N times slower are to it a machine that is N times as quick. With --spare
 processors rest and OBS is never late, as far as it sees. Which model it took is printed.
@@ -53,7 +53,9 @@ from tests.obs.stage import (
     wait_until_running,
 )
 
-MACHINE = installed.PROJECT / "tests" / "obs" / "machine_script.py"
+MACHINE, SLOW = (
+    installed.PROJECT / "tests" / "obs" / name for name in ("machine_script.py", "slow_script.py")
+)
 #: Pixels farther than this from any person count for the leak.
 FAR = 40
 #: Frames per second of OBS and of the clips.
@@ -96,9 +98,7 @@ def main() -> None:
     parser.add_argument("--filter", default="obs_bgremove", help="id of the filter, to measure another one")
     parser.add_argument("--no-filter", action="store_true", help="the bare clip")
     parser.add_argument("--seconds", type=float, default=5.0, help="how long each clip is recorded")
-    parser.add_argument(
-        "--slower", type=int, choices=(1, 2, 5, 10), default=1, help="run clip and OBS slower"
-    )
+    add_slower_option(parser, 1)
     parser.add_argument("--spare", action="store_true", help="a machine with processors to spare")
     parser.add_argument("--offline", action="store_true", help="score the model without OBS as well")
     parser.add_argument("--out", type=Path, help="folder for contact sheets of the worst frames")
@@ -126,6 +126,13 @@ def main() -> None:
     print(row("mean", scores))
     if offline:
         print(row("  without OBS", offline))
+
+
+def add_slower_option(parser: argparse.ArgumentParser, usual: int) -> None:
+    """Let a bench's user say how many times slower clip and OBS run."""
+    parser.add_argument(
+        "--slower", type=int, choices=(1, 2, 5, 10), default=usual, help="run clip and OBS slower"
+    )
 
 
 def setting(text: str) -> tuple[str, object]:
@@ -159,15 +166,8 @@ def play(folder: Path, home: Path, clip: Path, options, settings) -> tuple[Score
     if not options.no_filter:
         filters = [collection.effect(options.filter, "Filter", settings)]
     source = collection.clip("Clip", clip / "com.mp4", filters, speed=100 / options.slower)
-    black, white = (
-        collection.color(name, (value, value, value), (width, height))
-        for name, value in (("Black", 0), ("White", 255))
-    )
-    items = ["Black", "Clip", collection.item("White", (width, 0)), collection.item("Clip", (width, 0))]
-    scripts = [collection.script(one) for one in (*([MACHINE] if options.spare else []), SCRIPT)]
-    scenes = [collection.scene("Scene", items)]
-    things = collection.collection("Viewer", [source, black, white], scenes, scripts=scripts)
-    with open_obs(folder, home, things, size=(2 * width, height), fps=FPS // options.slower) as obs:
+    scripts = [collection.script(MACHINE)] if options.spare else []
+    with before_black_and_white(folder, home, source, (width, height), options.slower, scripts) as obs:
         if filters and options.filter == "obs_bgremove":
             wait_until_running(obs)
         # The first second of a recording is not what a viewer gets used to.
@@ -180,6 +180,33 @@ def play(folder: Path, home: Path, clip: Path, options, settings) -> tuple[Score
     return score_recording(recording, frames, truths), report
 
 
+def before_black_and_white(
+    folder: Path, home: Path, source, size: tuple[int, int], slower: int, scripts=()
+) -> PrivateObs:
+    """Return an OBS, not yet started, that shows a source of ``size`` (width, height) twice, see ``cut_out``.
+
+    It runs ``slower`` times slower. ``scripts`` are listed before ours.
+    """
+    width, height = size
+    black, white = (
+        collection.color(name, (value, value, value), size) for name, value in (("Black", 0), ("White", 255))
+    )
+    name = source["name"]
+    items = ["Black", name, collection.item("White", (width, 0)), collection.item(name, (width, 0))]
+    scripts = [*scripts, collection.script(SLOW, {"slower": slower}), collection.script(SCRIPT)]
+    scenes = [collection.scene("Scene", items)]
+    things = collection.collection("Viewer", [source, black, white], scenes, scripts=scripts)
+    return open_obs(folder, home, things, size=(2 * width, height), fps=FPS // slower)
+
+
+def cut_out(shown: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """Return what a frame of ``before_black_and_white`` shows before black, and its alpha (0..1)."""
+    black, white = numpy.hsplit(shown, 2)
+    light = linear(numpy.arange(256))
+    alpha = 1 - (light[white] - light[black]).mean(axis=2)
+    return black, numpy.clip(alpha, 0, 1).astype(numpy.float32)
+
+
 def linear(values: numpy.ndarray) -> numpy.ndarray:
     """Decode sRGB-encoded bytes: OBS composites in linear light."""
     values = values.astype(numpy.float32) / 255
@@ -188,13 +215,10 @@ def linear(values: numpy.ndarray) -> numpy.ndarray:
 
 def score_recording(recording: Path, frames, truths) -> Score:
     """Score each shown frame of a recording against the clip."""
-    width = truths[0].shape[1]
     small = numpy.stack([shrink(frame) for frame in frames])
     score, before = Score(), None
     for shown in PrivateObs.frames(recording):
-        black, white = shown[:, :width], shown[:, width : 2 * width]
-        alpha = 1 - (linear(white) - linear(black)).mean(axis=2)
-        alpha = numpy.clip(alpha, 0, 1).astype(numpy.float32)
+        black, alpha = cut_out(shown)
         number = match(black, alpha, small)
         if number is None or (before and before[0] == number):
             continue  # nothing is shown, or the same frame again

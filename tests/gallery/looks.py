@@ -59,13 +59,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def make(options: argparse.Namespace, folder: Path, data: Path) -> None:
     """Write the picture of each look, and a sheet, of each person."""
-    plain = pictures(_read(options.person[0]))["plain"]
+    plain = pictures(read(options.person[0]))["plain"]
     with filtered_picture(folder, data, "quality", plain, fps=SLOW) as obs:
         wait_until_running(obs)
         for person in options.person:
             made = []
             for look in options.look:
-                shown = _shown(obs, folder, pictures(_read(person)), look)
+                shown = _shown(obs, folder, pictures(read(person)), look)
                 cv2.imwrite(str(options.out / f"{person.stem}, {look}.png"), shown)
                 made.append(shown)
             if len(made) % 2:
@@ -88,7 +88,8 @@ def pictures(person: numpy.ndarray) -> dict[str, numpy.ndarray]:
     return {"plain": plain, "dim": dim.round().astype(numpy.uint8), "poster": poster}
 
 
-def _read(path: Path) -> numpy.ndarray:
+def read(path: Path) -> numpy.ndarray:
+    """Return a photograph, uint8 [H, W, 3] BGR."""
     picture = cv2.imread(str(path))
     if picture is None:
         raise SystemExit(f"{path} is no picture that can be read.")

@@ -20,7 +20,7 @@ def people():
 
 
 def test_the_answer_of_a_scene_is_who_is_to_be_kept_without_what_is_before_them(people):
-    (scene,) = [one for one in front._scenes() if one.name == "crosses behind"]
+    (scene,) = [one for one in front.scenes() if one.name == "crosses behind"]
     frames = list(front.play(scene, people, (90, 160)))
     assert len(frames) == scene.seconds * front.FPS
     for _now, picture, everybody, kept in (frames[0], frames[120]):
@@ -31,7 +31,7 @@ def test_the_answer_of_a_scene_is_who_is_to_be_kept_without_what_is_before_them(
 
 
 def test_wrong_pixels_are_counted(people):
-    (scene,) = [one for one in front._scenes() if one.name == "another leaves"]
+    (scene,) = [one for one in front.scenes() if one.name == "another leaves"]
     frames, _pictures = front.measure(scene, people, None)
     (row,) = front.rows(scene, frames)
     assert row[:2] == ["another leaves", "has left"]
