@@ -76,6 +76,9 @@ class Wardrobe:
         if settings.background != "auto":
             return ""
         shows = self._accepted or settings.outfit_shown
+        if settings.outfit_change == "follow" and self.suggested(settings) not in ("", self._followed):
+            # It has come since the last look, and is followed at the next.
+            shows = self.suggested(settings)
         shown = tr(OUTFITS.get(shows, THE_PRESET))
         if settings.outfit_change == "keep":
             return tr("{background} is shown and kept.", background=shown)

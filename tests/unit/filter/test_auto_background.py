@@ -152,6 +152,9 @@ def test_what_is_followed_is_said_to_be_shown_before_the_settings_have_come(chan
     wardrobe = Wardrobe(channel, changed.append)
     wardrobe.look_after(settings, idle=False)
     assert wardrobe.sentence(settings) == "You seem to wear workwear; Office is shown."
+    channel.outfit = Outfit(1, "sportswear")  # on another thread, just now
+    assert wardrobe.sentence(settings) == "You seem to wear sportswear; Sports is shown."
+    channel.outfit = Outfit(1, "workwear")
     # The user has chosen another one since.
     wardrobe.look_after(settings, idle=False)
     assert "Office would suit" in wardrobe.sentence(settings)
