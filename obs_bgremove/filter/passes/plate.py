@@ -7,9 +7,9 @@ import math
 from typing import TYPE_CHECKING
 
 from ...obs.functions import lib
-from ...obs.structs import FORMAT_RGBA16F
+from ...obs.structs import FORMAT_RGBA, FORMAT_RGBA16F
 from .cut import set_edge
-from .drawing import set_vec4
+from .drawing import set_seen, set_vec4
 from .geometry import Size
 from .techniques import PlateTechnique
 
@@ -36,6 +36,7 @@ class Plate:
         self._shaders = shaders
         self._replays = replays
         self._plates = [gpu.target(FORMAT_RGBA16F), gpu.target(FORMAT_RGBA16F)]
+        self._survey = gpu.target(FORMAT_RGBA)
         self._change = gpu.target(FORMAT_RGBA16F)
         #: The size of the frames, and of the plate.
         self._frame = self._size = Size(0, 0)
@@ -79,17 +80,27 @@ class Plate:
     def _next(self, cut: Cut, before: int, after: RenderTarget) -> None:
         """Draw the plate that follows on the one in the texture ``before``."""
         effect = self._shaders.plate
-        self._set(cut, before)
+        survey = self._draw_survey(cut, before)
+        self._set(cut, before, survey)
+        set_vec4(effect["steps"], 1 / self._size.width, 1 / self._size.height)
         change = self._change.fill(effect, PlateTechnique.COMPARE, 1, 1)
-        self._set(cut, before)
+        self._set(cut, before, survey)
         lib.gs_effect_set_texture(effect["change"], change)
         after.fill(effect, PlateTechnique.REMEMBER, *self._size)
 
-    def _set(self, cut: Cut, before: int) -> None:
-        effect, nothing, size = self._shaders.plate, self._shaders.nothing.texture, self._size
-        network = cut.alpha_size or cut.size
-        lib.gs_effect_set_texture_srgb(effect["frame"], cut.frame)
+    def _draw_survey(self, cut: Cut, before: int) -> int:
+        """Return what alpha and plate say about each place: an RGBA texture, half as large as the alpha."""
+        effect, nothing = self._shaders.plate, self._shaders.nothing.texture
+        width, height = (math.ceil(length / 2) for length in cut.alpha_size or cut.size)
+        set_edge(effect, cut, nothing)
         lib.gs_effect_set_texture(effect["alpha"], cut.alpha or nothing)
         lib.gs_effect_set_texture(effect["before"], before)
-        set_edge(effect, cut, nothing)
-        set_vec4(effect["steps"], 1 / size.width, 1 / size.height, 2 / network.width, 2 / network.height)
+        set_vec4(effect["steps"], 1 / width, 1 / height)
+        return self._survey.fill(effect, PlateTechnique.SURVEY, width, height)
+
+    def _set(self, cut: Cut, before: int, survey: int) -> None:
+        effect = self._shaders.plate
+        lib.gs_effect_set_texture_srgb(effect["frame"], cut.frame)
+        lib.gs_effect_set_texture(effect["before"], before)
+        lib.gs_effect_set_texture(effect["survey"], survey)
+        set_seen(effect, cut.seen)

@@ -42,6 +42,7 @@ class EdgeTechnique(bytes, Enum):
 class PlateTechnique(bytes, Enum):
     """plate.effect."""
 
+    SURVEY = b"Survey"
     COMPARE = b"Compare"
     REMEMBER = b"Remember"
 

@@ -7,6 +7,7 @@ import cv2
 import numpy
 import pytest
 
+from obs_bgremove.cutout.textures import Sampled
 from obs_bgremove.filter.backgrounds.background import Background
 from obs_bgremove.filter.compositor import compose
 from obs_bgremove.filter.frames.exchange import Shown
@@ -15,6 +16,7 @@ from obs_bgremove.filter.options.settings import Settings
 from obs_bgremove.filter.passes.composite import composite
 from obs_bgremove.filter.passes.geometry import WHOLE, Size
 from obs_bgremove.filter.passes.passes import Passes
+from obs_bgremove.filter.passes.plate import Plate
 from obs_bgremove.filter.passes.shaders import Shaders
 from obs_bgremove.filter.passes.shrink import shrink
 from obs_bgremove.obs.graphics import Replacing
@@ -218,6 +220,22 @@ def test_a_frame_that_is_shown_again_tells_nothing_new(gpu):
         for _ in range(30):
             again = compose(seen.passes, seen.settings, Background(), shown, SIZE, 1 / 30)
     assert (gpu.texture(again.cut.plate).planes == planes).all()
+
+
+def test_a_frame_of_the_plate_reads_few_texels(gpu, monkeypatch):
+    """Where OpenGL is computed, each reading of a texture takes long: that frame would stand out."""
+    seen, read, at = learned(gpu, a_room()), [], Sampled.at
+
+    def counted(self, place, *more):
+        read.append(place.shape[1])
+        return at(self, place, *more)
+
+    monkeypatch.setattr(Sampled, "at", counted)
+    with Replacing():
+        for number in range(Plate.EVERY):
+            seen.passes.plate.draw(seen.composed.cut._replace(plate=None), number)
+    assert read, "one of them was drawn"
+    assert sum(read) < 5.5 * SIZE.width * SIZE.height / Plate.FRACTION**2
 
 
 def test_it_begins_again_in_another_size_and_when_it_is_to_forget(gpu):
