@@ -87,7 +87,7 @@ def measure(folder: Path, home: Path, clip: Path, size, model, options) -> dict 
         if model:
             wait_until_running(obs)
         if options.frames:
-            time.sleep(START)
+            time.sleep(START)  # these frames are counted apart
             start = frames_of(obs)
         # So long is measured.
         time.sleep(options.seconds)
