@@ -29,6 +29,7 @@ from ..common import scale
 from ..common.errors import ExportError
 from ..evaluate import clips
 from ..graph.runner import Runner
+from ..shelf.locate import locate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -303,14 +304,14 @@ def main(argv: list[str] | None = None) -> int:
     """Print the table; 0, or 2 with an error."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--clips", type=Path, required=True, help="folder with clip folders")
-    parser.add_argument("--model", type=Path, help="a model.onnx; without it the alphas are the exact ones")
+    parser.add_argument("--model", help="a name or a path; without it the alphas are the exact ones")
     parser.add_argument("--frames", type=Path, help="where to write the table frame by frame")
     parser.add_argument("--sheet", type=Path, help="where to write a picture of each second")
     parser.add_argument("--scene", help="only the scenes with this in their name")
     options = parser.parse_args(argv)
     try:
         people = cast(options.clips)
-        runner = Runner(options.model) if options.model else None
+        runner = Runner(locate(options.model)) if options.model else None
     except ExportError as error:
         print(error, file=sys.stderr)
         return 2
