@@ -3,16 +3,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy
 import pytest
 
 from obs_bgremove.private_obs.wait import wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: Seconds until a key is pressed again, and how often it is pressed.
+_UNTIL_AGAIN, _PRESSED = 5.0, 6
 
 needs_hands = pytest.mark.skipif(
     not sys.platform.startswith("linux") or not shutil.which("xdotool"),
@@ -65,6 +73,18 @@ class Hands:
         self._do("windowfocus", "--sync", window)
         self._do("key", key)
 
+    def press_until(self, window: str, key: str, happened: Callable[[], object], what: str) -> None:
+        """Press a key in a window, and again every few seconds, until ``happened()`` is true.
+
+        For keys that do nothing the second time: a window that is just being given the keyboard may lose one.
+        """
+        for _again in range(_PRESSED):
+            self.press(window, key)
+            with contextlib.suppress(TimeoutError):
+                wait_for(happened, what, _UNTIL_AGAIN)
+                return
+        raise TimeoutError(f"{key} was pressed {_PRESSED} times, and still not: {what}")
+
     def keys(self, *keys: str) -> None:
         """Press keys, one after the other, in the window that has the keyboard."""
         self._do("key", "--delay", "100", *keys)
@@ -88,8 +108,11 @@ class Hands:
         """Let the mouse go."""
         self._do("mouseup", 1)
 
+    def asked(self) -> str:
+        """Return the window in which OBS asks whether something is to be removed; empty while it does not."""
+        return self.find("^Confirm Remove")
+
     def confirm(self) -> None:
         """Say yes to OBS' question whether something is to be removed."""
-        question = self.wait("^Confirm Remove")
-        self.press(question, "Return")
-        wait_for(lambda: not self.find("^Confirm Remove"), "the question is answered", 30)
+        question = wait_for(self.asked, "OBS asks", 30)
+        self.press_until(question, "Return", lambda: not self.asked(), "the question is answered")

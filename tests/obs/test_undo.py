@@ -41,11 +41,11 @@ def test_source_removed_and_undone(window):
     obs, hands = window
     for _round in range(2):
         main = select_clip(obs, hands)
-        hands.press(main, "Delete")
+        hands.press_until(main, "Delete", hands.asked, "OBS asks")
         hands.confirm()
         wait_for(lambda: not statuses(obs), "source and filter are gone", 30)
         obs.start_record()
-        hands.press(main, "ctrl+z")
+        hands.press_until(main, "ctrl+z", lambda: statuses(obs), "source and filter are back")
         wait_until_running(obs)
         # Frames with the person have to be in the recording.
         time.sleep(0.5)
@@ -66,13 +66,12 @@ def test_filter_removed_and_undone(window):
     # A guard that is removed comes back, so the last row is the one to remove.
     for y in range(380, 470, 10):
         hands.click(dialog, 100, y)
-    hands.press(dialog, "Delete")
+    hands.press_until(dialog, "Delete", hands.asked, "OBS asks")
     hands.confirm()
     wait_for(lambda: not statuses(obs), "the filter is gone", 30)
     wait_for(lambda: not obs.ws.get_source_filter_list("Clip").filters, "its guard is gone, too", 30)
-    hands.press(dialog, "Escape")
-    wait_for(lambda: not hands.find("^Filters for"), "the dialog is closed", 30)
-    hands.press(hands.wait("^OBS [0-9]"), "ctrl+z")
+    hands.press_until(dialog, "Escape", lambda: not hands.find("^Filters for"), "the dialog is closed")
+    hands.press_until(hands.wait("^OBS [0-9]"), "ctrl+z", lambda: statuses(obs), "the filter is back")
     wait_until_running(obs)
     numbered.assert_hidden([obs.screenshot("Clip")])
     kinds = [one["filterKind"] for one in obs.ws.get_source_filter_list("Clip").filters]
