@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .conversation import Address
 
 NAME = "obs_bgremove"
+#: A second profile of the same settings. OBS makes its recorder anew when another profile is chosen.
+SAME = f"{NAME} again"
 #: Systems on which OBS loads no Python but the one that its settings name.
 NAMES_PYTHON = ("win32", "darwin")
 
@@ -55,7 +57,8 @@ def write(
     """
     _write_global(configuration, current, address, profile)
     _write_websocket(configuration / "plugin_config" / "obs-websocket", address)
-    _write_profile(configuration / "basic" / "profiles" / NAME, profile)
+    for name in (NAME, SAME):
+        _write_profile(configuration / "basic" / "profiles" / name, name, profile)
     scenes = configuration / "basic" / "scenes"
     scenes.mkdir(parents=True, exist_ok=True)
     for data in collections:
@@ -135,10 +138,10 @@ def _write_websocket(folder: Path, address: Address) -> None:
     replace_whole(folder / "config.json", json.dumps(settings))
 
 
-def _write_profile(folder: Path, profile: Profile) -> None:
+def _write_profile(folder: Path, name: str, profile: Profile) -> None:
     width, height = profile.size
     sections: Sections = {
-        "General": {"Name": NAME},
+        "General": {"Name": name},
         "Output": {"Mode": "Simple"},
         # Lossless = Ut Video in AVI, every frame a key frame; in RGB no pixel changes on its way there.
         "SimpleOutput": {
@@ -160,8 +163,8 @@ def _write_profile(folder: Path, profile: Profile) -> None:
         },
         "Audio": {"MonitoringDeviceId": "default", "SampleRate": 48000},
     }
-    for name, keys in profile.sections.items():
-        sections[name] = {**sections.get(name, {}), **keys}
+    for section, keys in profile.sections.items():
+        sections[section] = {**sections.get(section, {}), **keys}
     folder.mkdir(parents=True, exist_ok=True)
     profile.recordings.mkdir(parents=True, exist_ok=True)
     write_ini(folder / "basic.ini", sections)

@@ -37,10 +37,23 @@ def start(client: obsws_python.ReqClient) -> None:
         # recording may end at once, when OBS is late and ffmpeg refuses the first packet.
         if not status.output_active and time.monotonic() - asked_at > _ASK_AGAIN:
             asked_at = time.monotonic()
+            _renew_recorder(client)
             client.start_record()
         return bool(status.output_active and status.output_duration >= _BEGUN)
 
     wait_for(begun, "the recording runs")
+
+
+def _renew_recorder(client: obsws_python.ReqClient) -> None:
+    """Have OBS make its recorder anew.
+
+    OBS' ffmpeg output may take itself for still connecting, and then begins nothing any more: it says that it
+    connects after the thread for it was started, which on a busy machine may have ended by then (up to OBS 32).
+    """
+    known = client.get_profile_list()
+    others = [name for name in known.profiles if name != known.current_profile_name]
+    if others:
+        client.set_current_profile(others[0])
 
 
 def runs(client: obsws_python.ReqClient) -> bool:

@@ -23,7 +23,7 @@ from pathlib import Path
 import psutil
 
 from obs_bgremove import home as installed
-from obs_bgremove.private_obs import collection
+from obs_bgremove.private_obs import collection, profile
 from obs_bgremove.private_obs.instance import PrivateObs
 from obs_bgremove.private_obs.wait import wait_for
 from tests.obs import fast_and_slow
@@ -41,8 +41,8 @@ class X264Obs(PrivateObs):
 
     def _program(self):
         # The profile has just been written, and OBS not started yet.
-        profile = next((self.configuration / "basic" / "profiles").glob("*/basic.ini"))
-        text = profile.read_text(encoding="utf-8")
+        path = self.configuration / "basic" / "profiles" / profile.NAME / "basic.ini"
+        text = path.read_text(encoding="utf-8")
         for old, new in (
             ("RecQuality=Lossless", "RecQuality=HQ\nRecEncoder=x264\nStreamEncoder=x264\nPreset=veryfast"),
             ("RecFormat=avi", "RecFormat=mkv"),
@@ -54,7 +54,7 @@ class X264Obs(PrivateObs):
                     f"The profile of the private OBS has no {old!r} any more: adapt this bench."
                 )
             text = text.replace(old, new)
-        profile.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
         return super()._program()
 
 

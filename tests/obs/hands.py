@@ -108,6 +108,11 @@ class Hands:
         """Let the mouse go."""
         self._do("mouseup", 1)
 
+    def put_away(self, title: str) -> None:
+        """Close the messages of that title (a regular expression), if there are any."""
+        while message := self.find(title):
+            self.press(message, "Return")
+
     def asked(self) -> str:
         """Return the window in which OBS asks whether something is to be removed; empty while it does not."""
         return self.find("^Confirm Remove")

@@ -45,6 +45,8 @@ def test_source_removed_and_undone(window):
         hands.confirm()
         wait_for(lambda: not statuses(obs), "source and filter are gone", 30)
         obs.start_record()
+        # Where OBS had to be asked again it has said so, and its window takes no keys meanwhile.
+        hands.put_away("^Failed to start")
         hands.press_until(main, "ctrl+z", lambda: statuses(obs), "source and filter are back")
         wait_until_running(obs)
         # Frames with the person have to be in the recording.

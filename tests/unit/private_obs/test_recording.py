@@ -49,3 +49,20 @@ def test_one_that_ends_each_time_is_an_error_and_not_waited_for(tmp_path):
     with pytest.raises(ObsError, match="ended by itself"):
         obs.record(0)
     assert not obs.lines and not recording.runs(obs.ws)
+
+
+def test_a_recorder_that_begins_nothing_is_made_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr(recording, "_ASK_AGAIN", 0.0)
+    chosen = []
+
+    class Stuck(Obs):
+        """One that takes the request and begins nothing, until another profile is chosen."""
+
+        def status(self):
+            return SimpleNamespace(output_active=bool(chosen), output_duration=200 if chosen else 0)
+
+    obs = Stuck(0, tmp_path / "one.avi")
+    obs.client.get_profile_list = lambda: SimpleNamespace(profiles=["a", "b"], current_profile_name="a")
+    obs.client.set_current_profile = chosen.append
+    obs.start_record()
+    assert chosen == ["b"] and obs.begun == 2
