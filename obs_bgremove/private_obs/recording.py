@@ -47,8 +47,8 @@ def start(client: obsws_python.ReqClient) -> None:
 def _renew_recorder(client: obsws_python.ReqClient) -> None:
     """Have OBS make its recorder anew.
 
-    OBS' ffmpeg output may take itself for still connecting, and then begins nothing any more: it says that it
-    connects after the thread for it was started, which on a busy machine may have ended by then (up to OBS 32).
+    Its ffmpeg output may take itself for still connecting, and then begins nothing any more: it notes that it
+    connects after it has started the thread for that, which may have ended by then (at least up to OBS 32).
     """
     known = client.get_profile_list()
     others = [name for name in known.profiles if name != known.current_profile_name]

@@ -41,21 +41,23 @@ class X264Obs(PrivateObs):
 
     def _program(self):
         # The profile has just been written, and OBS not started yet.
-        path = self.configuration / "basic" / "profiles" / profile.NAME / "basic.ini"
-        text = path.read_text(encoding="utf-8")
-        for old, new in (
-            ("RecQuality=Lossless", "RecQuality=HQ\nRecEncoder=x264\nStreamEncoder=x264\nPreset=veryfast"),
-            ("RecFormat=avi", "RecFormat=mkv"),
-            ("RecFormat2=avi", "RecFormat2=mkv"),
-            ("ColorFormat=RGB", "ColorFormat=NV12"),
-        ):
-            if old not in text:
-                raise RuntimeError(
-                    f"The profile of the private OBS has no {old!r} any more: adapt this bench."
-                )
-            text = text.replace(old, new)
-        path.write_text(text, encoding="utf-8")
+        for name in (profile.NAME, profile.SAME):
+            _records_with_x264(self.configuration / "basic" / "profiles" / name / "basic.ini")
         return super()._program()
+
+
+def _records_with_x264(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for old, new in (
+        ("RecQuality=Lossless", "RecQuality=HQ\nRecEncoder=x264\nStreamEncoder=x264\nPreset=veryfast"),
+        ("RecFormat=avi", "RecFormat=mkv"),
+        ("RecFormat2=avi", "RecFormat2=mkv"),
+        ("ColorFormat=RGB", "ColorFormat=NV12"),
+    ):
+        if old not in text:
+            raise RuntimeError(f"The profile of the private OBS has no {old!r} any more: adapt this bench.")
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
 
 
 def main() -> None:
