@@ -21,6 +21,7 @@ class ColorsTechnique(bytes, Enum):
 
     GATHER = b"Gather"
     MEAN = b"Mean"
+    SIDES = b"Sides"
 
 
 class EdgeTechnique(bytes, Enum):
