@@ -22,8 +22,8 @@ class EdgeColors(NamedTuple):
     inset: float
     #: The same above the frame at the network's size (square roots of linear light, and the network's alpha).
     sides: int
-    #: Width and height of a pixel of the network in its picture; the part of ``sides`` that the means take of its
-    #: height.
+    #: Width and height of a pixel of the network in its picture; the part of the height of ``sides`` that the
+    #: means take.
     pixel: tuple[float, float, float]
 
 
