@@ -30,7 +30,6 @@ class Colors:
         # Eight bits are enough for what is shown in eight bits, and read fastest at full size.
         self._means = gpu.target(FORMAT_RGBA)
         self._half = gpu.target(FORMAT_RGBA16F)
-        self._sides = gpu.target(FORMAT_RGBA)
 
     def draw(self, small: RenderTarget, alpha: int) -> EdgeColors:
         """Return the person's and the room's colours of a frame at the model's input size."""
@@ -38,20 +37,10 @@ class Colors:
         # Both lie in one texture, side by side.
         size = 2 * width, height
         effect = self._effect
-        self._look_at(small, alpha)
+        lib.gs_effect_set_texture(effect["frame"], small.texture)
+        lib.gs_effect_set_texture(effect["alpha"], alpha)
         set_vec4(effect["pixel"], self.SIGMA / small.width, 0.0)
         half = self._half.fill(effect, ColorsTechnique.GATHER, *size)
         lib.gs_effect_set_texture(effect["image"], half)
         set_vec4(effect["pixel"], 0.0, self.SIGMA / small.height)
-        means = self._means.fill(effect, ColorsTechnique.MEAN, *size)
-        self._look_at(small, alpha)
-        lib.gs_effect_set_texture(effect["image"], means)
-        split = height / (height + small.height)
-        set_vec4(effect["pixel"], split, 0.0)
-        sides = self._sides.fill(effect, ColorsTechnique.SIDES, size[0], height + small.height)
-        return EdgeColors(means, 0.5 / width, sides, (1 / small.width, 1 / small.height, split))
-
-    def _look_at(self, small: RenderTarget, alpha: int) -> None:
-        # A drawing forgets its textures.
-        lib.gs_effect_set_texture(self._effect["frame"], small.texture)
-        lib.gs_effect_set_texture(self._effect["alpha"], alpha)
+        return EdgeColors(self._means.fill(effect, ColorsTechnique.MEAN, *size), 0.5 / width)

@@ -20,11 +20,6 @@ class EdgeColors(NamedTuple):
     texture: int
     #: Half a texel, as a part of the width of one half: the width of a pixel of the network in its picture.
     inset: float
-    #: The same above the frame at the network's size (square roots of linear light, and the network's alpha).
-    sides: int
-    #: Width and height of a pixel of the network in its picture; the part of the height of ``sides`` that the
-    #: means take.
-    pixel: tuple[float, float, float]
 
 
 class Cut(NamedTuple):
@@ -69,10 +64,10 @@ def set_alpha(effect: Effect, cut: Cut, nothing: int) -> None:
 
 def set_edge(effect: Effect, cut: Cut, nothing: int) -> None:
     """Set the uniforms of edge_colors.effect; ``nothing`` is ``Shaders.nothing``."""
-    _, inset, sides, pixel = cut.colors or (nothing, 0.0, nothing, (0.0, 0.0, 1.0))
-    lib.gs_effect_set_texture(effect["colors"], sides)
+    texture, inset = cut.colors or (nothing, 0.0)
+    lib.gs_effect_set_texture(effect["colors"], texture)
     lib.gs_effect_set_texture(effect["plate"], cut.plate or nothing)
-    set_vec4(effect["remembered"], flag(cut.plate), *pixel)
+    set_vec4(effect["remembered"], flag(cut.plate), 0.0)
     set_seen(effect, cut.seen)
     # How many pixels of the source are as wide as one of the network; from 2.5 on its edge is too wide.
     larger = min(max(cut.size.width * cut.seen.width * inset - 1.5, 0.0), 1.0)

@@ -21,7 +21,6 @@ class ColorsTechnique(bytes, Enum):
 
     GATHER = b"Gather"
     MEAN = b"Mean"
-    SIDES = b"Sides"
 
 
 class EdgeTechnique(bytes, Enum):
