@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items):
     wrong; what fails once is counted as "rerun" in the summary, with the reason, and is worth a look. But
     a room that is seen once is wrong already.
     """
-    # Ended from outside (by a time limit, say), pytest ends what it has started: an OBS that is left draws on.
+    # Ended from outside (by a time limit, say), pytest ends what it started: an OBS that is left draws on.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     reason = _missing()
     again = pytest.mark.flaky(reruns=1, rerun_except=["RoomShown"])
