@@ -110,8 +110,14 @@ class Hands:
 
     def put_away(self, title: str) -> None:
         """Close the messages of that title (a regular expression), if there are any."""
-        while message := self.find(title):
-            self.press(message, "Return")
+
+        def gone() -> bool:
+            message = self.find(title)
+            if message:
+                self.press(message, "Return")
+            return not message
+
+        wait_for(gone, f"no message “{title}”", 30)
 
     def asked(self) -> str:
         """Return the window in which OBS asks whether something is to be removed; empty while it does not."""
