@@ -321,6 +321,20 @@ def control(obs, hands, window, kind):
     return found["x"], found["y"]
 
 
+def click_into(obs, hands, window, kind, happened, what):
+    """Click into a control; again where the page was built anew at that very moment."""
+
+    def taken():
+        hands.hold(*control(obs, hands, window, kind))
+        hands.let_go()
+        try:
+            return wait_for(happened, what, 3)
+        except TimeoutError:
+            return False
+
+    wait_for(taken, what)
+
+
 def goes_on(obs, what):
     """Wait until the numbers on the page are new."""
     before = asked(obs, "count")
@@ -340,8 +354,7 @@ def stays(obs):
 def test_numbers_refresh_by_themselves_and_wait_for_who_types(obs, window):
     goes_on(obs, "nobody is in a control")
     hands, dialog = window
-    hands.hold(*control(obs, hands, dialog, "QLineEdit"))
-    hands.let_go()
+    click_into(obs, hands, dialog, "QLineEdit", lambda: asked(obs, "used"), "somebody is in a control")
     hands.keys("ctrl+a", "7")
     stays(obs)
     hands.keys("3")
@@ -354,9 +367,7 @@ def test_numbers_refresh_by_themselves_and_wait_for_who_types(obs, window):
 @needs_hands
 def test_numbers_wait_for_a_list_that_is_open(obs, window):
     hands, dialog = window
-    hands.hold(*control(obs, hands, dialog, "QComboBox"))
-    hands.let_go()
-    wait_for(lambda: not asked(obs, "at_rest"), "the list is open")
+    click_into(obs, hands, dialog, "QComboBox", lambda: not asked(obs, "at_rest"), "the list is open")
     stays(obs)
     hands.keys("Home", "Return")
     wait_for(lambda: chosen(obs)["background"] == "transparent", "the first entry is chosen")
