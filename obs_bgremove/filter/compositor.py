@@ -59,6 +59,9 @@ def compose(
         key = "cut", cut, alpha_of.seen, alpha_of.frame.texture, alpha_of.small.texture, network_alpha, wanted
         cut, own = passes.replays.draw(key, partial(_cut_out, passes, wanted, cut, alpha_of, alpha_of.alpha))
         cut = _with_plate(passes, settings, cut, own, alpha_of)
+        if cut.refine or cut.clean:
+            key = "samples", cut, alpha_of.small.texture
+            cut = passes.replays.draw(key, partial(passes.samples.draw, cut, alpha_of.small))
         shift, softness = settings.edge_shift, settings.edge_softness
         if shift or softness:
             draw = partial(passes.edge.draw, cut, shift, softness)
@@ -83,7 +86,7 @@ def _look(passes: Passes, settings: Settings, cut: Cut, factors: int | None, sec
         return None
     gain = outline = None
     if settings.brighten and cut.colors:
-        gain = passes.exposure.draw(cut.colors.texture, factors, settings.brighten / 100, seconds)
+        gain = passes.exposure.draw(cut.colors.means, factors, settings.brighten / 100, seconds)
     if settings.outline and cut.alpha:
         key = "outline", cut, settings.outline
         outline = passes.replays.draw(key, lambda: passes.outline.draw(cut, settings.outline, 0.0).alpha)

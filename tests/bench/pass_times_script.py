@@ -45,6 +45,7 @@ TIMED = [
 #: The passes that are made by a list of calls: the first word of their key, the table's words.
 REPLAYED = {
     "cut": "colours around",
+    "samples": "colours that explain",
     "plate": "plate of the room",
     "edge": "edge controls",
     "near": "nearness to the person",

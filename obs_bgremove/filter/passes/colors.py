@@ -43,4 +43,5 @@ class Colors:
         half = self._half.fill(effect, ColorsTechnique.GATHER, *size)
         lib.gs_effect_set_texture(effect["image"], half)
         set_vec4(effect["pixel"], 0.0, self.SIGMA / small.height)
-        return EdgeColors(self._means.fill(effect, ColorsTechnique.MEAN, *size), 0.5 / width)
+        means = self._means.fill(effect, ColorsTechnique.MEAN, *size)
+        return EdgeColors(means, 0.5 / width, means, 1 / small.width)

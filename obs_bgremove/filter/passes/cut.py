@@ -14,12 +14,16 @@ if TYPE_CHECKING:
 
 
 class EdgeColors(NamedTuple):
-    """The colours of person and room around each pixel of the seen part (``Colors.draw``)."""
+    """The colours of person and room at each pixel of the seen part (``Colors.draw``, ``Samples.draw``)."""
 
     #: The texture: the person's in its left half, the room's in its right half.
     texture: int
-    #: Half a texel, as a part of the width of one half: the width of a pixel of the network in its picture.
+    #: Half a texel, as a part of the width of one half.
     inset: float
+    #: The texture of the means, which ``texture`` is before ``Samples.draw``.
+    means: int
+    #: The width of a pixel of the network, as a part of its picture.
+    pixel: float
 
 
 class Cut(NamedTuple):
@@ -64,11 +68,11 @@ def set_alpha(effect: Effect, cut: Cut, nothing: int) -> None:
 
 def set_edge(effect: Effect, cut: Cut, nothing: int) -> None:
     """Set the uniforms of edge_colors.effect; ``nothing`` is ``Shaders.nothing``."""
-    texture, inset = cut.colors or (nothing, 0.0)
+    texture, inset, _, pixel = cut.colors or (nothing, 0.0, nothing, 0.0)
     lib.gs_effect_set_texture(effect["colors"], texture)
     lib.gs_effect_set_texture(effect["plate"], cut.plate or nothing)
     set_vec4(effect["remembered"], flag(cut.plate), 0.0)
     set_seen(effect, cut.seen)
     # How many pixels of the source are as wide as one of the network; from 2.5 on its edge is too wide.
-    larger = min(max(cut.size.width * cut.seen.width * inset - 1.5, 0.0), 1.0)
+    larger = min(max(cut.size.width * cut.seen.width * pixel - 1.5, 0.0), 1.0)
     set_vec4(effect["options"], flag(cut.alpha), inset, (1.0 + larger) * cut.refine, flag(cut.clean))

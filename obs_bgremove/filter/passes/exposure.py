@@ -31,7 +31,7 @@ class Exposure:
     def draw(self, colors: int, factors: int | None, strength: float, seconds: float) -> int:
         """Return a texture of one pixel, as ``composite`` takes it.
 
-        ``colors`` is the texture of ``EdgeColors``, ``factors`` that of ``Light.factors`` if there is one,
+        ``colors`` is the means of ``EdgeColors``, ``factors`` that of ``Light.factors`` if there is one,
         ``strength`` 0 to 1, ``seconds`` the time since the last call.
         """
         before, after = self._gain

@@ -57,7 +57,7 @@ class Light:
             around = self._replays.draw(("around", texture, size), lambda: self.around(texture, size))
             background = self._wrapped(background, cut, wrap, around)
             if matching:
-                factors = self.factors(around, cut.colors.texture, matching, seconds)
+                factors = self.factors(around, cut.colors.means, matching, seconds)
                 background = background._replace(factors=factors)
         return background
 
@@ -105,7 +105,7 @@ class Light:
     def factors(self, around: int, colors: int, strength: float, seconds: float) -> int:
         """Return a texture of one pixel: the factors of the person's linear colours.
 
-        ``around`` is the blurred background, ``colors`` the texture of ``EdgeColors``,
+        ``around`` is the blurred background, ``colors`` the means of ``EdgeColors``,
         ``strength`` 0 to 1, ``seconds`` the time since the last call.
         """
         effect = self._shaders.light

@@ -17,6 +17,7 @@ from .light import Light
 from .limits import Limits
 from .nearness import Nearness
 from .plate import Plate
+from .samples import Samples
 
 if TYPE_CHECKING:
     from .shaders import Shaders
@@ -33,6 +34,7 @@ class Passes:
             self.colors = Colors(self._gpu, shaders)
             self.limits = Limits(self._gpu, shaders)
             self.plate = Plate(self._gpu, shaders, self.replays)
+            self.samples = Samples(self._gpu, shaders)
             self.edge = Edge(self._gpu, shaders)
             self.outline = Edge(self._gpu, shaders, exact=True)
             self.nearness = Nearness(self._gpu, shaders, self.replays)

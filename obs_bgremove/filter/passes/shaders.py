@@ -22,6 +22,7 @@ class Shaders:
         with self._gpu.made_together():
             self.shrink = self._compiled("shrink")
             self.colors = self._compiled("colors")
+            self.samples = self._compiled("samples")
             self.edge = self._compiled("edge")
             self.plate = self._compiled("plate")
             self.blur = self._compiled("blur")

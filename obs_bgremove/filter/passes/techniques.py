@@ -23,6 +23,12 @@ class ColorsTechnique(bytes, Enum):
     MEAN = b"Mean"
 
 
+class SamplesTechnique(bytes, Enum):
+    """Of samples.effect."""
+
+    SIDES = b"Sides"
+
+
 class EdgeTechnique(bytes, Enum):
     """edge.effect."""
 

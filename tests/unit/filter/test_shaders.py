@@ -75,6 +75,7 @@ def draw_everything(gpu):
         colors = passes.colors.draw(small, alpha) if refine or clean else None
         cut = Cut(frame, SIZE, light, alpha, colors=colors, refine=refine, clean=clean)
         cuts += [cut, cut._replace(plate=passes.plate.draw(cut, len(cuts)))]
+        cuts += [passes.samples.draw(one, small) for one in cuts[-2:]]
     for cut, shift, softness in itertools.product(cuts, (0.0, 3.0, -3.0), (0.0, 0.5, 5.0)):
         controlled = passes.edge.draw(cut, shift, softness) if cut.alpha else cut
         technique = CompositeTechnique
