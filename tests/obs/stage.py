@@ -14,11 +14,11 @@ import cv2
 import numpy
 import psutil
 
-from export.shelf.card import read_card
 from obs_bgremove import home as installed
 from obs_bgremove.private_obs import collection
 from obs_bgremove.private_obs.instance import PrivateObs
 from obs_bgremove.private_obs.wait import wait_for
+from obs_bgremove.worker.choice import model_card
 
 if TYPE_CHECKING:
     import argparse
@@ -39,10 +39,14 @@ def add_home_option(parser: argparse.ArgumentParser) -> None:
 
 
 def installed_model(home: Path, name: str) -> Path:
-    """Return a model's folder in a data directory, or in the project; of "auto" that of the default."""
+    """Return a model's folder in a data directory, or in the project; of "auto" that of the default.
+
+    The folder of another size of a model has a card alone.
+    """
     for parent in (home / "models", installed.PROJECT / "models"):
-        for folder in sorted(file.parent for file in parent.glob("*/model.onnx")):
-            if folder.name == name or (name == "auto" and read_card(folder / "card.toml").default):
+        for folder in sorted(file.parent for file in parent.glob("*/card.toml")):
+            card = model_card.read(folder / "card.toml", folder.name)
+            if card.graph(folder).is_file() and (folder.name == name or (name == "auto" and card.default)):
                 return folder
     raise SystemExit(f"There is no model {name!r} in {home / 'models'}; fetch it, or use --home.")
 
@@ -52,6 +56,10 @@ def make_home(folder: Path, models: Mapping[str, Path]) -> Path:
     (folder / "models").mkdir(parents=True)
     for name, source in models.items():
         shutil.copytree(source, folder / "models" / name)
+        card = source / "card.toml"
+        weights = model_card.read(card, name).weights if card.is_file() else ""
+        if weights and weights not in models:
+            shutil.copytree(source.parent / weights, folder / "models" / weights)
     (folder / "install.json").write_text(f'{{"python": "{sys.executable}", "flavour": "cpu"}}')
     return folder
 
