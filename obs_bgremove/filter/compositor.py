@@ -59,9 +59,7 @@ def compose(
         key = "cut", cut, alpha_of.seen, alpha_of.frame.texture, alpha_of.small.texture, network_alpha, wanted
         cut, own = passes.replays.draw(key, partial(_cut_out, passes, wanted, cut, alpha_of, alpha_of.alpha))
         cut = _with_plate(passes, settings, cut, own, alpha_of)
-        if cut.refine or cut.clean:
-            key = "samples", cut, alpha_of.small.texture
-            cut = passes.replays.draw(key, partial(passes.samples.draw, cut, alpha_of.small))
+        cut = _with_samples(passes, cut, alpha_of)
         shift, softness = settings.edge_shift, settings.edge_softness
         if shift or softness:
             draw = partial(passes.edge.draw, cut, shift, softness)
@@ -140,3 +138,11 @@ def _with_plate(passes: Passes, settings: Settings, cut: Cut, own: Cut, alpha_of
         passes.plate.forget()
         return cut
     return cut._replace(plate=passes.plate.draw(own, (own.frame, alpha_of.alphas)))
+
+
+def _with_samples(passes: Passes, cut: Cut, alpha_of: Picture) -> Cut:
+    """Return the cut with the colours that explain its edge best."""
+    if not (cut.refine or cut.clean):
+        return cut
+    key = "samples", cut, alpha_of.small.texture
+    return passes.replays.draw(key, partial(passes.samples.draw, cut, alpha_of.small))

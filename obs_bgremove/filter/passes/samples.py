@@ -29,8 +29,8 @@ class Samples:
     def draw(self, cut: Cut, small: RenderTarget) -> Cut:
         """Return the cut with the colours that explain the pixels of ``small`` best.
 
-        ``small`` is what the network saw, at its size. ``cut`` has its alpha, the means around, and the plate if
-        there is one.
+        ``small`` is what the network saw, at its size. ``cut`` has its alpha, the means around, and the plate
+        if there is one.
         """
         if not (cut.colors and cut.alpha):
             return cut
