@@ -106,9 +106,7 @@ class Requests:
             idle = channel.pending is None and channel.ring is None
             if problem and idle and now - channel.failed_at > patience.FAILED:
                 channel.asked, channel.failed_at = None, now
-                self._ask(channel)
-                # It stands until it is known to be over.
-                channel.problem = channel.problem or problem
+                self._ask(channel, problem)
 
     def let_go(self) -> None:
         """Give back the rings that were replaced some time ago."""
@@ -191,8 +189,11 @@ class Requests:
 
     # --- what is said to the worker ------------------------------------------------------
 
-    def _ask(self, channel: Channel) -> None:
-        """Ask the worker for the ring that the channel wants, unless it was asked for already."""
+    def _ask(self, channel: Channel, problem: str = "") -> None:
+        """Ask the worker for the ring that the channel wants, unless it was asked for already.
+
+        ``problem`` stands until it is known to be over. Another thread may read it at any time.
+        """
         if self._process is None or channel.wanted is None or channel.wanted == channel.asked:
             return
         number = channel.live if channel.pending is None else channel.pending
@@ -204,7 +205,7 @@ class Requests:
         channel.asked = channel.wanted
         channel.pending = next(self._numbers)
         channel.settled = False
-        channel.problem = channel.note = ""
+        channel.problem, channel.note = problem, ""
         model, device, allowance = channel.asked
         try:
             self._process.send(OpenRing(channel.pending, model, device, self._avoid, allowance))
