@@ -144,5 +144,5 @@ def _with_samples(passes: Passes, cut: Cut, alpha_of: Picture) -> Cut:
     """Return the cut with the colours that explain its edge best."""
     if not (cut.refine or cut.clean):
         return cut
-    key = "samples", cut, alpha_of.small.texture
-    return passes.replays.draw(key, partial(passes.samples.draw, cut, alpha_of.small))
+    key = "samples", cut.colors, cut.alpha, cut.seen, cut.plate, alpha_of.small.texture
+    return cut._replace(colors=passes.replays.draw(key, partial(passes.samples.draw, cut, alpha_of.small)))

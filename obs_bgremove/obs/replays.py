@@ -30,7 +30,7 @@ class Replays:
     """The recorded drawings of one filter. Used with the graphics context entered."""
 
     #: Of these many drawings the calls are kept. A filter has a few, for each of the pictures under way.
-    MOST = 96
+    MOST = 160
 
     def __init__(self) -> None:
         self._recorded: dict[Hashable, _Recorded] = {}

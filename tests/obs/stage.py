@@ -45,9 +45,10 @@ def installed_model(home: Path, name: str) -> Path:
     """
     for parent in (home / "models", installed.PROJECT / "models"):
         for folder in sorted(file.parent for file in parent.glob("*/card.toml")):
-            card = model_card.read(folder / "card.toml", folder.name)
-            if card.graph(folder).is_file() and (folder.name == name or (name == "auto" and card.default)):
-                return folder
+            if name in (folder.name, "auto"):
+                card = model_card.read(folder / "card.toml", folder.name)
+                if card.graph(folder).is_file() and (card.default or name != "auto"):
+                    return folder
     raise SystemExit(f"There is no model {name!r} in {home / 'models'}; fetch it, or use --home.")
 
 
@@ -59,7 +60,7 @@ def make_home(folder: Path, models: Mapping[str, Path]) -> Path:
         card = source / "card.toml"
         weights = model_card.read(card, name).weights if card.is_file() else ""
         if weights and weights not in models:
-            shutil.copytree(source.parent / weights, folder / "models" / weights)
+            shutil.copytree(source.parent / weights, folder / "models" / weights, dirs_exist_ok=True)
     (folder / "install.json").write_text(f'{{"python": "{sys.executable}", "flavour": "cpu"}}')
     return folder
 

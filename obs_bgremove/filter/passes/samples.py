@@ -14,7 +14,7 @@ from .techniques import SamplesTechnique
 if TYPE_CHECKING:
     from ...obs.gpu_objects import GpuObjects
     from ...obs.graphics import RenderTarget
-    from .cut import Cut
+    from .cut import Cut, EdgeColors
     from .shaders import Shaders
 
 
@@ -26,18 +26,18 @@ class Samples:
         # Eight bits are enough for what is shown in eight bits, and read fastest at full size.
         self._sides = gpu.target(FORMAT_RGBA)
 
-    def draw(self, cut: Cut, small: RenderTarget) -> Cut:
-        """Return the cut with the colours that explain the pixels of ``small`` best.
+    def draw(self, cut: Cut, small: RenderTarget) -> EdgeColors | None:
+        """Return the colours that explain the pixels of ``small`` best.
 
         ``small`` is what the network saw, at its size. ``cut`` has its alpha, the means around, and the plate
-        if there is one.
+        if there is one. Nothing else of it counts.
         """
         if not (cut.colors and cut.alpha):
-            return cut
+            return cut.colors
         effect = self._shaders.samples
         set_edge(effect, cut, self._shaders.nothing.texture)
         lib.gs_effect_set_texture_srgb(effect["frame"], small.texture)
         lib.gs_effect_set_texture(effect["alpha"], cut.alpha)
         set_vec4(effect["texel"], 1 / small.width, 1 / small.height)
         sides = self._sides.fill(effect, SamplesTechnique.SIDES, 2 * small.width, small.height)
-        return cut._replace(colors=cut.colors._replace(texture=sides, inset=0.5 / small.width))
+        return cut.colors._replace(texture=sides, inset=0.5 / small.width)

@@ -24,7 +24,7 @@ class ColorsTechnique(bytes, Enum):
 
 
 class SamplesTechnique(bytes, Enum):
-    """Of samples.effect."""
+    """samples.effect."""
 
     SIDES = b"Sides"
 

@@ -75,7 +75,7 @@ def draw_everything(gpu):
         colors = passes.colors.draw(small, alpha) if refine or clean else None
         cut = Cut(frame, SIZE, light, alpha, colors=colors, refine=refine, clean=clean)
         cuts += [cut, cut._replace(plate=passes.plate.draw(cut, len(cuts)))]
-        cuts += [passes.samples.draw(one, small) for one in cuts[-2:]]
+        cuts += [one._replace(colors=passes.samples.draw(one, small)) for one in cuts[-2:]]
     for cut, shift, softness in itertools.product(cuts, (0.0, 3.0, -3.0), (0.0, 0.5, 5.0)):
         controlled = passes.edge.draw(cut, shift, softness) if cut.alpha else cut
         technique = CompositeTechnique
@@ -112,7 +112,7 @@ def depth_look(passes, cut):
 
 def whole_look(passes, cut):
     """Return a look with everything that this cut allows."""
-    gain = passes.exposure.draw(cut.colors.texture, None, 0.5, 1 / 30) if cut.colors else None
+    gain = passes.exposure.draw(cut.colors.means, None, 0.5, 1 / 30) if cut.colors else None
     outline = passes.outline.draw(cut, 6.0, 0.0).alpha if cut.alpha else None
     return Look(gain, outline, (1.0, 1.0, 1.0), (1.0, 0.5, 0.0), 0.5)
 
